@@ -1,11 +1,13 @@
-"""The types that pass between the parts of Lares, in the order in which a spoken command becomes them.
+"""The types that pass between the parts of Lares, in the order in which a spoken command becomes
+them.
 
     AudioFrame → Utterance → Transcript → Tagging → Intent → Action → Outcome
 
-A microphone yields frames; wake word and endpointing cut them into one utterance; speech to text makes it
-a transcript; the tagger marks its words; the resolver makes them intents about things that exist; a skill
-turns each intent into actions; devices confirm them, and what happened is the outcome. All are immutable.
-Names of intents, slots, services, states and attributes are Home Assistant's.
+A microphone yields frames; wake word and endpointing cut them into one utterance; speech to text
+makes it a transcript; the tagger marks its words; the resolver makes them intents about things that
+exist; a skill turns each intent into actions; devices confirm them, and what happened is the
+outcome. All are immutable. Names of intents, slots, services, states and attributes are Home
+Assistant's.
 """
 
 from __future__ import annotations
@@ -29,7 +31,8 @@ Attributes = Mapping[str, Any]
 
 
 class LaresError(Exception):
-    """Something that the user can act on. The message says what was expected, what was found, what to do."""
+    """Something that the user can act on. The message says what was expected, what was found, what
+    to do."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,7 +84,8 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Tagging:
-    """What the tagger thinks of a text: one intent, the spans that fill its slots, and how sure it is."""
+    """What the tagger thinks of a text: one intent, the spans that fill its slots, and how sure it
+    is."""
 
     text: str
     intent: str
@@ -97,7 +101,8 @@ OUT_OF_SCOPE = "OutOfScope"
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """What is meant: Home Assistant's intent, canonical slot values, and the entities it is about."""
+    """What is meant: Home Assistant's intent, canonical slot values, and the entities it is
+    about."""
 
     name: str
     slots: Mapping[str, SlotValue] = field(default_factory=dict)
@@ -121,7 +126,8 @@ class Understanding:
 
 @dataclass(frozen=True, slots=True)
 class EntityState:
-    """An entity's state as Home Assistant writes it: brightness 0–255, volume_level 0–1, °C, percent."""
+    """An entity's state as Home Assistant writes it: brightness 0–255, volume_level 0–1, °C,
+    percent."""
 
     state: str
     attributes: Attributes = field(default_factory=dict)
@@ -137,7 +143,8 @@ class Action:
     data: Mapping[str, Any] = field(default_factory=dict)
     """The service's fields, for example {"brightness": 128}."""
     expect: EntityState | None = None
-    """What confirms the action: this state (when not empty) and these attributes (numbers within 1 % of the
+    """What confirms the action: this state (when not empty) and these attributes (numbers within 1
+    % of the
     range). None: nothing comes back (a media "next")."""
 
 

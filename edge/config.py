@@ -1,0 +1,288 @@
+"""The configuration of Lares: one frozen tree, read once from `lares.toml`, each value with its
+origin.
+
+    defaults  →  lares.toml  →  command line
+
+Every section is a dataclass, every field has a default, so an empty file is a whole configuration.
+A key that does not exist, or a value of the wrong type, is an error that names file, line and what
+is allowed. `Config.origins` remembers for each value where it came from; `lares config` prints
+both.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass, replace
+from pathlib import Path
+from types import UnionType
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+
+from edge.types import LaresError
+
+FILE_NAME = "lares.toml"
+
+
+class ConfigError(LaresError):
+    """The configuration file cannot be used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Audio:
+    """Where sound comes from and goes to."""
+
+    microphone: str | int | None = None
+    """Name (or part of it) or number of the PortAudio device; None is the system's default."""
+    speaker: str | int | None = None
+    speech: Literal["auto", "piper", "text"] = "auto"
+    """"auto" speaks where Piper and its voice are installed, and prints otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wake:
+    """The words that open the microphone."""
+
+    words: tuple[str, ...] = ("okay_nabu",)
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """When a command begins and ends; seconds."""
+
+    silence_s: float = 0.6
+    limit_s: float = 10.0
+    no_speech_s: float = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Stt:
+    """Speech to text."""
+
+    engine: Literal["auto", "vosk", "whisper", "pocketsphinx"] = "auto"
+    threads: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Nlu:
+    """Understanding."""
+
+    confidence: float = 0.5
+    """An intent that the tagger is less sure of (0 to 1) is not acted on."""
+
+
+@dataclass(frozen=True, slots=True)
+class HomeSection:
+    """What the owner says about the home."""
+
+    file: Path | None = None
+    """Home file (YAML); its names, areas and aliases win over what devices announce."""
+    area: str | None = None
+    """The area in which this microphone stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mqtt:
+    """The broker."""
+
+    host: str = "localhost"
+    port: int = 1883
+    username: str | None = None
+    password: str | None = None
+    tls: bool = False
+    ca_file: Path | None = None
+    """Certificate authority of the broker (PEM); None is the system's."""
+    discovery_prefix: str = "homeassistant"
+    node: str = "lares"
+    """Our own name in topics: `lares/<node>/status`."""
+    confirm_s: float = 3.0
+    """How long a device may take to confirm a command."""
+
+
+@dataclass(frozen=True, slots=True)
+class Privacy:
+    """What may be done, and what is kept of it."""
+
+    default: Literal["allow", "ask", "refuse"] = "allow"
+    rules: tuple[Mapping[str, Any], ...] | None = None
+    """Rules in order, first match wins; None stands for the built-in ones (unlocking asks
+    first)."""
+    keep_words: bool = False
+    """Write what was said into the audit log."""
+    audit_file: Path | None = None
+    """None is `$XDG_STATE_HOME/lares/audit.jsonl`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gpio:
+    """Pins (BCM numbers) of buttons and lights; None: not fitted."""
+
+    push_to_talk: int | None = None
+    mute_switch: int | None = None
+    wake_led: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The whole configuration. Field names are the sections of the file."""
+
+    audio: Audio = field(default_factory=Audio)
+    wake: Wake = field(default_factory=Wake)
+    endpoint: Endpoint = field(default_factory=Endpoint)
+    stt: Stt = field(default_factory=Stt)
+    nlu: Nlu = field(default_factory=Nlu)
+    home: HomeSection = field(default_factory=HomeSection)
+    mqtt: Mqtt = field(default_factory=Mqtt)
+    privacy: Privacy = field(default_factory=Privacy)
+    gpio: Gpio = field(default_factory=Gpio)
+    origins: Mapping[str, str] = field(default_factory=dict, compare=False)
+    """"section.key" → where its value came from; what is not named here is a default."""
+
+    @classmethod
+    def load(cls, path: Path | None = None) -> Config:
+        """Read `path`, or `lares.toml` of the working folder or `/etc/lares`; defaults without any.
+
+        Raises ConfigError when the named file is missing, is not TOML, or holds what is not
+        allowed.
+        """
+        if path is None:
+            path = next((p for p in _usual_places() if p.is_file()), None)
+            if path is None:
+                return cls()
+        try:
+            text = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigError(f"{path}: cannot be read as UTF-8 text: {error}") from error
+        return cls.parse(text, path)
+
+    @classmethod
+    def parse(cls, text: str, path: Path) -> Config:
+        """The configuration written in `text`; relative paths in it start from the folder of
+        `path`."""
+        try:
+            data = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            raise ConfigError(f"{path}: not valid TOML: {error}") from error
+        return _Reader(path, text).config(data)
+
+    def with_value(self, dotted: str, value: object, origin: str) -> Config:
+        """This configuration with one value replaced, for example ("mqtt.port", 1884, "--port")."""
+        section_name, key = dotted.split(".")
+        section = replace(getattr(self, section_name), **{key: value})
+        changed: dict[str, Any] = {
+            section_name: section,
+            "origins": {**self.origins, dotted: origin},
+        }
+        return replace(self, **changed)
+
+    def values(self) -> Iterator[tuple[str, object, str]]:
+        """Each value as ("section.key", value, origin); a password is never shown."""
+        for section in fields(self):
+            values = getattr(self, section.name)
+            if not is_dataclass(values):
+                continue
+            for item in fields(values):
+                dotted = f"{section.name}.{item.name}"
+                value = getattr(values, item.name)
+                if item.name == "password" and value is not None:
+                    value = "(set)"
+                yield dotted, value, self.origins.get(dotted, "default")
+
+
+def state_dir() -> Path:
+    """The folder for what Lares keeps: `$XDG_STATE_HOME/lares`, by default
+    `~/.local/state/lares`."""
+    return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "lares"
+
+
+def _usual_places() -> tuple[Path, ...]:
+    return (Path(FILE_NAME), Path("/etc/lares") / FILE_NAME)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Turns parsed TOML into a Config, and finds the line of what is wrong."""
+
+    path: Path
+    text: str
+
+    def config(self, data: Mapping[str, Any]) -> Config:
+        sections: dict[str, Any] = {}
+        origins: dict[str, str] = {}
+        hints = get_type_hints(Config)
+        allowed = [f.name for f in fields(Config) if f.name != "origins"]
+        for name, content in data.items():
+            if name not in allowed:
+                raise self._error(name, None, f"there is no section [{name}]", allowed)
+            if not isinstance(content, Mapping):
+                raise self._error(None, name, f"{name} must be a section [{name}]", allowed)
+            sections[name] = self._section(name, hints[name], content, origins)
+        return Config(**sections, origins=origins)
+
+    def _section(
+        self, name: str, kind: type, content: Mapping[str, Any], origins: dict[str, str]
+    ) -> object:
+        hints = get_type_hints(kind)
+        values: dict[str, object] = {}
+        for key, value in content.items():
+            if key not in hints:
+                raise self._error(name, key, f"[{name}] has no key {key!r}", list(hints))
+            try:
+                values[key] = self._value(hints[key], value)
+            except ValueError as error:
+                raise self._error(name, key, f"{name}.{key} {error}, not {value!r}") from error
+            origins[f"{name}.{key}"] = f"{self.path}:{self._line(name, key)}"
+        return kind(**values)
+
+    def _value(self, hint: Any, value: Any) -> object:
+        origin, arguments = get_origin(hint), get_args(hint)
+        if origin in (Union, UnionType):
+            kinds = [k for k in arguments if k is not type(None)]
+            for kind in kinds:
+                try:
+                    return self._value(kind, value)
+                except ValueError as error:
+                    problem = error
+            raise ValueError(
+                str(problem) if len(kinds) == 1 else f"must be {' or '.join(map(_name, kinds))}"
+            )
+        if origin is Literal:
+            if value in arguments:
+                return value
+            raise ValueError(f"must be one of {', '.join(map(repr, arguments))}")
+        if origin is tuple:
+            if isinstance(value, list):
+                return tuple(self._value(arguments[0], v) for v in value)
+            raise ValueError("must be a list")
+        if hint is Path and isinstance(value, str):
+            return self.path.parent / Path(value).expanduser()
+        if hint is float and isinstance(value, int) and not isinstance(value, bool):
+            return float(value)
+        expected = Mapping if origin is not None else hint
+        if isinstance(value, expected) and not (isinstance(value, bool) and hint is not bool):
+            return value
+        raise ValueError(f"must be {_name(hint)}")
+
+    def _error(
+        self, section: str | None, key: str | None, message: str, allowed: list[str] | None = None
+    ) -> ConfigError:
+        hint = f"; allowed: {', '.join(allowed)}" if allowed else ""
+        return ConfigError(f"{self.path}:{self._line(section, key)}: {message}{hint}")
+
+    def _line(self, section: str | None, key: str | None) -> int:
+        inside = section is None
+        for number, line in enumerate(self.text.splitlines(), start=1):
+            header = re.match(r"\s*\[+\s*([\w-]+)(?:\.([\w-]+))?\s*\]+", line)
+            if header:
+                inside = header[1] == section
+                if inside and key in (None, header[2]):
+                    return number
+            elif inside and key and re.match(rf'\s*"?{re.escape(key)}"?\s*[=.]', line):
+                return number
+        return 1
+
+
+def _name(kind: Any) -> str:
+    names = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}
+    return names.get(kind, "a path" if kind is Path else "a table")

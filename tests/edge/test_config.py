@@ -1,0 +1,86 @@
+"""The configuration: what a file may say, and how it is told what it may not."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edge.config import Config, ConfigError
+from edge.types import LaresError
+
+HERE = Path("/somewhere/lares.toml")
+
+
+def parse(text: str) -> Config:
+    return Config.parse(text, HERE)
+
+
+def test_an_empty_file_is_the_whole_default_configuration() -> None:
+    assert parse("") == Config()
+
+
+def test_values_are_read_and_their_origin_is_the_line_that_sets_them() -> None:
+    config = parse('[wake]\nwords = ["alexa"]\n\n[mqtt]\nhost = "broker.lan"\nport = 8883\n')
+    assert config.wake.words == ("alexa",)
+    assert (config.mqtt.host, config.mqtt.port) == ("broker.lan", 8883)
+    assert config.origins["mqtt.port"] == f"{HERE}:6"
+
+
+def test_a_relative_path_starts_from_the_folder_of_the_file() -> None:
+    assert parse('[home]\nfile = "home.yaml"').home.file == Path("/somewhere/home.yaml")
+
+
+def test_a_whole_number_will_do_where_a_number_is_expected() -> None:
+    assert parse("[endpoint]\nlimit_s = 8").endpoint.limit_s == 8.0
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[mqtt]\nhots = 'x'", r"lares.toml:2: \[mqtt\] has no key 'hots'; allowed: host, port"),
+        ("\n[mqqt]\nhost = 'x'", r"lares.toml:2: there is no section \[mqqt\]; allowed: audio"),
+        ("[mqtt]\nport = 'x'", "lares.toml:2: mqtt.port must be a whole number, not 'x'"),
+        ("[mqtt]\nport = true", "lares.toml:2: mqtt.port must be a whole number, not True"),
+        ("[stt]\nengine = 'rhino'", "must be one of 'auto', 'vosk', 'whisper', 'pocketsphinx'"),
+        ("[wake]\nwords = 'alexa'", "wake.words must be a list, not 'alexa'"),
+        ("[wake]\nwords = [1]", "wake.words must be text"),
+        ("[audio]\nmicrophone = 1.5", "audio.microphone must be text or a whole number"),
+        ("mqtt = 3", r"lares.toml:1: mqtt must be a section \[mqtt\]"),
+        ("[mqtt\nhost = 1", "not valid TOML: .* line 1"),
+    ],
+)
+def test_what_is_not_allowed_is_named_with_file_line_and_what_is(text: str, message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        parse(text)
+
+
+def test_a_named_file_that_is_missing_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="cannot be read"):
+        Config.load(tmp_path / "lares.toml")
+
+
+def test_without_any_file_the_defaults_hold(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert Config.load() == Config()
+
+
+def test_a_value_from_the_command_line_wins_and_says_so() -> None:
+    config = parse("[mqtt]\nport = 1").with_value("mqtt.port", 2, "--port")
+    assert config.mqtt.port == 2
+    assert ("mqtt.port", 2, "--port") in list(config.values())
+
+
+def test_a_password_is_never_printed() -> None:
+    config = parse("[mqtt]\npassword = 'hunter2'")
+    assert "hunter2" not in repr(list(config.values()))
+
+
+@given(st.text(max_size=200))
+def test_no_text_breaks_the_reader(text: str) -> None:
+    try:
+        parse(text)
+    except LaresError as error:
+        assert str(HERE) in str(error)
