@@ -1,0 +1,86 @@
+"""From a stream of frames to utterances.
+
+    frames → wake word → (the last 0.2 s again) → endpointer → utterance
+
+The listener is a state machine without a clock, thread or microphone of its own. While it waits for
+the wake word, only the wake detector runs. When the word was heard, the endpointer is opened and
+first given the sound of the last moments, because a detection comes late and the command may have
+begun; then it gets each frame until it has an utterance or gives up. Without a wake detector every
+stretch of speech is an utterance. `open` starts one at once, for push-to-talk.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+
+from edge.types import FRAME_SAMPLES, SAMPLE_RATE, AudioFrame, Utterance
+from edge.voice.endpoint import Captured, Endpointer, GaveUp, Heard
+from edge.voice.wake import Wake, WakeDetector
+
+Event = Wake | Captured | GaveUp | Utterance
+"""What happens while listening, in the order of its parts: Wake? (Captured+ Utterance | GaveUp)."""
+
+
+class Listener:
+    """Turns frames into events.
+
+    With `wake=None` give it an endpointer that waits for ever (`no_speech_s=None`), or silence will
+    be reported as `GaveUp` again and again. `lookback_s` is how much sound before the detection of
+    a wake word the endpointer hears: as much as detections are late.
+    """
+
+    def __init__(
+        self, wake: WakeDetector | None, endpointer: Endpointer, *, lookback_s: float = 0.2
+    ) -> None:
+        self._wake = wake
+        self._endpointer = endpointer
+        self._lookback: deque[AudioFrame] = deque(
+            maxlen=max(1, round(lookback_s * SAMPLE_RATE / FRAME_SAMPLES))
+        )
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a command is awaited or spoken now: when a wake light should shine."""
+        return self._endpointer.is_open
+
+    def feed(self, frame: AudioFrame) -> tuple[Event, ...]:
+        """Hear one frame, and tell what happened in it."""
+        if self._endpointer.is_open:
+            return self._after(self._endpointer.feed(frame.samples))
+        self._lookback.append(frame)
+        if self._wake is None:
+            return self.open()
+        wake = self._wake.feed(frame)
+        return () if wake is None else (wake, *self.open(wake.word))
+
+    def open(self, word: str | None = None) -> tuple[Event, ...]:
+        """Hear a command now, opened by a button (no word) or by a wake word that was found
+        elsewhere.
+
+        Does nothing while one is being heard.
+        """
+        if self._endpointer.is_open:
+            return ()
+        recent = tuple(self._lookback)
+        self._lookback.clear()
+        self._endpointer.open(recent[0].time if recent else 0.0, word)
+        heard: list[Heard] = []
+        for frame in recent:
+            heard += self._endpointer.feed(frame.samples)
+        return self._after(tuple(heard))
+
+    def close(self) -> tuple[Event, ...]:
+        """The button was released: end the utterance, or give up when nothing was said."""
+        return self._after(self._endpointer.flush())
+
+    def flush(self) -> tuple[Event, ...]:
+        """The source ended: end the utterance that was being spoken, if any."""
+        events = self.close()
+        if self._wake is None:
+            return tuple(event for event in events if not isinstance(event, GaveUp))
+        return events
+
+    def _after(self, heard: tuple[Heard, ...]) -> tuple[Event, ...]:
+        if heard and not self._endpointer.is_open and self._wake is not None:
+            self._wake.reset()
+        return heard
