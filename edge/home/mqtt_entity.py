@@ -1,0 +1,102 @@
+"""One entity that speaks MQTT: it reads its topics into states and turns actions into messages.
+
+It is immutable and holds no state; whoever follows it keeps the state between two messages. An
+entity may tell on topics of their own whether it can be reached, see `Availability`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from edge.home.components.wiring import Reader, Wiring
+from edge.home.graph import Entity
+from edge.types import Action, EntityState, LaresError, Message
+
+UNAVAILABLE = "unavailable"
+HIDDEN_WHEN_OFF = ("brightness", "color_mode", "rgb_color", "color_temp_kelvin")
+"""What a light that is off does not tell; Home Assistant shows these as null."""
+
+
+@dataclass(frozen=True, slots=True)
+class Availability:
+    """The topics that tell whether an entity can be reached, and how they count together."""
+
+    readers: tuple[Reader, ...] = ()
+    """Each makes the state "online" or "unavailable"."""
+    mode: str = "latest"
+    """"all" topics must be online, "any" of them, or what was said "latest" counts."""
+
+    def reachable(self, heard: Mapping[str, bool]) -> bool:
+        """Whether the entity can be reached after what its topics said, oldest first in `heard`."""
+        if not self.readers:
+            return True
+        if self.mode == "all":
+            return all(heard.get(reader.topic, False) for reader in self.readers)
+        if self.mode == "any":
+            return any(heard.values())
+        return [False, *heard.values()][-1]
+
+
+@dataclass(frozen=True, slots=True)
+class MqttEntity:
+    """An entity with its topics."""
+
+    entity: Entity
+    """Its state is "unknown" and its attributes those that discovery tells."""
+    wiring: Wiring
+    unique_id: str
+    """What tells this entity from others when two would have the same entity id."""
+    suggested_area: str | None = None
+    """The name of the area that the device thinks it is in."""
+    availability: Availability = field(default_factory=Availability)
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """The topics to subscribe to, each once."""
+        readers = (*self.wiring.readers, *self.availability.readers)
+        return tuple(dict.fromkeys(reader.topic for reader in readers))
+
+    @property
+    def assumed(self) -> bool:
+        """Nothing comes back from this device; it is assumed to do what it was told."""
+        return not self.wiring.readers
+
+    def read(self, topic: str, payload: str, state: EntityState) -> EntityState | None:
+        """The state after a message; None when the message says nothing about it."""
+        before = state
+        for reader in self.wiring.readers:
+            if reader.topic == topic:
+                state = reader.read(payload, state) or state
+        return None if state is before else state
+
+    def reads_availability(self, topic: str, payload: str) -> bool | None:
+        """Whether a message says that the entity can be reached; None when it says nothing."""
+        for reader in self.availability.readers:
+            if reader.topic == topic and (state := reader.read(payload, self.entity.state)):
+                return state.state != UNAVAILABLE
+        return None
+
+    def shown(self, state: EntityState) -> EntityState:
+        """The state as it is shown: a light that is off tells no brightness and no colour."""
+        if self.entity.domain != "light" or state.state != "off":
+            return state
+        hidden = {name: None for name in HIDDEN_WHEN_OFF if name in state.attributes}
+        return EntityState(state.state, {**state.attributes, **hidden}) if hidden else state
+
+    def command(self, action: Action) -> tuple[Message, ...]:
+        """The messages that carry an action out.
+
+        Raises `LaresError` when the device does not have the service or a field is wrong.
+        """
+        domain, _, service = action.service.partition(".")
+        if domain in (self.entity.domain, "homeassistant"):
+            if command := self.wiring.commands.get(service):
+                return command(action.data)
+            if self.wiring.any_service:
+                return self.wiring.any_service(service, action.data)
+        offered = ", ".join(f"{self.entity.domain}.{name}" for name in self.wiring.commands)
+        raise LaresError(
+            f"{self.entity.name} ({self.entity.id}) has no service {action.service}. "
+            f"It has: {offered or 'none, it only tells its state'}."
+        )
