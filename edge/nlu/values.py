@@ -15,10 +15,9 @@ SECONDS = {"hour": 3600, "minute": 60, "second": 1}
 """Seconds in each unit of a duration, the largest first."""
 
 _PERCENT_NAMES = {
-    100: {"max", "maximum", "full", "fully", "highest", "brightest", "completely", "all"},
+    100: {"max", "maximum", "full", "fully", "highest", "brightest"},
     1: {"min", "minimum", "lowest", "dimmest"},
-    50: {"half", "halfway", "middle", "medium"},
-    0: {"none", "nothing"},
+    50: {"half", "halfway", "medium"},
 }
 _PERCENT_OF = {name: value for value, names in _PERCENT_NAMES.items() for name in names}
 _KELVIN_NAMES = {

@@ -1,0 +1,58 @@
+"""The questions that are asked instead of guessing, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from edge.home.graph import Entity, Home
+from edge.types import Intent, Understanding
+
+_LISTED = 4
+"""A question names at most so many choices."""
+
+
+def which(
+    noun: str, entities: Sequence[Entity], home: Home, intent: Intent | None = None
+) -> Understanding:
+    """ "Which lamp do you mean, Desk Lamp or Floor Lamp?"; `intent` is what waits for the answer."""
+    ids = tuple(entity.id for entity in entities)
+    intents = (intent,) if intent is not None else ()
+    if len(entities) > _LISTED:
+        question = f"Which {noun} do you mean? There are {len(entities)}."
+        return Understanding(intents, question, ids)
+    names = _told_apart(entities, home)
+    choice = f"{', '.join(names[:-1])} or {names[-1]}"
+    return Understanding(intents, f"Which {noun} do you mean, {choice}?", ids)
+
+
+def unknown(name: str) -> Understanding:
+    """The home has nothing of this name."""
+    return Understanding(question=f"I don't know anything called {name.strip()}.")
+
+
+def none_there(noun: str, where: str | None) -> Understanding:
+    """There is nothing of a kind in a place, or anywhere."""
+    return Understanding(question=f"I don't know any {noun} {where or 'in this home'}.")
+
+
+def unfit(entity: Entity) -> Understanding:
+    """The thing named cannot be what is asked for."""
+    if entity.domain == "lock":
+        return Understanding(question=f"{entity.name} is a lock. Say lock or unlock.")
+    kind = entity.domain.replace("_", " ")
+    article = "an" if kind[0] in "aeiou" else "a"
+    return Understanding(question=f"I can't do that with {entity.name}, which is {article} {kind}.")
+
+
+def _told_apart(entities: Sequence[Entity], home: Home) -> list[str]:
+    """Their names, with the area or the domain where the name alone is not enough."""
+    areas = [home.area_of(entity) for entity in entities]
+    ways = (
+        [entity.name for entity in entities],
+        [
+            f"{e.name} in the {a.name}" if a else e.name
+            for e, a in zip(entities, areas, strict=True)
+        ],
+        [f"the {entity.domain.replace('_', ' ')} {entity.name}" for entity in entities],
+    )
+    return next((names for names in ways if len(set(names)) == len(names)), ways[-1])

@@ -1,0 +1,305 @@
+"""Finding what a request is about: places, kinds of things, and entities by name or kind.
+
+A `Lexicon` is made once for a home and holds its names in searchable form. It never chooses between
+equals: it returns all that fit equally well, and whoever asked decides whether they are all meant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from edge.home.graph import Area, Entity, Floor, Home
+from edge.nlu.heard import Heard
+from edge.nlu.kinds import BROAD_NOUNS, KINDS, WINDOW_COVERS, Kind
+from edge.nlu.matching import (
+    ENOUGH,
+    EXACT,
+    MARGIN,
+    Index,
+    is_plural,
+    normalised,
+    singular,
+    singular_text,
+)
+from edge.types import SlotValue, Span
+
+_FILLERS = frozenset(
+    "the my our in on at of all every each please a an and to for from with any some room floor "
+    "area there is are down up upstair".split()
+)
+_LONGEST_KIND = max(len(noun.split()) for noun in KINDS)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where: an area, a floor, or both None for anywhere."""
+
+    area: Area | None = None
+    floor: Floor | None = None
+
+    @property
+    def slots(self) -> dict[str, SlotValue]:
+        """The slot of the place, by its name as the home writes it."""
+        if self.area is not None:
+            return {"area": self.area.name}
+        return {"floor": self.floor.name} if self.floor is not None else {}
+
+    @property
+    def name(self) -> str:
+        """The place's name as the home writes it; "home" for anywhere."""
+        part = self.area or self.floor
+        return part.name if part is not None else "home"
+
+
+@dataclass(frozen=True, slots=True)
+class Noun:
+    """A kind of thing as it was said."""
+
+    text: str
+    kind: Kind
+    plural: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What a piece of text names exactly, in its order, and the words that name nothing."""
+
+    places: tuple[Place, ...] = ()
+    nouns: tuple[Noun, ...] = ()
+    entities: tuple[str, ...] = ()
+    """Names of entities, as they were said."""
+    rest: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """A way to read a name: its words, and what must be true of an entity so called."""
+
+    text: str
+    holds_place: bool = False
+    """The words of the place are part of the name, so that the place need not match."""
+    domain: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The entities that a name may mean, equally likely, with the score of the best."""
+
+    entities: tuple[Entity, ...] = ()
+    score: float = 0.0
+    holds_place: bool = False
+    unfit: Entity | None = field(default=None)
+    """An entity of just this name with which the request cannot be about."""
+
+
+class Lexicon:
+    """The names of a home, searchable."""
+
+    def __init__(self, home: Home) -> None:
+        self.home = home
+        self._areas = Index((area.id, (area.name, *area.aliases)) for area in home.areas)
+        self._floors = Index((floor.id, (floor.name, *floor.aliases)) for floor in home.floors)
+        self._entities = Index((e.id, (e.name, *e.aliases)) for e in home.entities)
+        self._floor_of_area = {area.id: area.floor for area in home.areas}
+
+    def area(self, id_or_name: str | None) -> Area | None:
+        """The area of an id or of an exact name."""
+        if id_or_name is None:
+            return None
+        found = self.home.area(id_or_name)
+        if found is not None:
+            return found
+        matches = self._areas.exactly(id_or_name)
+        return self.home.area(matches[0].id) if matches else None
+
+    def place(self, text: str, *, floor_first: bool = False) -> Place | None:
+        """The area or floor that a text names, exactly or nearly; None when it is like none."""
+        names = [text]
+        bare = normalised(text)
+        for filler in (" floor", " room", " area"):
+            if bare.endswith(filler):
+                names.append(bare.removesuffix(filler))
+        for name in names:
+            areas, floors = self._areas.find(name), self._floors.find(name)
+            best_area = areas[0].score if areas else 0.0
+            best_floor = floors[0].score if floors else 0.0
+            if max(best_area, best_floor) < ENOUGH:
+                continue
+            if best_floor > best_area or (floor_first and best_floor == best_area):
+                return Place(floor=self.home.floor(floors[0].id))
+            return Place(area=self.home.area(areas[0].id))
+        return None
+
+    def scan(self, text: str, fits: Callable[[Entity], bool] | None = None) -> Scan:
+        """What a text names word for word, longest names first; entities too, where `fits` is given."""
+        words = tuple(singular(word) for word in normalised(text).split())
+        spoken = normalised(text).split()
+        places: list[Place] = []
+        nouns: list[Noun] = []
+        named: list[str] = []
+        rest: list[str] = []
+        at = 0
+        while at < len(words):
+            after = self._scan_name(words, at, named, fits) if fits else at
+            if after == at:
+                after = self._scan_place(words, at, places)
+            if after == at:
+                after = self._scan_noun(words, spoken, at, nouns)
+            if after == at:
+                if words[at] not in _FILLERS:
+                    rest.append(words[at])
+                after += 1
+            at = after
+        return Scan(tuple(places), tuple(nouns), tuple(named), tuple(rest))
+
+    def noun(self, text: str) -> Noun | None:
+        """The kind of thing that a span names, by all its words or by its last ones."""
+        words = singular_text(normalised(text)).split()
+        for first in range(len(words)):
+            kind = KINDS.get(" ".join(words[first:]))
+            if kind is not None:
+                return Noun(text, kind, is_plural(text))
+        return None
+
+    def wordings(self, heard: Heard, span: Span) -> tuple[Wording, ...]:
+        """A name as it was marked, and joined with the place or the kind that stands beside it."""
+        wordings = [Wording(span.text)]
+        words = span.text.split()
+        noun = self.noun(words[-1]) if len(words) > 1 else None
+        if noun is not None and noun.kind.domain is not None:
+            wordings.append(Wording(" ".join(words[:-1]), domain=noun.kind.domain))
+        for other in heard.labelled("domain", "device_class", "area", "floor"):
+            if other is span or not heard.adjacent(other, span):
+                continue
+            joined = heard.extent(other, span)
+            wordings.append(Wording(joined, holds_place=other.label in {"area", "floor"}))
+            noun = self.noun(other.text)
+            if other.label == "domain" and noun is not None and noun.kind.domain is not None:
+                wordings.append(Wording(span.text, domain=noun.kind.domain))
+        return tuple(wordings)
+
+    def named(
+        self,
+        wordings: Sequence[Wording],
+        places: Sequence[Place],
+        fits: Callable[[Entity], bool],
+        prefers: Callable[[Entity], bool],
+        speaker: Area | None,
+    ) -> Named:
+        """The entities that a name means, in the home's order.
+
+        Those that do not fit are out, and so are those in another place than the one said. Among
+        those left the likeliest stay; among these the preferred, and those near the speaker.
+        """
+        best: dict[str, tuple[float, bool]] = {}
+        for wording in wordings:
+            for match in self._entities.find(wording.text):
+                entity = self.home.entity(match.id)
+                if entity is None or (wording.domain and entity.domain != wording.domain):
+                    continue
+                if not wording.holds_place and not self.inside_any(entity, places):
+                    continue
+                if match.score > best.get(match.id, (0.0, False))[0]:
+                    best[match.id] = (match.score, wording.holds_place)
+        entities = [entity for entity in self.home.entities if entity.id in best]
+        fitting = [entity for entity in entities if fits(entity)]
+        if not fitting:
+            return Named(unfit=next((e for e in entities if best[e.id][0] >= EXACT), None))
+        top = max(best[entity.id][0] for entity in fitting)
+        unfit = next((e for e in entities if best[e.id][0] >= EXACT > top), None)
+        if unfit is not None:
+            return Named(unfit=unfit)
+        near = [entity for entity in fitting if best[entity.id][0] > top - MARGIN]
+        near = _narrowed(near, prefers)
+        if speaker is not None:
+            near = _narrowed(near, lambda entity: entity.area == speaker.id)
+        return Named(tuple(near), top, all(best[entity.id][1] for entity in near))
+
+    def of_kind(
+        self, domain: str, device_class: str | None, places: Sequence[Place]
+    ) -> tuple[Entity, ...]:
+        """The entities of a kind in any of some places (anywhere when there are none).
+
+        Where no cover is of the class said, those that look alike to people are taken: "blinds"
+        finds shades.
+        """
+        inside = [
+            entity
+            for entity in self.home.entities
+            if entity.domain == domain and self.inside_any(entity, places)
+        ]
+        if device_class is None:
+            return tuple(inside)
+        exact = tuple(e for e in inside if class_of(e) == device_class)
+        if exact or device_class not in WINDOW_COVERS or domain != "cover":
+            return exact
+        return tuple(e for e in inside if class_of(e) in WINDOW_COVERS)
+
+    def inside_any(self, entity: Entity, places: Sequence[Place]) -> bool:
+        """Whether an entity is in one of some places, or no place is asked for."""
+        return not places or any(self._inside(entity, place) for place in places)
+
+    def _inside(self, entity: Entity, place: Place) -> bool:
+        if place.area is not None:
+            return entity.area == place.area.id
+        if place.floor is not None:
+            return (
+                entity.area is not None and self._floor_of_area.get(entity.area) == place.floor.id
+            )
+        return True
+
+    def _scan_name(
+        self,
+        words: tuple[str, ...],
+        at: int,
+        named: list[str],
+        fits: Callable[[Entity], bool],
+    ) -> int:
+        """A name of an entity that fits and is no mere noun: a lamp called "Lamp" is any lamp."""
+        spotted = self._entities.spot(words, at)
+        if spotted is None:
+            return at
+        name = " ".join(words[at : spotted[0]])
+        found = (self.home.entity(match.id) for match in spotted[1])
+        if name in BROAD_NOUNS or not any(entity is not None and fits(entity) for entity in found):
+            return at
+        named.append(name)
+        return spotted[0]
+
+    def _scan_place(self, words: tuple[str, ...], at: int, places: list[Place]) -> int:
+        area, floor = self._areas.spot(words, at), self._floors.spot(words, at)
+        if area is not None and (floor is None or area[0] >= floor[0]):
+            places.append(Place(area=self.home.area(area[1][0].id)))
+            return area[0]
+        if floor is not None:
+            places.append(Place(floor=self.home.floor(floor[1][0].id)))
+            return floor[0]
+        return at
+
+    def _scan_noun(
+        self, words: tuple[str, ...], spoken: list[str], at: int, nouns: list[Noun]
+    ) -> int:
+        for after in range(min(len(words), at + _LONGEST_KIND), at, -1):
+            kind = KINDS.get(" ".join(words[at:after]))
+            if kind is not None:
+                said = " ".join(spoken[at:after])
+                nouns.append(Noun(said, kind, is_plural(said)))
+                return after
+        return at
+
+
+def class_of(entity: Entity) -> str | None:
+    """An entity's device class, as the home file or its state tells it."""
+    stated = entity.state.attributes.get("device_class")
+    return entity.device_class or (stated if isinstance(stated, str) else None)
+
+
+def _narrowed(entities: list[Entity], wanted: Callable[[Entity], bool]) -> list[Entity]:
+    """Those that are wanted, or all when none is."""
+    return [entity for entity in entities if wanted(entity)] or entities
+
+
+def unique(places: Iterable[Place]) -> tuple[Place, ...]:
+    """Each place once, in order."""
+    return tuple(dict.fromkeys(places))

@@ -1,0 +1,111 @@
+"""What was heard, ready for the resolver: the spans by label, and the words that no span covers.
+
+The tagger's spans are taken as they are, cut to the text they claim to be part of. A missing span
+is made up for by the remaining words, so they are kept, and the verb and the direction ("up",
+"dimmer") with them.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+from edge.nlu.kinds import VERBS
+from edge.types import Span, Tagging
+
+UP = frozenset(
+    "up increase raise louder brighter brighten higher warmer hotter more boost add".split()
+)
+DOWN = frozenset(
+    "down decrease reduce lower quieter softer dim dimmer darker cooler colder less quiet".split()
+)
+HERE = re.compile(
+    r"\b(?:in |on )?(?:here|(?:this|the|my|our) (?:room|area|space)|(?:this|the same) place)\b"
+)
+_HOUSE = r"(?:home|house|apartment|flat|place|rooms?|floors?|areas?)"
+EVERYWHERE = re.compile(
+    r"\b(?:everywhere|all over|every (?:single )?(?:room|floor|area)|all (?:the |my |our )?"
+    rf"(?:rooms|floors|areas)|(?:in|around|throughout|across|of|at) (?:the |my |our )?"
+    r"(?:(?:entire|whole) )?(?:home|house|apartment|flat)|(?:the|my|our) (?:entire|whole) "
+    rf"{_HOUSE})\b"
+)
+_ALL = re.compile(r"\b(?:all|every|each|everything)\b")
+
+
+@dataclass(frozen=True, eq=False)
+class Heard:
+    """One tagged text."""
+
+    text: str
+    """In lower case."""
+    spans: tuple[Span, ...]
+    """In the order of the text; none empty, none outside it."""
+
+    @classmethod
+    def of(cls, tagging: Tagging) -> Heard:
+        """Sort out a tagging; spans that lie outside the text, or hold nothing, are dropped."""
+        size = len(tagging.text)
+        spans = [
+            Span(span.label, span.start, span.end, tagging.text[span.start : span.end])
+            for span in tagging.spans
+            if 0 <= span.start < span.end <= size and tagging.text[span.start : span.end].strip()
+        ]
+        return cls(tagging.text.lower(), tuple(sorted(spans, key=lambda span: span.start)))
+
+    def labelled(self, *labels: str) -> tuple[Span, ...]:
+        """The spans that have one of these labels."""
+        return tuple(span for span in self.spans if span.label in labels)
+
+    @cached_property
+    def residual(self) -> str:
+        """The words that no span covers, with a bar where a span was taken out."""
+        at = 0
+        parts = []
+        for span in self.spans:
+            parts.append(self.text[at : span.start])
+            at = max(at, span.end)
+        parts.append(self.text[at:])
+        return " | ".join(part.strip() for part in parts)
+
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        """All words of the text."""
+        return tuple(re.findall(r"[^\W_]+", self.text))
+
+    @cached_property
+    def verb(self) -> str | None:
+        """ "open", "close", "lock", "unlock", "other", or None where no known verb is said."""
+        return next((VERBS[word] for word in self.words if word in VERBS), None)
+
+    @cached_property
+    def direction(self) -> int:
+        """1 for up, -1 for down, 0 where none is said; the last word that tells one counts."""
+        for word in reversed(self.words):
+            if word in UP or word in DOWN:
+                return 1 if word in UP else -1
+        return 0
+
+    @cached_property
+    def here(self) -> bool:
+        """The place where the speaker is, is said."""
+        return HERE.search(self.text) is not None
+
+    @cached_property
+    def everywhere(self) -> bool:
+        """The whole home is said."""
+        return EVERYWHERE.search(self.text) is not None
+
+    @cached_property
+    def all(self) -> bool:
+        """ "all", "every" or "each" is said."""
+        return _ALL.search(self.text) is not None
+
+    def extent(self, first: Span, last: Span) -> str:
+        """The text from one span to another, both included."""
+        return self.text[min(first.start, last.start) : max(first.end, last.end)]
+
+    def adjacent(self, one: Span, other: Span) -> bool:
+        """Whether nothing but blanks lies between two spans."""
+        first, second = (one, other) if one.start <= other.start else (other, one)
+        return first.end <= second.start and not self.text[first.end : second.start].strip()

@@ -1,0 +1,183 @@
+"""From spans to slot values that need no home: numbers, colours, steps, durations and free text.
+
+Each label has its parser. A slot that its intent cannot do without (the brightness of a light, the
+position of a blind) is sought in the words outside all spans where the tagger marked none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from rapidfuzz import fuzz, process
+
+from edge.home.colors import COLORS, color_rgb
+from edge.nlu.heard import Heard
+from edge.nlu.numbers import Number, parse_number
+from edge.nlu.values import (
+    SECONDS,
+    StepSizes,
+    parse_degrees,
+    parse_duration,
+    parse_kelvin,
+    parse_percent,
+    parse_step,
+)
+from edge.types import SlotValue
+
+STEPS = {
+    "brightness_step": StepSizes(small=10, usual=20, large=40, percent=True),
+    "volume_step": StepSizes(small=5, usual=10, large=25, percent=True),
+    "temperature_step": StepSizes(small=0.5, usual=1, large=3, percent=False),
+}
+"""How far relative words go: percent of brightness and volume, degrees of temperature."""
+
+_PERCENT_LABELS = ("brightness", "position", "volume_level", "percentage")
+TEXT_LABELS = ("search_query", "item", "message", "response", "conversation_command")
+"""Labels of free text, in which nothing of the home is sought."""
+_UNITS = {"hours": "hour", "minutes": "minute", "seconds": "second"}
+_MEDIA_CLASSES = {
+    "song": "track", "songs": "track", "track": "track", "tune": "track", "album": "album",
+    "artist": "artist", "band": "artist", "playlist": "playlist", "podcast": "podcast",
+    "movie": "movie", "film": "movie", "show": "tv_show", "tv show": "tv_show",
+    "series": "tv_show",
+}  # fmt: skip
+_COLOR_ALIKE = 80
+"""Least likeness (0 to 100) of a misheard colour to a name."""
+
+
+def values_of(intent: str, heard: Heard) -> dict[str, SlotValue]:
+    """The slots of a heard text that need no home, by Home Assistant's slot names."""
+    slots: dict[str, SlotValue] = {}
+    for span in heard.spans:
+        if span.label in _PERCENT_LABELS:
+            _put(slots, span.label, parse_percent(span.text))
+        elif span.label == "temperature":
+            _put(slots, span.label, parse_degrees(span.text))
+        elif span.label == "color":
+            slots.update(_color(span.text))
+        elif span.label == "color_temp":
+            _put(slots, "color_temp_kelvin", parse_kelvin(span.text))
+        elif span.label in STEPS:
+            _put(slots, span.label, _signed_step(span.label, span.text, heard))
+        elif span.label in TEXT_LABELS:
+            _put(slots, span.label, span.text.strip())
+        elif span.label == "media_class":
+            said = " ".join(span.text.lower().split())
+            _put(slots, span.label, _MEDIA_CLASSES.get(said, said.replace(" ", "_")))
+    slots.update(_durations(heard))
+    if intent in _NEEDED and not _NEEDED_SLOTS[intent] & slots.keys():
+        slots.update(_NEEDED[intent](heard))
+    return slots
+
+
+def _put(slots: dict[str, SlotValue], name: str, value: SlotValue | None) -> None:
+    if value is not None:
+        slots.setdefault(name, value)
+
+
+def _color(text: str) -> Mapping[str, SlotValue]:
+    """The colour of a span: a name that exists, the likest one, or a colour temperature."""
+    said = " ".join(text.lower().split())
+    if color_rgb(said) is not None:
+        return {"color": said}
+    kelvin = parse_kelvin(said)
+    if kelvin is not None:
+        return {"color_temp_kelvin": kelvin}
+    like = process.extractOne(
+        said.replace(" ", ""), COLORS.keys(), scorer=fuzz.ratio, score_cutoff=_COLOR_ALIKE
+    )
+    return {"color": like[0]} if like is not None else {}
+
+
+def _signed_step(label: str, text: str, heard: Heard) -> Number | None:
+    size = parse_step(text, STEPS[label])
+    if size is None:
+        return None
+    size = int(size) if size == int(size) else size
+    return -size if heard.direction < 0 else size
+
+
+def _durations(heard: Heard) -> Mapping[str, SlotValue]:
+    """`hours`, `minutes`, `seconds`, and those with `start_`; "two and a half" hours has 30 minutes."""
+    slots: dict[str, SlotValue] = {}
+    for prefix in ("", "start_"):
+        total: dict[str, int] = {}
+        for label, unit in _UNITS.items():
+            for span in heard.labelled(prefix + label):
+                for part, count in _parts(span.text, unit).items():
+                    total[part] = total.get(part, 0) + count
+        slots.update({prefix + name: total[name] for name in _UNITS if total.get(name)})
+    return slots
+
+
+def _parts(text: str, unit: str) -> Mapping[str, int]:
+    """The counts of a span of one unit: its own, and of smaller ones where it is not whole.
+
+    A fraction alone is one of the next larger unit, as in "an hour and a half" whose minutes are
+    "half".
+    """
+    seconds = parse_duration(text)
+    if seconds is None:
+        bare = text.lower().strip()
+        count = 1 if bare in {"a", "an", unit} else parse_number(bare)
+        if count is None or count < 0:
+            return {}
+        larger = 0 < count < 1 and unit != "hour"
+        seconds = round(count * SECONDS[unit] * (60 if larger else 1))
+    own = [label for label, name in _UNITS.items() if SECONDS[name] <= SECONDS[unit]]
+    counts = {}
+    for label in own:
+        counts[label], seconds = divmod(seconds, SECONDS[_UNITS[label]])
+    return counts
+
+
+def _light(heard: Heard) -> Mapping[str, SlotValue]:
+    """Brightness, colour or a step for a light, from words outside the spans."""
+    said = heard.residual
+    kelvin = parse_kelvin(said) if "white" in said or "kelvin" in said else None
+    if kelvin is not None:
+        return {"color_temp_kelvin": kelvin}
+    color = next((word for word in said.split() if word in COLORS), None)
+    if color is not None:
+        return {"color": color}
+    return _percent("brightness")(heard) or _step("brightness_step")(heard)
+
+
+def _percent(name: str) -> Callable[[Heard], Mapping[str, SlotValue]]:
+    def read(heard: Heard) -> Mapping[str, SlotValue]:
+        value = parse_percent(heard.residual)
+        return {name: value} if value is not None else {}
+
+    return read
+
+
+def _step(name: str) -> Callable[[Heard], Mapping[str, SlotValue]]:
+    def read(heard: Heard) -> Mapping[str, SlotValue]:
+        size = _signed_step(name, heard.residual, heard) if heard.direction else None
+        return {name: size} if size is not None else {}
+
+    return read
+
+
+def _temperature(heard: Heard) -> Mapping[str, SlotValue]:
+    value = parse_degrees(heard.residual)
+    return {"temperature": value} if value is not None else _step("temperature_step")(heard)
+
+
+_NEEDED: Mapping[str, Callable[[Heard], Mapping[str, SlotValue]]] = {
+    "HassLightSet": _light,
+    "HassSetPosition": _percent("position"),
+    "HassFanSetSpeed": _percent("percentage"),
+    "HassSetVolume": _percent("volume_level"),
+    "HassSetVolumeRelative": _step("volume_step"),
+    "HassClimateSetTemperature": _temperature,
+}
+"""How an intent's value is sought where no span gives it."""
+_NEEDED_SLOTS: Mapping[str, frozenset[str]] = {
+    "HassLightSet": frozenset({"brightness", "color", "color_temp_kelvin", "brightness_step"}),
+    "HassSetPosition": frozenset({"position"}),
+    "HassFanSetSpeed": frozenset({"percentage"}),
+    "HassSetVolume": frozenset({"volume_level"}),
+    "HassSetVolumeRelative": frozenset({"volume_step"}),
+    "HassClimateSetTemperature": frozenset({"temperature", "temperature_step"}),
+}

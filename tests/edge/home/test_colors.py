@@ -1,0 +1,28 @@
+"""The names of colours."""
+
+from __future__ import annotations
+
+import pytest
+
+from edge.home.colors import COLORS, color_rgb
+
+
+@pytest.mark.parametrize(
+    ("name", "rgb"),
+    [
+        ("red", (255, 0, 0)),
+        ("Light Blue", (173, 216, 230)),
+        ("lightblue", (173, 216, 230)),
+        ("turquoise", (64, 224, 208)),
+        ("rebeccapurple", None),
+        ("warm", None),
+        ("", None),
+    ],
+)
+def test_a_css_name_is_a_colour(name: str, rgb: tuple[int, int, int] | None) -> None:
+    assert color_rgb(name) == rgb
+
+
+def test_every_colour_is_three_bytes() -> None:
+    assert len(COLORS) > 140
+    assert all(len(rgb) == 3 and all(0 <= c <= 255 for c in rgb) for rgb in COLORS.values())

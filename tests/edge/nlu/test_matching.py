@@ -1,0 +1,75 @@
+"""Finding a spoken name among names."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edge.nlu.matching import EXACT, Index, normalised, singular, sound_of
+
+INDEX = Index(
+    (name, (name,))
+    for name in (
+        "Den Lamp", "Desk Lamp", "Left Curtain", "Right Curtain", "Living Room", "Lamp 1",
+        "Lamp 2", "Trader Joe's", "Café",
+    )
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("heard", "name"),
+    [
+        ("the den lamp", "Den Lamp"),
+        ("desk lamps", "Desk Lamp"),
+        ("lamp desk", "Desk Lamp"),
+        ("livingroom", "Living Room"),
+        ("livin groom", "Living Room"),
+        ("lamp two", "Lamp 2"),
+        ("trader joes", "Trader Joe's"),
+        ("cafe", "Café"),
+    ],
+)
+def test_the_same_name_in_other_clothes_is_exact(heard: str, name: str) -> None:
+    best = INDEX.find(heard)[0]
+    assert best.id == name
+    assert best.score >= EXACT
+
+
+@pytest.mark.parametrize(
+    ("heard", "name"), [("then lamp", "Den Lamp"), ("dusk lamp", "Desk Lamp"),
+                        ("rite curtain", "Right Curtain"), ("livink room", "Living Room")]
+)  # fmt: skip
+def test_what_sounds_alike_is_found_but_not_exact(heard: str, name: str) -> None:
+    best = INDEX.find(heard)[0]
+    assert best.id == name
+    assert best.score < EXACT
+
+
+@pytest.mark.parametrize("heard", ["bed lamp", "flux capacitor", "front curtain", "lamp three", ""])
+def test_what_is_like_no_name_is_not_found(heard: str) -> None:
+    assert INDEX.find(heard) == ()
+
+
+def test_part_of_several_names_finds_them_all() -> None:
+    assert {match.id for match in INDEX.find("curtain")} == {"Left Curtain", "Right Curtain"}
+
+
+def test_words_that_sound_alike_share_a_key() -> None:
+    assert sound_of("den") == sound_of("then")
+    assert sound_of("write") == sound_of("right")
+    assert sound_of("left") != sound_of("right")
+
+
+def test_plurals_lose_their_ending_and_other_words_do_not() -> None:
+    words = ["lights", "switches", "batteries", "glass", "bus", "gas"]
+    assert [singular(word) for word in words] == [
+        "light", "switch", "battery", "glass", "bus", "gas",
+    ]  # fmt: skip
+
+
+@given(st.text(max_size=40))
+def test_any_text_is_searched_without_an_error_and_finds_itself(text: str) -> None:
+    assert all(0 < match.score <= 1 for match in INDEX.find(text))
+    if normalised(text):
+        assert Index([("it", (text,))]).find(text)[0].score == 1.0
