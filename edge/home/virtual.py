@@ -120,9 +120,9 @@ class VirtualDevice:
             return self._set_out(state)
         return self.set_state(state)
 
-    def due(self) -> float | None:
-        """The clock's time at which a movement ends; None while nothing moves."""
-        return self._journey.end if self._journey else None
+    def seconds_left(self) -> float | None:
+        """How long it will still move; None while it rests."""
+        return max(0.0, self._journey.end - self._clock()) if self._journey else None
 
     def advance(self) -> tuple[Message, ...]:
         """Arrive, when it is time to. Returns the states it tells then."""

@@ -33,6 +33,8 @@ QUEUED_MESSAGES = 10_000
 FIRST_DELAY_S, LONGEST_DELAY_S = 0.5, 30.0
 LOSS_NOTICED_S = 1.0
 """How long it may take until a failed call is known to be a lost connection."""
+SOCKET_OPTIONS = ((socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),)
+"""Small packets go at once: without it a confirmation takes 40 ms longer."""
 QOS = 1
 BAD_CREDENTIALS = (134, 135)
 """Reason codes of MQTT 5; aiomqtt tells those of MQTT 3.1.1 by them too."""
@@ -172,6 +174,7 @@ class AiomqttBroker:
             tls_context=self._tls,
             will=aiomqtt.Will(self._status_topic, "offline", QOS, retain=True),
             max_queued_incoming_messages=QUEUED_MESSAGES,
+            socket_options=SOCKET_OPTIONS,
         )
 
     async def _greet(self, client: aiomqtt.Client) -> None:

@@ -1,0 +1,111 @@
+"""The demo's virtual devices as MQTT clients of a real broker, one client an area.
+
+Each client is a gateway as they stand in real homes: it announces the devices of its area by Home
+Assistant's discovery, tells that it is online (the broker says offline when it vanishes), publishes
+their states, and answers their commands. It knows nothing of Lares but the broker's address.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections import defaultdict
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+
+import aiomqtt
+
+from edge.home.graph import Home
+from edge.home.virtual import BASE, OFFLINE, ONLINE, VirtualDevice
+from edge.types import Message
+
+HOME_FILE = Path(__file__).with_name("home.yaml")
+SOCKET_OPTIONS = ((socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),)
+QOS = 1
+NOWHERE = "no_area"
+
+
+@contextlib.asynccontextmanager
+async def run_devices(
+    home: Home, host: str, port: int, *, travel_s: float = 0.0
+) -> AsyncIterator[Sequence[VirtualDevice]]:
+    """Run the devices of a home against a broker until the block ends; inside, all are announced.
+
+    `travel_s` is how long covers and valves take. A client that loses the broker raises out of the
+    block.
+    """
+    groups = _by_area(home, travel_s)
+    async with asyncio.TaskGroup() as clients:
+        ready = [asyncio.Event() for _ in groups]
+        tasks = [
+            clients.create_task(_run_client(area, devices, host, port, announced))
+            for (area, devices), announced in zip(groups.items(), ready, strict=True)
+        ]
+        await asyncio.gather(*(event.wait() for event in ready))
+        yield [device for devices in groups.values() for device in devices]
+        for task in tasks:
+            task.cancel()
+
+
+def _by_area(home: Home, travel_s: float) -> dict[str, list[VirtualDevice]]:
+    groups: defaultdict[str, list[VirtualDevice]] = defaultdict(list)
+    for entity in home.entities:
+        area = home.area_of(entity)
+        key = area.id if area else NOWHERE
+        groups[key].append(
+            VirtualDevice(
+                entity,
+                area=area.name if area else None,
+                availability_topic=_availability(key),
+                travel_s=travel_s,
+            )
+        )
+    return dict(groups)
+
+
+def _availability(area: str) -> str:
+    return f"{BASE}/{area}/availability"
+
+
+async def _run_client(
+    area: str, devices: Sequence[VirtualDevice], host: str, port: int, announced: asyncio.Event
+) -> None:
+    will = aiomqtt.Will(_availability(area), OFFLINE, QOS, retain=True)
+    async with aiomqtt.Client(host, port, will=will, socket_options=SOCKET_OPTIONS) as client:
+        await client.subscribe([(device.command_filter, QOS) for device in devices])
+        for device in devices:
+            await _publish(client, (device.discovery(), *device.state_messages()))
+        await _publish(client, (Message(_availability(area), ONLINE, retain=True),))
+        announced.set()
+        moving: asyncio.Queue[VirtualDevice] = asyncio.Queue()
+        async with asyncio.TaskGroup() as jobs:
+            jobs.create_task(_answer(client, devices, moving))
+            jobs.create_task(_arrive(client, moving))
+
+
+async def _answer(
+    client: aiomqtt.Client, devices: Sequence[VirtualDevice], moving: asyncio.Queue[VirtualDevice]
+) -> None:
+    """Obey commands as they come."""
+    async for command in client.messages:
+        payload = command.payload
+        text = payload.decode() if isinstance(payload, bytes | bytearray) else str(payload)
+        for device in devices:
+            await _publish(client, device.handle(Message(command.topic.value, text)))
+            if device.seconds_left() is not None:
+                moving.put_nowait(device)
+
+
+async def _arrive(client: aiomqtt.Client, moving: asyncio.Queue[VirtualDevice]) -> None:
+    """Let what moves arrive when it is due, in the order in which it set out."""
+    while True:
+        device = await moving.get()
+        while (left := device.seconds_left()) is not None:
+            await asyncio.sleep(left)
+            await _publish(client, device.advance())
+
+
+async def _publish(client: aiomqtt.Client, messages: Sequence[Message]) -> None:
+    for message in messages:
+        await client.publish(message.topic, message.payload, QOS, message.retain)

@@ -1,0 +1,127 @@
+"""A broker of the demo's and the tests' own: on 127.0.0.1, on a free port, gone when they end.
+
+Mosquitto is started with a configuration of its own that keeps nothing. Where Mosquitto is not
+installed the pure-Python broker amqtt takes its place, for the demo only; `start_broker` says which
+it was.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import importlib.util
+import os
+import shutil
+import socket
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from edge.types import LaresError
+
+HOST = "127.0.0.1"
+START_TIMEOUT_S = 10.0
+STOP_TIMEOUT_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class RunningBroker:
+    """A broker that answers."""
+
+    host: str
+    port: int
+    program: str
+    """"mosquitto" or "amqtt"."""
+    process: asyncio.subprocess.Process
+
+
+def free_port() -> int:
+    """A TCP port of this machine that nothing listens on now."""
+    with socket.socket() as listener:
+        listener.bind((HOST, 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+@contextlib.asynccontextmanager
+async def start_broker(
+    port: int | None = None, *, settings: Sequence[str] = ("allow_anonymous true",)
+) -> AsyncIterator[RunningBroker]:
+    """Run a broker until the block ends. `settings` are lines of Mosquitto's configuration.
+
+    Raises `LaresError` when none is installed or it does not answer in time.
+    """
+    port = port or free_port()
+    with tempfile.TemporaryDirectory(prefix="lares-broker-") as folder:
+        program, command = _command(Path(folder), port, settings)
+        process = await asyncio.create_subprocess_exec(
+            *command, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE
+        )
+        try:
+            await _wait_until_it_answers(process, port, program)
+            yield RunningBroker(HOST, port, program, process)
+        finally:
+            await stop(process)
+
+
+async def stop(process: asyncio.subprocess.Process) -> None:
+    """End a broker, by force when it does not end by itself."""
+    if process.returncode is not None:
+        return
+    process.terminate()
+    try:
+        async with asyncio.timeout(STOP_TIMEOUT_S):
+            await process.communicate()
+    except TimeoutError:
+        process.kill()
+        await process.communicate()
+
+
+def find_mosquitto() -> str | None:
+    """Where Mosquitto is; Debian puts it where only root looks."""
+    return shutil.which("mosquitto", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
+
+
+def _command(folder: Path, port: int, settings: Sequence[str]) -> tuple[str, list[str]]:
+    if mosquitto := find_mosquitto():
+        config = folder / "mosquitto.conf"
+        lines = [f"listener {port} {HOST}", "persistence false", "set_tcp_nodelay true", *settings]
+        config.write_text("\n".join(lines) + "\n")
+        return "mosquitto", [mosquitto, "-c", str(config)]
+    if importlib.util.find_spec("amqtt"):
+        config = folder / "amqtt.yaml"
+        config.write_text(
+            f"listeners:\n  default:\n    type: tcp\n    bind: {HOST}:{port}\n"
+            "plugins:\n  amqtt.plugins.authentication.AnonymousAuthPlugin:\n"
+            "    allow_anonymous: true\n"
+        )
+        return "amqtt", [sys.executable, "-m", "amqtt.scripts.broker_script", "-c", str(config)]
+    raise LaresError(
+        "Expected an MQTT broker for the demo, found neither Mosquitto nor amqtt. "
+        "Install one: sudo apt install mosquitto, or pip install amqtt."
+    )
+
+
+async def _wait_until_it_answers(
+    process: asyncio.subprocess.Process, port: int, program: str
+) -> None:
+    """Connect until it works. Raises `LaresError` with what the program said when it ended."""
+    try:
+        async with asyncio.timeout(START_TIMEOUT_S):
+            while process.returncode is None:
+                try:
+                    _, writer = await asyncio.open_connection(HOST, port)
+                except OSError:
+                    await asyncio.sleep(0.02)
+                    continue
+                writer.close()
+                return
+    except TimeoutError:
+        raise LaresError(
+            f"{program} did not answer on {HOST}:{port} within {START_TIMEOUT_S:g} s. "
+            "Check that the machine is not overloaded."
+        ) from None
+    said = (await process.stderr.read()).decode(errors="replace") if process.stderr else ""
+    raise LaresError(f"{program} ended instead of listening on {HOST}:{port}: {said.strip()}")
