@@ -1,0 +1,33 @@
+"""What Lares can do: one file a skill, all of them listed here."""
+
+from __future__ import annotations
+
+from skills.climate import CLIMATE
+from skills.clock import CLOCK, NEVER_MIND
+from skills.covers import COVERS
+from skills.fans import FANS
+from skills.lights import LIGHTS
+from skills.media import MEDIA
+from skills.skill import Skill
+from skills.states import STATES
+from skills.switching import SWITCHING
+from skills.vacuum import VACUUM
+
+ALL: tuple[Skill, ...] = (
+    SWITCHING,
+    LIGHTS,
+    COVERS,
+    CLIMATE,
+    MEDIA,
+    VACUUM,
+    FANS,
+    STATES,
+    CLOCK,
+    NEVER_MIND,
+)
+"""The enabled skills."""
+
+
+def skill_for(intent_name: str) -> Skill | None:
+    """The skill that serves an intent; None when there is none yet."""
+    return next((skill for skill in ALL if intent_name in skill.intents), None)

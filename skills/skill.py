@@ -1,0 +1,47 @@
+"""What a skill is: the intents it serves, the services it may call, and one function.
+
+A skill turns an intent about known entities into service calls and a sentence. It reads the home
+and its states through a `House` and touches neither MQTT, files nor network. The sentence is said
+when the calls have succeeded; where nothing can be done it says why, and there are no calls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from edge.home.graph import Entity, Home
+from edge.home.states import States
+from edge.types import Answer, EntityState, Intent
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What a skill may see: the home, its states now, and the clock on the wall."""
+
+    home: Home
+    states: States
+    clock: Callable[[], datetime] = datetime.now
+    """Local time."""
+
+    def state(self, entity: Entity) -> EntityState:
+        """The state of an entity now, or the one it started with where nothing came since."""
+        return self.states.get(entity.id) or entity.state
+
+    def targets(self, intent: Intent) -> tuple[Entity, ...]:
+        """The entities that an intent is about, in its order; ids that are gone are left out."""
+        found = (self.home.entity(entity_id) for entity_id in intent.targets)
+        return tuple(entity for entity in found if entity is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Skill:
+    """One thing that Lares can do."""
+
+    name: str
+    intents: tuple[str, ...]
+    """Names of the intents that it serves."""
+    permissions: frozenset[str]
+    """The services ("light.turn_on") that its actions may call; empty for one that only answers."""
+    handle: Callable[[Intent, House], Answer]

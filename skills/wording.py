@@ -1,0 +1,84 @@
+"""How skills name things and places when they speak: "the desk lamp", "3 lights in the kitchen"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from edge.home.graph import Entity
+from edge.types import Answer, Intent
+
+NOBODY = Answer(speech="I don't know which device you mean.")
+"""What is said to an intent about nothing."""
+
+_NOUNS = {
+    "climate": "thermostat",
+    "media_player": "media player",
+    "input_boolean": "switch",
+    "input_button": "button",
+    "binary_sensor": "sensor",
+}
+_NAMED_LIKE_PEOPLE = frozenset({"person", "vacuum", "lawn_mower", "weather"})
+"""Domains in which a single word is a proper name: "Rover"."""
+_WITHOUT_ARTICLE = frozenset({"scene", "script"})
+
+
+def the(entity: Entity) -> str:
+    """An entity in the middle of a sentence: "the desk lamp", "the TV", "Rover"."""
+    if entity.domain in _NAMED_LIKE_PEOPLE and len(entity.name.split()) == 1:
+        return entity.name
+    name = _uncapitalised(entity.name)
+    bare = entity.domain in _WITHOUT_ARTICLE or name.startswith(("the ", "my "))
+    return name if bare else f"the {name}"
+
+
+def things(entities: Sequence[Entity], intent: Intent) -> str:
+    """Several entities: the name of a single one, else how many of what, and where."""
+    if len(entities) == 1:
+        return the(entities[0])
+    where = place(intent)
+    return f"{len(entities)} {noun(entities)}s{f' {where}' if where else ''}"
+
+
+def noun(entities: Sequence[Entity]) -> str:
+    """What all of some entities are, in the singular: "light", "curtain", or "device"."""
+    kinds = {_kind(entity) for entity in entities}
+    if len(kinds) == 1:
+        return kinds.pop()
+    domains = {entity.domain for entity in entities}
+    return _NOUNS.get(only := domains.pop(), only) if len(domains) == 1 else "device"
+
+
+def place(intent: Intent) -> str:
+    """The place in an intent's slots, in words: "in the kitchen", "upstairs"; empty without one."""
+    name = str(intent.slots.get("area") or intent.slots.get("floor") or "")
+    bare = name.lower()
+    if not bare or bare in {"upstairs", "downstairs", "outside", "inside", "outdoors", "indoors"}:
+        return bare
+    return f"{'on' if 'floor' in bare.split() else 'in'} the {_uncapitalised(name)}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """ "a", "a and b", "a, b and c"."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def sentence(text: str) -> str:
+    """A text with its first letter large and a full stop."""
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+def number(value: float) -> str:
+    """A number without a needless ".0"."""
+    return f"{value:g}"
+
+
+def _kind(entity: Entity) -> str:
+    if entity.domain in {"cover", "binary_sensor"} and entity.device_class:
+        spoken = {"garage": "garage door"}.get(entity.device_class, entity.device_class)
+        return spoken.replace("_", " ")
+    return _NOUNS.get(entity.domain, entity.domain.replace("_", " "))
+
+
+def _uncapitalised(name: str) -> str:
+    """A name without the capitals of a title; "TV" and "McKay" keep theirs."""
+    return " ".join(word.lower() if word.istitle() else word for word in name.split())
