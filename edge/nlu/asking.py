@@ -14,7 +14,7 @@ _LISTED = 4
 def which(
     noun: str, entities: Sequence[Entity], home: Home, intent: Intent | None = None
 ) -> Understanding:
-    """ "Which lamp do you mean, Desk Lamp or Floor Lamp?"; `intent` is what waits for the answer."""
+    """Ask: "Which lamp do you mean, Desk Lamp or Floor Lamp?"; `intent` waits for the answer."""
     ids = tuple(entity.id for entity in entities)
     intents = (intent,) if intent is not None else ()
     if len(entities) > _LISTED:

@@ -25,9 +25,12 @@ from edge.nlu.matching import (
 from edge.types import SlotValue, Span
 
 _FILLERS = frozenset(
-    "the my our in on at of all every each please a an and to for from with any some room floor "
-    "area there is are down up upstair".split()
-)
+    {
+        "the", "my", "our", "in", "on", "at", "of", "all", "every", "each", "please", "a", "an",
+        "and", "to", "for", "from", "with", "any", "some", "room", "floor", "area", "there", "is",
+        "are", "down", "up", "upstair",
+    }
+)  # fmt: skip
 _LONGEST_KIND = max(len(noun.split()) for noun in KINDS)
 
 
@@ -132,7 +135,7 @@ class Lexicon:
         return None
 
     def scan(self, text: str, fits: Callable[[Entity], bool] | None = None) -> Scan:
-        """What a text names word for word, longest names first; entities too, where `fits` is given."""
+        """What a text names word for word, longest names first; entities only those that `fits`."""
         words = tuple(singular(word) for word in normalised(text).split())
         spoken = normalised(text).split()
         places: list[Place] = []
@@ -231,10 +234,10 @@ class Lexicon:
         ]
         if device_class is None:
             return tuple(inside)
-        exact = tuple(e for e in inside if class_of(e) == device_class)
+        exact = tuple(e for e in inside if e.device_class == device_class)
         if exact or device_class not in WINDOW_COVERS or domain != "cover":
             return exact
-        return tuple(e for e in inside if class_of(e) in WINDOW_COVERS)
+        return tuple(e for e in inside if e.device_class in WINDOW_COVERS)
 
     def inside_any(self, entity: Entity, places: Sequence[Place]) -> bool:
         """Whether an entity is in one of some places, or no place is asked for."""
@@ -287,12 +290,6 @@ class Lexicon:
                 nouns.append(Noun(said, kind, is_plural(said)))
                 return after
         return at
-
-
-def class_of(entity: Entity) -> str | None:
-    """An entity's device class, as the home file or its state tells it."""
-    stated = entity.state.attributes.get("device_class")
-    return entity.device_class or (stated if isinstance(stated, str) else None)
 
 
 def _narrowed(entities: list[Entity], wanted: Callable[[Entity], bool]) -> list[Entity]:

@@ -15,11 +15,17 @@ from edge.nlu.kinds import VERBS
 from edge.types import Span, Tagging
 
 UP = frozenset(
-    "up increase raise louder brighter brighten higher warmer hotter more boost add".split()
-)
+    {
+        "up", "increase", "raise", "louder", "brighter", "brighten", "higher", "warmer", "hotter",
+        "more", "boost", "add",
+    }
+)  # fmt: skip
 DOWN = frozenset(
-    "down decrease reduce lower quieter softer dim dimmer darker cooler colder less quiet".split()
-)
+    {
+        "down", "decrease", "reduce", "lower", "quieter", "softer", "dim", "dimmer", "darker",
+        "cooler", "colder", "less", "quiet",
+    }
+)  # fmt: skip
 HERE = re.compile(
     r"\b(?:in |on )?(?:here|(?:this|the|my|our) (?:room|area|space)|(?:this|the same) place)\b"
 )

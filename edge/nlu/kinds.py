@@ -1,4 +1,4 @@
-"""Which words stand for which kind of thing: domains, device classes, and the states they can be in.
+"""Which words stand for which kind of thing: domains, device classes, and their states.
 
 The classes, and which state means "on", are those of Home Assistant's documentation of covers,
 binary sensors and sensors; the nouns are those of its English sentences and their usual synonyms.
@@ -192,14 +192,23 @@ PERSON_STATES = {
 OTHER_STATES = {"playing": "playing", "paused": "paused", "idle": "idle", "cleaning": "cleaning",
                 "docked": "docked", "standby": "standby"}  # fmt: skip
 
+_STATES_OF = {
+    "cover": COVER_STATES,
+    "valve": COVER_STATES,
+    "lock": LOCK_STATES,
+    "person": PERSON_STATES,
+}
+
 _TURNED = frozenset(
-    "light switch fan media_player input_boolean climate humidifier siren remote automation "
-    "water_heater vacuum lawn_mower cover valve lock camera group".split()
-)
+    {
+        "light", "switch", "fan", "media_player", "input_boolean", "climate", "humidifier", "siren",
+        "remote", "automation", "water_heater", "vacuum", "lawn_mower", "cover", "valve", "lock",
+        "camera", "group",
+    }
+)  # fmt: skip
 DOMAINS_OF_INTENT: dict[str, frozenset[str]] = {
     "HassTurnOn": _TURNED | {"scene", "script", "button", "input_button"},
     "HassTurnOff": _TURNED | {"script"},
-    "HassToggle": _TURNED,
     "HassLightSet": frozenset({"light"}),
     "HassSetPosition": frozenset({"cover", "valve"}),
     "HassFanSetSpeed": frozenset({"fan"}),
@@ -237,16 +246,16 @@ DOMAINS_OF_VERB = {
 INTENT_OF_VERB = {
     "lock": "HassTurnOn", "unlock": "HassTurnOff", "open": "HassTurnOn", "close": "HassTurnOff",
 }  # fmt: skip
+_OTHER_VERBS = (
+    "turn", "switch", "put", "set", "make", "dim", "brighten", "change", "start", "stop", "play",
+    "pause", "run", "press", "activate", "enable", "disable", "bring", "kill",
+)  # fmt: skip
 VERBS = {
     **dict.fromkeys(("open", "raise", "lift"), "open"),
     **dict.fromkeys(("close", "shut", "lower"), "close"),
     "lock": "lock",
     "unlock": "unlock",
-    **dict.fromkeys(
-        "turn switch put set make dim brighten change start stop play pause run press activate "
-        "enable disable bring kill".split(),
-        "other",
-    ),
+    **dict.fromkeys(_OTHER_VERBS, "other"),
 }
 """The verbs by which a command is told apart; the first one in a text counts."""
 
@@ -272,7 +281,7 @@ KINDS = _kinds()
 
 
 def binary_state(device_class: str, word: str) -> str | None:
-    """ "on" or "off" when the word tells one for this class of binary sensor: ("moisture", "wet")."""
+    """What a word tells of this class of binary sensor, "on" or "off": ("moisture", "wet")."""
     states = BINARY_CLASSES.get(device_class)
     if states is None:
         return word if word in ON_OFF else None
@@ -285,13 +294,7 @@ def state_of(domain: str, device_class: str | None, word: str) -> str | None:
     """The state of a domain (and class) that a word tells, as Home Assistant writes it, or None."""
     if domain == "binary_sensor":
         return binary_state(device_class or "", word)
-    tables = {
-        "cover": COVER_STATES,
-        "valve": COVER_STATES,
-        "lock": LOCK_STATES,
-        "person": PERSON_STATES,
-    }
-    return tables.get(domain, {**ON_OFF, **OTHER_STATES}).get(word)
+    return _STATES_OF.get(domain, {**ON_OFF, **OTHER_STATES}).get(word)
 
 
 def classes_told_by(word: str) -> tuple[str, ...]:

@@ -84,7 +84,7 @@ def normalised(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def singular(word: str) -> str:
-    """A word without its plural ending: "switches" → "switch". Both sides of a comparison get it."""
+    """A word without its plural ending: "switches" → "switch"."""
     if len(word) > 4 and word.endswith("ies"):
         return word[:-3] + "y"
     if len(word) > 4 and word.endswith(("sses", "shes", "ches", "xes")):

@@ -1,9 +1,10 @@
 """Number words and values, both ways: "twenty one point five" ↔ 21.5.
 
-A text is split into words and digits. One small grammar reads a cardinal (up to hundreds of millions), a
-decimal, a fraction, or a cardinal and a fraction, with an optional sign; every rule returns the value it
-read and the place after it. `parse_number` asks that the whole text is one number, `find_number` takes the
-longest one inside a text, and `spell_number` writes what `parse_number` reads back.
+A text is split into words and digits. One small grammar reads a cardinal (up to hundreds of
+millions), a decimal, a fraction, or a cardinal and a fraction, with an optional sign; every rule
+returns the value it read and the place after it. `parse_number` asks that the whole text is one
+number, `find_number` takes the first inside a text, as long as it can be read, and `spell_number`
+writes what `parse_number` reads back.
 """
 
 from __future__ import annotations
@@ -20,10 +21,11 @@ _SMALLEST_DIGITS = 6
 """Digits after the decimal point that are read and spelled."""
 
 _ONES = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
-    "sixteen seventeen eighteen nineteen"
-).split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
+    "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen",
+    "nineteen",
+)  # fmt: skip
+_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 _SCALES = {"million": 1_000_000, "thousand": 1_000}
 
 _SMALL = {word: value for value, word in enumerate(_ONES)}
@@ -63,7 +65,10 @@ class FoundNumber:
 
 
 def words(text: str) -> tuple[str, ...]:
-    """The lower-case words, digit groups and signs of a text; "twenty-one" is two words, "1,500" is one."""
+    """The lower-case words, digit groups and signs of a text.
+
+    "twenty-one" is two words, "1,500" is one.
+    """
     text = text.casefold()
     for sign, spelled in _VULGAR.items():
         text = text.replace(sign, spelled)
@@ -74,7 +79,7 @@ def words(text: str) -> tuple[str, ...]:
 def parse_number(text: str) -> Number | None:
     """The value of a text that is one number and nothing else, or None.
 
-    Whole values are int, others float: "a hundred and five" → 105, "two and a half" → 2.5, "-3" → -3.
+    Whole values are int, others float: "a hundred and five" → 105, "two and a half" → 2.5.
     """
     tokens = words(text)
     found = number_at(tokens, 0)
@@ -199,7 +204,7 @@ def _plain(token: str) -> int | None:
 
 
 def _cardinal(tokens: tuple[str, ...], at: int) -> tuple[float, int] | None:
-    """A count in words or digits, by groups of descending scale: "two million three thousand and five"."""
+    """A count in words or digits, by groups of descending scale: "two thousand and five"."""
     total = 0.0
     limit = LARGEST + 1
     start = at
@@ -221,31 +226,36 @@ def _cardinal(tokens: tuple[str, ...], at: int) -> tuple[float, int] | None:
 
 
 def _group(tokens: tuple[str, ...], at: int, *, alone: bool) -> tuple[float, int] | None:
-    """A value below a scale word: digits, up to 99, or hundreds ("twenty seven hundred" is 2700)."""
+    """A value before a scale word: digits, up to 99, or hundreds ("twenty seven hundred").
+
+    `alone`: no other group came before it, so that "a thousand" may leave out its "one".
+    """
     if at >= len(tokens):
         return None
     if tokens[at][0].isdigit():
-        try:
-            value = float(tokens[at].replace(",", ""))
-        except ValueError:
-            return None
-        return (value, at + 1) if value <= LARGEST else None
-    if tokens[at] in {"a", "an"}:
-        following = tokens[at + 1] if at + 1 < len(tokens) else ""
-        if following == "hundred":
-            return _with_rest(tokens, at + 2, 100)
-        return (1, at + 1) if following in _SCALES and alone else None
-    if tokens[at] == "hundred" and alone:
-        return _with_rest(tokens, at + 1, 100)
-    if tokens[at] in _SCALES and alone:
-        return 1, at
+        return _digit_group(tokens, at)
+    if tokens[at] in {"a", "an", "hundred", *_SCALES}:
+        return _implied_one(tokens, at) if alone else None
     low = _below_hundred(tokens, at)
-    if low is None:
+    if low is not None and low[0] and tokens[low[1] : low[1] + 1] == ("hundred",):
+        return _with_rest(tokens, low[1] + 1, 100 * low[0])
+    return low
+
+
+def _digit_group(tokens: tuple[str, ...], at: int) -> tuple[float, int] | None:
+    try:
+        value = float(tokens[at].replace(",", ""))
+    except ValueError:
         return None
-    value, after = low
-    if value and tokens[after : after + 1] == ("hundred",):
-        return _with_rest(tokens, after + 1, 100 * value)
-    return value, after
+    return (value, at + 1) if value <= LARGEST else None
+
+
+def _implied_one(tokens: tuple[str, ...], at: int) -> tuple[float, int] | None:
+    """ "a hundred", "hundred", "a thousand", "thousand"; an article alone is no number."""
+    at = at + 1 if tokens[at] in {"a", "an"} else at
+    if tokens[at : at + 1] == ("hundred",):
+        return _with_rest(tokens, at + 1, 100)
+    return (1, at) if at < len(tokens) and tokens[at] in _SCALES else None
 
 
 def _with_rest(tokens: tuple[str, ...], at: int, hundreds: int) -> tuple[float, int]:

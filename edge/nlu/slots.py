@@ -98,7 +98,10 @@ def _signed_step(label: str, text: str, heard: Heard) -> Number | None:
 
 
 def _durations(heard: Heard) -> Mapping[str, SlotValue]:
-    """`hours`, `minutes`, `seconds`, and those with `start_`; "two and a half" hours has 30 minutes."""
+    """`hours`, `minutes`, `seconds`, and those with `start_`.
+
+    "two and a half" hours are 2 hours and 30 minutes.
+    """
     slots: dict[str, SlotValue] = {}
     for prefix in ("", "start_"):
         total: dict[str, int] = {}

@@ -1,8 +1,8 @@
-"""What the words of a slot's value are worth: percent, degrees, kelvin, durations and relative steps.
+"""What the words of a slot's value are worth: percent, degrees, kelvin, durations and steps.
 
-Each parser takes the words of one span, finds the number in them and gives it the unit that the slot asks for,
-or None when there is no value in the words. Names for values come first ("max", "warm white", "a bit"), then
-numbers. Names of colour temperatures are those of Home Assistant's English sentences.
+Each parser takes the words of one span, finds the number in them, or else a name for a value
+("max", "warm white", "a bit"), and gives it the unit that the slot asks for; None when there is no
+value in the words. Names of colour temperatures are those of Home Assistant's English sentences.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class StepSizes:
 
 
 def parse_percent(text: str) -> int | None:
-    """A share in whole percent, 0 to 100: "fifty percent", "50%", "half", "max" (100), "minimum" (1).
+    """A share in whole percent, 0 to 100: "fifty percent", "half", "max" (100), "minimum" (1).
 
     Above 100 there is nothing to mean but 100, below 0 nothing but 0.
     """
@@ -85,7 +85,7 @@ def parse_kelvin(text: str) -> int | None:
 
 
 def parse_duration(text: str) -> int | None:
-    """A duration in whole seconds: "an hour and a half" → 5400, "2 min 30 s" → 150, "90 minutes" → 5400.
+    """A duration in whole seconds: "an hour and a half" → 5400, "2 min 30 s" → 150.
 
     None when no unit of time is named.
     """
@@ -111,7 +111,10 @@ def parse_duration(text: str) -> int | None:
 
 
 def spell_duration(seconds: int) -> str:
-    """The English words of a duration from 0 seconds: 5430 → "one hour thirty minutes and thirty seconds"."""
+    """The English words of a duration: 5430 → "one hour thirty minutes and thirty seconds".
+
+    Raises ValueError below 0 seconds.
+    """
     if seconds < 0:
         raise ValueError(f"expected a duration from 0 seconds, found {seconds}")
     parts = []
@@ -125,7 +128,7 @@ def spell_duration(seconds: int) -> str:
 
 
 def parse_step(text: str, sizes: StepSizes) -> Number | None:
-    """The size of a relative change, never negative: "by ten percent" → 10, "a bit" → `sizes.small`.
+    """The size of a relative change, from 0: "by ten percent" → 10, "a bit" → `sizes.small`.
 
     Words for a direction alone ("up") give `sizes.usual`; no words at all give None.
     """
@@ -154,7 +157,7 @@ def _count_at(tokens: tuple[str, ...], at: int) -> tuple[float | None, int, bool
 
 
 def _unit_at(tokens: tuple[str, ...], at: int) -> tuple[str, int] | None:
-    """The unit named at a word, past "of" and an article ("half of an hour"), and the place after it."""
+    """The unit named at a word, past "of" and an article, and the place after it."""
     while at < len(tokens) and tokens[at] in {"of", "a", "an"}:
         at += 1
     unit = _UNIT_WORDS.get(tokens[at]) if at < len(tokens) else None

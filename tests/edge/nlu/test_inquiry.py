@@ -113,9 +113,7 @@ RESOLVER = Resolver(HOME)
         ("is the desk lamp on", {"name": "Desk Lamp", "state": "on"}, ["light.desk_lamp"]),
     ],
 )  # fmt: skip
-def test_a_question_means(
-    marked: str, slots: Mapping[str, object], targets: list[str]
-) -> None:
+def test_a_question_means(marked: str, slots: Mapping[str, object], targets: list[str]) -> None:
     found = RESOLVER.resolve(tagging(marked, "HassGetState"), states())
     assert found.question is None, found.question
     assert found.intents[0].slots == slots

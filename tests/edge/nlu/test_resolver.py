@@ -182,9 +182,7 @@ def test_what_was_misheard_is_still_found(marked: str, target: str) -> None:
         ("turn on the [bedside lamps](name)", ["light.bedside_left", "light.bedside_right"]),
     ],
 )  # fmt: skip
-def test_spans_that_are_missing_or_cut_wrongly_do_no_harm(
-    marked: str, targets: list[str]
-) -> None:
+def test_spans_that_are_missing_or_cut_wrongly_do_no_harm(marked: str, targets: list[str]) -> None:
     assert list(one(meaning(marked, ON)).targets) == targets
 
 
@@ -206,9 +204,7 @@ def test_equal_candidates_are_asked_about() -> None:
 
 def test_one_thermostat_of_two_is_asked_about() -> None:
     found = meaning("set the temperature to [20](temperature)", "HassClimateSetTemperature")
-    assert found.question == (
-        "Which thermostat do you mean, Hall Thermostat or Office Thermostat?"
-    )
+    assert found.question == ("Which thermostat do you mean, Hall Thermostat or Office Thermostat?")
     assert found.intents[0].slots == {"temperature": 20}
 
 
@@ -303,14 +299,16 @@ def test_a_list_is_found_by_its_name() -> None:
 
 
 LABELS = (
-    "name area floor domain device_class state brightness position volume_level temperature "
-    "percentage color color_temp brightness_step volume_step temperature_step hours minutes "
-    "start_seconds search_query media_class item"
-).split()
+    "name", "area", "floor", "domain", "device_class", "state", "brightness", "position",
+    "volume_level", "temperature", "percentage", "color", "color_temp", "brightness_step",
+    "volume_step", "temperature_step", "hours", "minutes", "start_seconds", "search_query",
+    "media_class", "item",
+)  # fmt: skip
 WORDS = (
-    "turn on off open the kitchen lights lamp desk front door all here everywhere half fifty "
-    "percent by a bit red warm white lock unlock which are is locked wet in upstairs curtain"
-).split()
+    "turn", "on", "off", "open", "the", "kitchen", "lights", "lamp", "desk", "front", "door", "all",
+    "here", "everywhere", "half", "fifty", "percent", "by", "a", "bit", "red", "warm", "white",
+    "lock", "unlock", "which", "are", "is", "locked", "wet", "in", "upstairs", "curtain",
+)  # fmt: skip
 
 
 @st.composite

@@ -1,0 +1,122 @@
+"""A command on its way to its meaning: what was heard, and what it can be about.
+
+The intent's name allows some domains; the verb narrows them, because HassTurnOn stands for turning
+on, opening and locking alike, and so does a noun. Nothing here looks for entities.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from edge.home.graph import Area, Entity
+from edge.home.states import States
+from edge.nlu.finding import Lexicon, Noun
+from edge.nlu.heard import Heard
+from edge.nlu.kinds import DOMAINS_OF_INTENT, DOMAINS_OF_VERB, INTENT_OF_VERB
+from edge.types import Intent, SlotValue
+
+SWITCHING = frozenset({"HassTurnOn", "HassTurnOff"})
+BY_VERB = SWITCHING | {"HassSetPosition"}
+"""Intents that a verb narrows down, and in which Home Assistant has a slot for the kind."""
+
+_DEFAULT_DOMAIN = {
+    "HassTurnOn": "light",
+    "HassTurnOff": "light",
+    "HassSetPosition": "cover",
+    "HassClimateGetTemperature": "climate",
+}
+"""What is meant where only a place is said."""
+_AT_WORK = frozenset({"playing", "paused"})
+_ACTIVE = {
+    "HassMediaPause": frozenset({"playing", "buffering"}),
+    "HassMediaUnpause": frozenset({"paused"}),
+    "HassMediaNext": _AT_WORK,
+    "HassMediaPrevious": _AT_WORK,
+    "HassSetVolume": _AT_WORK,
+    "HassSetVolumeRelative": _AT_WORK,
+    "HassMediaPlayerMute": _AT_WORK,
+    "HassMediaPlayerUnmute": _AT_WORK,
+}
+"""States that make a media player the one that is meant."""
+
+
+@dataclass(frozen=True, eq=False)
+class Request:
+    """One command."""
+
+    intent: str
+    confidence: float
+    heard: Heard
+    values: dict[str, SlotValue]
+    """The slots that need no home."""
+    states: States
+    speaker: Area | None
+    """Where it was said."""
+
+    @property
+    def domains(self) -> frozenset[str]:
+        """What the intent and the verb together can be about; never empty."""
+        allowed = DOMAINS_OF_INTENT[self.intent]
+        said = DOMAINS_OF_VERB.get(self.heard.verb or "") if self.intent in BY_VERB else None
+        if said is not None:
+            return allowed & said or said
+        return allowed - {"lock"} if self.intent in SWITCHING else allowed
+
+    def fits(self, entity: Entity) -> bool:
+        """Whether the request can be about an entity."""
+        if self.intent == "HassClimateGetTemperature" and entity.domain == "sensor":
+            return entity.device_class == "temperature"
+        return entity.domain in self.domains
+
+    def meaning(self, noun: Noun | None) -> tuple[str, str | None]:
+        """The domain and device class that a noun means here; the usual ones without a noun."""
+        domains = self.domains
+        if noun is not None:
+            kind = noun.kind
+            if kind.lockable and domains == {"lock"}:
+                return "lock", None
+            if kind.domain in domains:
+                return str(kind.domain), None
+            if kind.cover is not None and "cover" in domains:
+                return "cover", kind.cover
+        default = _DEFAULT_DOMAIN.get(self.intent)
+        return (default if default in domains else min(domains)), None
+
+    def kind_slots(self, domain: str, device_class: str | None) -> dict[str, SlotValue]:
+        """The slots that say the kind, where Home Assistant has them."""
+        if self.intent not in BY_VERB:
+            return {}
+        slots: dict[str, SlotValue] = {"domain": domain}
+        if device_class is not None:
+            slots["device_class"] = device_class
+        return slots
+
+    def active(self, entities: tuple[Entity, ...]) -> tuple[Entity, ...]:
+        """The media players that do something, where one of them is meant; otherwise all."""
+        wanted = _ACTIVE.get(self.intent)
+        if wanted is None:
+            return entities
+        now = {entity.id: self.states.get(entity.id) or entity.state for entity in entities}
+        return tuple(e for e in entities if now[e.id].state in wanted) or entities
+
+    def nouns(self, lexicon: Lexicon) -> tuple[Noun, ...]:
+        """The kinds of things that spans name."""
+        found = (lexicon.noun(s.text) for s in self.heard.labelled("domain", "device_class"))
+        return tuple(noun for noun in found if noun is not None)
+
+    def made(self, slots: dict[str, SlotValue], entities: Sequence[Entity] = ()) -> Intent:
+        """The intent with these slots, about these entities."""
+        return Intent(
+            name=self._name_for(entities),
+            slots={**slots, **self.values},
+            targets=tuple(entity.id for entity in entities),
+            confidence=self.confidence,
+        )
+
+    def _name_for(self, entities: Sequence[Entity]) -> str:
+        """The intent; of locks, covers and valves the one that the verb says."""
+        opened = {"lock", "cover", "valve"}
+        if self.intent in SWITCHING and entities and all(e.domain in opened for e in entities):
+            return INTENT_OF_VERB.get(self.heard.verb or "", self.intent)
+        return self.intent
