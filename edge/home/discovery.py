@@ -75,7 +75,7 @@ def read_discovery(topic: str, payload: str) -> tuple[MqttEntity, ...]:
     identifier = "/".join(path[:-1])
     try:
         content = json.loads(payload)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         found = f"{payload[:60]!r} ({error})"
         raise DiscoveryError(f"{topic}: expected JSON, found {found}.") from error
     if not isinstance(content, dict):

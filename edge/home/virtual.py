@@ -111,7 +111,7 @@ class VirtualDevice:
             return self._stopped()
         try:
             state = self._kind.obey(self.state, part, message.payload)
-        except (ValueError, TypeError, KeyError) as error:
+        except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
             log.warning("%s ignores %r: %s", self.entity.id, message.payload[:80], error)
             return ()
         if state is None:

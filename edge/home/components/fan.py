@@ -14,6 +14,7 @@ from edge.home.components.wiring import (
     Command,
     Config,
     Data,
+    DiscoveryError,
     Send,
     Wiring,
     attribute,
@@ -38,6 +39,10 @@ def fan(config: Config) -> Wiring:
     }
     low = config.number("speed_range_min", 1)
     steps = config.number("speed_range_max", 100) - low + 1
+    if steps < 1:
+        raise DiscoveryError(
+            f"{config.origin}: expected a speed_range_max above {low:g}, found {steps:g} steps."
+        )
 
     def percentage(text: str) -> int:
         return max(0, min(100, int((float(text) - low + 1) * 100 // steps)))
@@ -85,6 +90,7 @@ def fan(config: Config) -> Wiring:
                 "set_preset_mode": _sets_preset(preset),
             }
         ),
+        {"percentage_step": 100 / steps} if set_speed and steps < 100 else {},
     )
 
 

@@ -52,7 +52,7 @@ class Reader:
         """The state after a payload; None when the payload says nothing that can be used."""
         try:
             return self.change(self.value(payload), state)
-        except (ValueError, TypeError, KeyError, OverflowError) as error:
+        except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
             log.warning("%s: payload %.80r not understood: %s", self.topic, payload, error)
             return None
 
