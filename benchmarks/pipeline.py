@@ -22,6 +22,7 @@ import statistics
 import subprocess
 import sys
 import time
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -95,23 +96,26 @@ async def _measure(engine: str) -> EngineFigures:
     config = Config().with_value("stt.engine", engine, "--engine")
     app = App(config)
     begin = time.perf_counter()
-    household = await app.virtual(app.home())
-    app.stt(household.home)
+    app.stt(app.home())
+    app.tagger.tag("warm up")
     load_s = time.perf_counter() - begin
-    whole, after, stages, carried_out = [], [], {}, 0
-    for recording in recordings():
-        household = await app.virtual(app.home())
-        async for heard in app.listen(FileMicrophone(recording.path, paced=True), household.home):
-            outcome = await household.assistant.handle(
-                heard.transcript, ms={"stt": heard.stt_ms}, agreed=True
-            )
-            done = bool(outcome.intents) and not outcome.failed and not outcome.asked
-            carried_out += done
-            computed = sum(outcome.ms.get(s, 0.0) for s in _UP_TO_PUBLISHED)
-            after.append(computed)
-            whole.append(heard.endpoint_ms + computed)
-            for stage, spent in outcome.ms.items():
-                stages.setdefault(stage, []).append(spent)
+    whole: list[float] = []
+    after: list[float] = []
+    stages: defaultdict[str, list[float]] = defaultdict(list)
+    carried_out = 0
+    async with app.virtual(app.home()) as household:
+        for recording in recordings():
+            microphone = FileMicrophone(recording.path, paced=True)
+            async for heard in app.listening(microphone, household.home):
+                outcome = await household.assistant.handle(
+                    heard.transcript, ms={"stt": heard.stt_ms}, agreed=True
+                )
+                carried_out += bool(outcome.intents) and not outcome.failed
+                computed = sum(outcome.ms.get(s, 0.0) for s in _UP_TO_PUBLISHED)
+                after.append(computed)
+                whole.append(heard.endpoint_ms + computed)
+                for stage, spent in outcome.ms.items():
+                    stages[stage].append(spent)
     return EngineFigures(
         engine=engine,
         commands=len(recordings()),

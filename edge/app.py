@@ -1,33 +1,40 @@
 """The wiring: makes the parts that a `Config` asks for, and joins them. Nothing else does.
 
-`App` makes each part when it is first wanted, so that `lares parse` loads no sound and `lares wake` no
-tagger. `live()` is a household on a real broker, `virtual()` one on simulated devices in this process;
-the assistant in both is the same.
+`App` makes each part when it is first wanted, so that `lares parse` loads no sound and `lares wake`
+no tagger. `live()` is a household on a real broker, `virtual()` one on simulated devices in this
+process; the assistant in both is the same.
 """
 
 from __future__ import annotations
 
+import asyncio
+import functools
 import threading
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import ExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from importlib.resources import files
 from pathlib import Path
+
+from hal.speaker import Speaker
+from hal.speaker_portaudio import PortAudioSpeaker
+from models.catalog import Catalog
 
 from edge.assistant import Assistant
 from edge.config import Config, state_dir
+from edge.demo.devices import HOME_FILE
 from edge.home.graph import Home
 from edge.home.states import States
 from edge.home.virtual import VirtualHome
 from edge.kernel.events import Events
 from edge.listening import Heard, Listening
-from edge.mqtt.broker import AiomqttBroker, LoopbackBroker
+from edge.mqtt.broker_aiomqtt import AiomqttBroker
+from edge.mqtt.broker_loopback import LoopbackBroker
 from edge.mqtt.devices import Devices
 from edge.nlu.tagger import Tagger
 from edge.privacy.audit import Audit
 from edge.privacy.policy import Policy
-from edge.types import EntityState, Transcript, Utterance
+from edge.types import EntityState, LaresError, Outcome
 from edge.voice.endpoint import Endpointer
 from edge.voice.listener import Listener
 from edge.voice.stt import SpeechToText, choose
@@ -36,9 +43,11 @@ from edge.voice.vad import SileroVad
 from edge.voice.vocabulary import Vocabulary
 from edge.voice.wake import MicroWakeDetector, WakeDetector
 from hal.microphone import Microphone
-from hal.microphone_file import FileMicrophone
-from models.catalog import Catalog
+from hal.microphone_portaudio import PortAudioMicrophone
 from skills import ALL
+
+CONNECT_S = 10.0
+"""How long a command waits for the broker before it says what is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +56,7 @@ class Household:
 
     assistant: Assistant
     devices: Devices
-    virtual: VirtualHome | None = None
+    virtual: LoopbackBroker | None = None
 
     @property
     def home(self) -> Home:
@@ -56,3 +65,177 @@ class Household:
     @property
     def states(self) -> States:
         return self.devices.states
+
+    async def set_up(self, states: Mapping[str, EntityState]) -> None:
+        """Put devices of a virtual home into these states. Raises LaresError for a real one."""
+        if not states:
+            return
+        if self.virtual is None:
+            raise LaresError("only the devices of a virtual home can be set up")
+        self.virtual.set_states(states)
+        await self.devices.settle()
+
+
+class App:
+    """All parts, made as `config` says when they are first wanted."""
+
+    def __init__(self, config: Config, events: Events | None = None) -> None:
+        self.config = config
+        self.events = events or Events()
+        self._stt: SpeechToText | None = None
+        self._heard_home: Home | None = None
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        return Catalog.load()
+
+    @cached_property
+    def tagger(self) -> Tagger:
+        return Tagger()
+
+    @cached_property
+    def policy(self) -> Policy:
+        privacy = self.config.privacy
+        return Policy.from_data(privacy.rules, privacy.default)
+
+    @functools.cache  # noqa: B019 (an App lives as long as the process)
+    def _read_home(self, path: Path) -> Home:
+        return Home.from_yaml(path)
+
+    def home(self, path: Path | None = None) -> Home:
+        """The home of a file: the one named, the configured one, or that of the demo."""
+        return self._read_home(path or self.config.home.file or HOME_FILE)
+
+    def wake_detector(self, words: tuple[str, ...] | None = None) -> WakeDetector:
+        return MicroWakeDetector(words or self.config.wake.words)
+
+    def listener(self, *, wake: bool) -> Listener:
+        endpoint = self.config.endpoint
+        endpointer = Endpointer(
+            SileroVad(),
+            silence_s=endpoint.silence_s,
+            limit_s=endpoint.limit_s,
+            no_speech_s=endpoint.no_speech_s if wake else None,
+        )
+        return Listener(self.wake_detector() if wake else None, endpointer)
+
+    def stt(self, home: Home) -> SpeechToText:
+        """The speech to text engine, knowing the names of `home`."""
+        if self._stt is None:
+            self._stt = choose(
+                self.config.stt.engine,
+                vosk_model=self.catalog.installed("vosk-small-en-us"),
+                whisper_model=self.catalog.installed("whisper-base"),
+                threads=self.config.stt.threads,
+            )
+        if home is not self._heard_home:
+            self._stt.set_vocabulary(vocabulary_of(home))
+            self._heard_home = home
+        return self._stt
+
+    def microphone(self) -> Microphone:
+        return PortAudioMicrophone(self.config.audio.microphone)
+
+    def listening(self, microphone: Microphone, home: Home, *, wake: bool = True) -> Listening:
+        """A loop that listens through `microphone` for commands to `home`."""
+        return Listening(microphone, self.listener(wake=wake), self.stt(home), self.events)
+
+    @cached_property
+    def voice(self) -> TextToSpeech:
+        """Piper where it and its voice are installed and wanted, print otherwise."""
+        wanted = self.config.audio.speech
+        model = self.catalog.installed("piper-joe")
+        if wanted == "text" or (wanted == "auto" and model is None):
+            return Printed()
+        if model is None:
+            raise LaresError("audio.speech is 'piper', but no voice is installed: make speech")
+        try:
+            return PiperProcess(model)
+        except LaresError:
+            if wanted == "piper":
+                raise
+            return Printed()
+
+    @cached_property
+    def speaker(self) -> Speaker:
+        return PortAudioSpeaker(self.config.audio.speaker)
+
+    async def answer(
+        self, household: Household, heard: Heard, deaf: threading.Event | None = None
+    ) -> Outcome:
+        """Carry out what was heard, and say what became of it. `deaf` is set while speaking."""
+        outcome = await household.assistant.handle(
+            heard.transcript,
+            area=self.config.home.area,
+            ms={"endpoint": heard.endpoint_ms, "stt": heard.stt_ms},
+        )
+        if outcome.speech:
+            await asyncio.to_thread(self._say, outcome.speech, deaf)
+        return outcome
+
+    def _say(self, text: str, deaf: threading.Event | None) -> None:
+        try:
+            sound = self.voice.say(text)
+            if sound is None:
+                return
+            if deaf is not None:
+                deaf.set()
+            self.speaker.play(sound.samples, sound.rate)
+        except LaresError as error:
+            self.events.emit("not_said", "warning", text=text, error=str(error))
+        finally:
+            if deaf is not None:
+                deaf.clear()
+
+    @asynccontextmanager
+    async def live(self) -> AsyncIterator[Household]:
+        """The real home: the configured broker, and the devices that announce themselves there."""
+        mqtt = self.config.mqtt
+        owner = self.home() if self.config.home.file else None
+        broker = AiomqttBroker(
+            mqtt.host,
+            mqtt.port,
+            username=mqtt.username,
+            password=mqtt.password,
+            tls=mqtt.tls,
+            ca_file=mqtt.ca_file,
+            node=mqtt.node,
+            events=self.events,
+        )
+        audit_file = self.config.privacy.audit_file or state_dir() / "audit.jsonl"
+        async with broker:
+            await broker.wait_connected(CONNECT_S)
+            devices = Devices(broker, owner, node=mqtt.node, prefix=mqtt.discovery_prefix)
+            with Audit(audit_file, keep_words=self.config.privacy.keep_words) as audit:
+                async with devices:
+                    await devices.settle()
+                    yield Household(self._assistant(devices, audit), devices)
+
+    @asynccontextmanager
+    async def virtual(self, home: Home) -> AsyncIterator[Household]:
+        """Simulated devices for every entity of `home`, in this process, in their first states."""
+        broker = LoopbackBroker(VirtualHome(home))
+        async with broker, Devices(broker, home) as devices:
+            await devices.settle()
+            yield Household(self._assistant(devices, Audit(None)), devices, broker)
+
+    def _assistant(self, devices: Devices, audit: Audit) -> Assistant:
+        return Assistant(
+            tagger=self.tagger,
+            devices=devices,
+            skills=ALL,
+            policy=self.policy,
+            audit=audit,
+            events=self.events,
+            confidence=self.config.nlu.confidence,
+            confirm_s=self.config.mqtt.confirm_s,
+        )
+
+
+def vocabulary_of(home: Home) -> Vocabulary:
+    """The words of a home: every name and alias of its entities, areas and floors."""
+    return Vocabulary(
+        names=tuple(n for e in home.entities for n in (e.name, *e.aliases)),
+        areas=tuple(n for a in home.areas for n in (a.name, *a.aliases)),
+        floors=tuple(n for f in home.floors for n in (f.name, *f.aliases)),
+    )

@@ -16,12 +16,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from skills.skill import House, Skill
-
 from edge.home.graph import Home
-from edge.home.states import States
 from edge.kernel.events import Events
-from edge.mqtt.devices import Acted
+from edge.mqtt.devices import Devices
 from edge.nlu.resolver import Resolver
 from edge.privacy.audit import Audit
 from edge.privacy.policy import Policy
@@ -30,17 +27,18 @@ from edge.types import (
     Action,
     Answer,
     Intent,
-    LaresError,
     Outcome,
     Tagging,
     Transcript,
     Understanding,
 )
+from skills.skill import House, Skill
 
 ANSWER_WITHIN_S = 15.0
 """How long a question of ours stays open."""
 YES = frozenset({"yes", "yes please", "yeah", "yep", "sure", "ok", "okay", "do it", "go ahead"})
 NO = frozenset({"no", "no thanks", "nope", "cancel", "don't", "never mind", "stop"})
+NO_SKILL = "I understood you, but I can't do that yet."
 NOT_UNDERSTOOD = "Sorry, I didn't understand that."
 
 
@@ -48,18 +46,6 @@ class Tags(Protocol):
     """What the assistant needs of a tagger."""
 
     def tag(self, text: str) -> Tagging: ...
-
-
-class ActsOnDevices(Protocol):
-    """What the assistant needs of the devices, real or virtual."""
-
-    @property
-    def home(self) -> Home: ...
-
-    @property
-    def states(self) -> States: ...
-
-    async def act(self, actions: Sequence[Action], timeout: float) -> Acted: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +83,7 @@ class Assistant:
         self,
         *,
         tagger: Tags,
-        devices: ActsOnDevices,
+        devices: Devices,
         skills: Iterable[Skill],
         policy: Policy,
         audit: Audit,
@@ -189,9 +175,13 @@ class Assistant:
         for intent in intents:
             skill = self._skills.get(intent.name)
             if skill is None:
-                answers.append(Answer(speech="I understood you, but I can't do that yet."))
-            else:
-                answers.append(skill.handle(intent, house))
+                answers.append(Answer(speech=NO_SKILL))
+                continue
+            answer = skill.handle(intent, house)
+            for action in answer.actions:
+                if action.service not in skill.permissions:
+                    raise PermissionError(f"skill {skill.name} may not call {action.service}")
+            answers.append(answer)
         return Answer(
             tuple(action for answer in answers for action in answer.actions),
             " ".join(answer.speech for answer in answers if answer.speech),
@@ -235,23 +225,19 @@ class Assistant:
     async def _act(self, run: _Run, answer: Answer) -> Outcome:
         if not answer.actions:
             return self._outcome(run, answer.speech)
-        try:
-            acted = await self._devices.act(answer.actions, self._confirm_s)
-        except LaresError as error:
-            self._events.emit("unreachable", "error", error=str(error))
-            for action in answer.actions:
-                self._write(run, action, "allow", "", "not delivered")
-            failed = tuple(action.entity_id for action in answer.actions)
-            return self._outcome(run, "I can't reach your home at the moment.", failed=failed)
-        run.ms.update(acted.ms)
+        acted = await self._devices.act(answer.actions, self._confirm_s)
+        run.ms["publish"] = round(acted.publish_ms, 3)
+        run.ms["confirm"] = round(acted.confirm_ms, 3)
+        for entity_id, reason in acted.reasons.items():
+            self._events.emit("not_done", "warning", entity=entity_id, reason=reason)
         for action in answer.actions:
             result = "not confirmed" if action.entity_id in acted.failed else "confirmed"
             self._write(run, action, "allow", "", result)
         speech = answer.speech
         if acted.failed:
-            failure = f"{self._names(acted.failed)} did not respond.".capitalize()
+            failure = f"{self._names(acted.failed)} did not respond."
             whole = len(acted.failed) == len({a.entity_id for a in answer.actions})
-            speech = failure if whole else f"{speech} But {failure[0].lower()}{failure[1:]}"
+            speech = f"{failure[0].upper()}{failure[1:]}" if whole else f"{speech} But {failure}"
         return replace(
             self._outcome(run, speech, failed=acted.failed),
             changes=acted.changes,

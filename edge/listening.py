@@ -17,14 +17,13 @@ import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
-from hal.microphone import Microphone
-
 from edge.kernel.events import Events
 from edge.types import SAMPLE_RATE, Transcript, Utterance
-from edge.voice.endpoint import GaveUp
-from edge.voice.listener import Captured, Listener
+from edge.voice.endpoint import Captured, GaveUp
+from edge.voice.listener import Listener
 from edge.voice.stt import Session, SpeechToText
 from edge.voice.wake import Wake
+from hal.microphone import Microphone
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +58,8 @@ class Listening:
         self._clock = clock
         self._stopping = threading.Event()
         self.deaf = threading.Event()
+        self.opened = False
+        """Whether the microphone could be opened."""
 
     def stop(self) -> None:
         """End listening after the frame at hand; what is being recognised is still given."""
@@ -109,6 +110,7 @@ class Listening:
     def _hear(self, sound: queue.SimpleQueue[_Sound | None]) -> None:
         try:
             with self._microphone as microphone:
+                self.opened = True
                 self._events.emit("listening", microphone=microphone.name)
                 started = None
                 for frame in microphone:

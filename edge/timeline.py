@@ -101,8 +101,8 @@ class Timeline:
         if decision.verdict != "allow":
             self._row("policy", f"{decision.verdict} {action.service} on {action.entity_id}", None)
 
-    def _on_unreachable(self, fields: Mapping[str, Any]) -> None:
-        self._row("failed", Text(fields["error"], style="red"), None)
+    def _on_not_done(self, fields: Mapping[str, Any]) -> None:
+        self._row("failed", Text(fields["reason"], style="red"), None)
 
     def _on_waiting_for_broker(self, fields: Mapping[str, Any]) -> None:
         self._console.print(Text(str(fields["error"]), style="yellow"))
@@ -118,8 +118,6 @@ class Timeline:
         for entity_id, state in outcome.changes.items():
             self._row("confirmed", Text(f"{entity_id} {_state(state)}", style="green"), confirmed)
             confirmed = None
-        for entity_id in outcome.failed:
-            self._row("failed", Text(f"{entity_id} did not respond", style="red"), None)
         if outcome.speech:
             self._row("says", Text(outcome.speech, style="bold"), None)
         self._close()

@@ -1,8 +1,8 @@
 """`lares run` and `lares demo`: listen, understand and act until told to stop.
 
-`run` takes everything from `lares.toml` and heals itself: a microphone that is unplugged is opened again
-with growing pauses, a broker that goes away is waited for. `demo` brings its own broker, its own devices
-and recorded speech, and goes the same way through the same parts.
+`run` takes everything from `lares.toml` and heals itself: a microphone that is unplugged is opened
+again with growing pauses, a broker that goes away is waited for. `demo` brings its own broker, its
+own devices and recorded speech, and goes the same way through the same parts.
 """
 
 from __future__ import annotations
@@ -11,22 +11,23 @@ import asyncio
 import json
 import sys
 from argparse import Namespace
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, is_dataclass
 
 from rich.console import Console
-from rich.panel import Panel
 
 from edge.app import App, Household
 from edge.batch import response
 from edge.config import Config
-from edge.demo.devices import DemoDevices
+from edge.demo.devices import run_devices
 from edge.demo.mosquitto import start_broker
 from edge.demo.recordings import recordings
 from edge.kernel.events import Event, Events
+from edge.listening import Heard
 from edge.timeline import Timeline, changed_states, stage_times
-from edge.types import LaresError
-from hal.microphone import Microphone, MicrophoneError
+from edge.types import Outcome
+from hal.microphone import MicrophoneError
 from hal.microphone_file import FileMicrophone
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 30.0
@@ -43,7 +44,7 @@ def run(arguments: Namespace) -> int:
     ):
         if getattr(arguments, option) is not None:
             config = config.with_value(key, getattr(arguments, option), f"--{option}")
-    return asyncio.run(_run(App(config, Events()), as_log=arguments.log))
+    return asyncio.run(_run(App(config), as_log=arguments.log))
 
 
 def demo(arguments: Namespace) -> int:
@@ -62,17 +63,99 @@ async def _run(app: App, *, as_log: bool) -> int:
 
 
 async def _listen_for_ever(app: App, household: Household) -> None:
+    """Listen to the microphone; when it is lost in mid-stream, open it again until it is back."""
     pause = FIRST_PAUSE_S
     opened = False
     while True:
+        listening = app.listening(app.microphone(), household.home)
         try:
-            async for heard in app.listen(app.microphone(), household.home):
-                opened, pause = True, FIRST_PAUSE_S
-                await app.answer(household, heard)
+            async for heard in listening:
+                await app.answer(household, heard, listening.deaf)
             return
         except MicrophoneError as error:
+            opened = opened or listening.opened
             if not opened:
                 raise
+            if listening.opened:
+                pause = FIRST_PAUSE_S
             app.events.emit("microphone_lost", "warning", error=str(error), again_in_s=pause)
             await asyncio.sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE_S)
+
+
+@contextmanager
+def _shown(events: Events, *, as_log: bool) -> Iterator[None]:
+    if as_log:
+        unsubscribe = events.subscribe(_log)
+        try:
+            yield
+        finally:
+            unsubscribe()
+    else:
+        with Timeline(events, Console()):
+            yield
+
+
+def _log(event: Event) -> None:
+    line = {"time": round(event.time, 3), "level": event.level, "event": event.name}
+    print(json.dumps({**line, **event.fields}, default=_plain), file=sys.stderr, flush=True)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Outcome):
+        return response(value)
+    if isinstance(value, Heard):
+        return asdict(value.transcript)
+    if isinstance(value, Mapping):
+        return dict(value)
+    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else str(value)
+
+
+async def _demo(config: Config, arguments: Namespace) -> int:
+    console = Console(stderr=arguments.json)
+    async with start_broker() as broker:
+        config = config.with_value("mqtt.host", broker.host, "demo")
+        config = config.with_value("mqtt.port", broker.port, "demo")
+        config = config.with_value("privacy.audit_file", broker.folder / "audit.jsonl", "demo")
+        app = App(config)
+        home = app.home()
+        with console.status("Starting a broker, a virtual home and the speech engine …"):
+            engine = app.stt(home).name
+        async with run_devices(home, broker.host, broker.port), app.live() as household:
+            _introduce(console, broker.program, engine, household, arguments.mic)
+            before = household.states.snapshot()
+            with Timeline(app.events, console) as timeline:
+                if arguments.mic:
+                    await _listen_for_ever(app, household)
+                else:
+                    await _play(app, household, paced=not arguments.fast)
+            outcomes = timeline.outcomes
+            console.print(changed_states(household.home, before, household.states.snapshot()))
+            console.print(stage_times(outcomes))
+    if arguments.json:
+        for outcome in outcomes:
+            print(json.dumps(response(outcome)))
+    done = sum(bool(o.intents) and not (o.failed or o.asked or o.refused) for o in outcomes)
+    if arguments.mic:
+        return 0
+    console.print(f"[bold]{done} of {len(recordings())} commands were carried out.[/bold]")
+    return 0 if done == len(recordings()) else 1
+
+
+async def _play(app: App, household: Household, *, paced: bool) -> None:
+    for recording in recordings():
+        microphone = FileMicrophone(recording.path, paced=paced)
+        async for heard in app.listening(microphone, household.home):
+            await app.answer(household, heard)
+
+
+def _introduce(
+    console: Console, broker: str, engine: str, household: Household, microphone: bool
+) -> None:
+    home = household.home
+    console.print(
+        f"[bold]Lares[/bold]: {broker} as broker, {len(home.entities)} virtual devices on "
+        f"{len(home.floors)} floors, announced by MQTT discovery; {engine} hears."
+    )
+    if microphone:
+        console.print("Say “okay nabu”, then a command. Control-C ends.")

@@ -1,8 +1,9 @@
-"""`lares parse`, `say` and `hear`: understand a text or a sound, act on it, and print what happened.
+"""`lares parse`, `say` and `hear`: understand a text or a sound, act on it, and print what
+happened.
 
-Without `--live` each acts on a virtual home made from the home file, through the same skills, policy
-and MQTT messages as the real one. Lines of one conversation share that home; every other line starts
-from the home's first state.
+Without `--live` each acts on a virtual home made from the home file, through the same skills,
+policy and MQTT messages as the real one. Lines of one conversation share that home; every other
+line starts from the home's first state.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ import asyncio
 import json
 import sys
 from argparse import Namespace
-from collections.abc import Callable, Coroutine
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,7 +23,12 @@ from rich.console import Console
 from edge.app import App, Household
 from edge.batch import Request, error_response, response
 from edge.config import Config
+from edge.home.graph import Home
+from edge.listening import Listening
 from edge.types import LaresError, Outcome, Transcript
+from hal.microphone import Microphone
+from hal.microphone_file import FileMicrophone
+from hal.microphone_stdin import StdinMicrophone
 
 
 def parse(arguments: Namespace) -> int:
@@ -59,13 +66,14 @@ class _Command:
         self._arguments = arguments
         self._acting = acting
         self._live: Household | None = None
+        self._lasting = AsyncExitStack()
         self._conversations: dict[str, Household] = {}
 
     async def run(self, requests: list[Request]) -> int:
-        if getattr(self._arguments, "live", False):
-            async with self._app.live() as self._live:
-                return await self._run(requests)
-        return await self._run(requests)
+        async with self._lasting:
+            if getattr(self._arguments, "live", False):
+                self._live = await self._lasting.enter_async_context(self._app.live())
+            return await self._run(requests)
 
     async def _run(self, requests: list[Request]) -> int:
         if self._arguments.batch:
@@ -92,43 +100,55 @@ class _Command:
             return error_response(error)
 
     async def _answer(self, request: Request) -> list[Outcome]:
-        household = await self._household(request)
-        household.set_up(request.setup)
-        handle = self._handler(household, request)
-        if request.text is not None:
-            return [await handle(Transcript(request.text, "text"), {})]
-        assert request.file is not None
+        async with AsyncExitStack() as passing:
+            household = await self._household(request, passing)
+            await household.set_up(request.setup)
+            if request.text is not None:
+                return [await self._handle(household, request, Transcript(request.text, "text"))]
+            outcomes = []
+            async for heard in self._listening(request, household.home):
+                ms = {"endpoint": heard.endpoint_ms, "stt": heard.stt_ms}
+                outcomes.append(await self._handle(household, request, heard.transcript, ms))
+            return outcomes or [Outcome(Transcript("", "none"))]
+
+    def _listening(self, request: Request, home: Home) -> Listening:
+        path = str(request.file)
+        microphone: Microphone = (
+            StdinMicrophone(sys.stdin.buffer) if path == "-" else FileMicrophone(Path(path))
+        )
         wake = not getattr(self._arguments, "no_wake", False)
-        heard = self._app.hear_file(request.file, household.home, wake=wake)
-        outcomes = [await handle(one.transcript, {"stt": one.stt_ms}) async for one in heard]
-        return outcomes or [Outcome(Transcript("", "none"), speech="")]
+        return self._app.listening(microphone, home, wake=wake)
 
-    def _handler(
-        self, household: Household, request: Request
-    ) -> Callable[[Transcript, dict[str, float]], Coroutine[Any, Any, Outcome]]:
-        async def handle(transcript: Transcript, ms: dict[str, float]) -> Outcome:
-            if not self._acting:
-                return household.assistant.parse(transcript, area=request.area, ms=ms)
-            return await household.assistant.handle(
-                transcript,
-                area=request.area,
-                conversation=request.conversation or "",
-                agreed=self._arguments.yes,
-                ms=ms,
-            )
+    async def _handle(
+        self,
+        household: Household,
+        request: Request,
+        transcript: Transcript,
+        ms: Mapping[str, float] | None = None,
+    ) -> Outcome:
+        if not self._acting:
+            return household.assistant.parse(transcript, area=request.area, ms=ms)
+        return await household.assistant.handle(
+            transcript,
+            area=request.area,
+            conversation=request.conversation or "",
+            agreed=self._arguments.yes,
+            ms=ms,
+        )
 
-        return handle
-
-    async def _household(self, request: Request) -> Household:
+    async def _household(self, request: Request, passing: AsyncExitStack) -> Household:
+        """The home that is spoken to; one of its own, gone with `passing`, without a
+        conversation."""
         if self._live is not None:
             if request.home or request.setup:
                 raise LaresError("'home' and 'setup' are for a virtual home, not for --live")
             return self._live
         home = self._app.home(request.home or self._arguments.home)
         if request.conversation is None:
-            return await self._app.virtual(home)
+            return await passing.enter_async_context(self._app.virtual(home))
         if request.conversation not in self._conversations:
-            self._conversations[request.conversation] = await self._app.virtual(home)
+            household = await self._lasting.enter_async_context(self._app.virtual(home))
+            self._conversations[request.conversation] = household
         return self._conversations[request.conversation]
 
 

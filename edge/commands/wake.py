@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 from argparse import Namespace
 
-from hal.microphone_file import FileMicrophone
-
 from edge.app import App
 from edge.config import Config
 from edge.voice.wake import find_wakes
+from hal.microphone_file import FileMicrophone
 
 
 def wake(arguments: Namespace) -> int:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -41,6 +42,10 @@ class Acted:
     """Entity ids that did not confirm, in the order of the actions."""
     reasons: Mapping[str, str] = field(default_factory=dict)
     """Why each failed."""
+    publish_ms: float = 0.0
+    """From the start until the broker had every message, in milliseconds."""
+    confirm_ms: float = 0.0
+    """From then until every device had confirmed, or its time was up."""
 
 
 @dataclass(slots=True)
@@ -130,35 +135,45 @@ class Devices:
         that fails: it is in `failed`.
         """
         before = self.states.snapshot()
-        published: list[Message] = []
+        begin = time.perf_counter()
+        sent: list[tuple[Message, float]] = []
         groups: dict[str, list[Action]] = {}
         for action in actions:
             groups.setdefault(action.entity_id, []).append(action)
         problems = await asyncio.gather(
-            *(self._carry_out(group, published, timeout_s) for group in groups.values())
+            *(self._carry_out(group, sent, timeout_s) for group in groups.values())
         )
+        end = time.perf_counter()
         reasons = {
             entity_id: problem
             for entity_id, problem in zip(groups, problems, strict=True)
             if problem is not None
         }
-        if published and not reasons:
+        if sent and not reasons:
             await self._catch_up(timeout_s)
-        return Acted(self.states.changes_since(before), tuple(published), tuple(reasons), reasons)
+        last_sent = max((at for _, at in sent), default=end)
+        return Acted(
+            self.states.changes_since(before),
+            tuple(message for message, _ in sent),
+            tuple(reasons),
+            reasons,
+            publish_ms=(last_sent - begin) * 1000,
+            confirm_ms=(end - last_sent) * 1000,
+        )
 
     async def _carry_out(
-        self, actions: Sequence[Action], published: list[Message], timeout_s: float
+        self, actions: Sequence[Action], sent: list[tuple[Message, float]], timeout_s: float
     ) -> str | None:
         """Carry out the actions on one entity. Returns why it failed, if it did."""
         try:
             for action in actions:
-                await self._carry_out_one(action, published, timeout_s)
+                await self._carry_out_one(action, sent, timeout_s)
         except LaresError as error:
             return str(error)
         return None
 
     async def _carry_out_one(
-        self, action: Action, published: list[Message], timeout_s: float
+        self, action: Action, sent: list[tuple[Message, float]], timeout_s: float
     ) -> None:
         followed = self._reachable(action.entity_id)
         messages = followed.mqtt.command(action)
@@ -172,7 +187,7 @@ class Devices:
         try:
             for message in messages:
                 await self._broker.publish(message)
-                published.append(message)
+                sent.append((message, time.perf_counter()))
             if action.expect is None:
                 return
             if followed.mqtt.assumed:

@@ -1,0 +1,255 @@
+"""The assistant between words and devices: what it does, asks, refuses, and says."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from edge.assistant import ANSWER_WITHIN_S, NOT_UNDERSTOOD, Assistant
+from edge.home.graph import Home
+from edge.home.virtual import VirtualHome
+from edge.kernel.events import Event, Events
+from edge.mqtt.broker import BrokerError
+from edge.mqtt.broker_loopback import LoopbackBroker
+from edge.mqtt.devices import Devices
+from edge.privacy.audit import Audit
+from edge.privacy.policy import Policy
+from edge.types import OUT_OF_SCOPE, Message, Span, Tagging, Transcript
+from skills import ALL
+
+HOME = Home.from_data(
+    {
+        "areas": [{"id": "hall", "name": "Hall"}, {"id": "den", "name": "Den"}],
+        "entities": [
+            {"id": "light.hall", "name": "Hall Light", "area": "hall", "state": "off"},
+            {"id": "light.desk", "name": "Desk Lamp", "area": "den", "state": "off"},
+            {"id": "light.floor", "name": "Floor Lamp", "area": "den", "state": "off"},
+            {"id": "lock.front", "name": "Front Door", "area": "hall", "state": "locked"},
+        ],
+    },
+    "test",
+)
+
+
+def tagged(text: str, intent: str, confidence: float = 0.99, **spans: str) -> Tagging:
+    found = []
+    for label, words in spans.items():
+        start = text.index(words)
+        found.append(Span(label, start, start + len(words), words))
+    return Tagging(text, intent, confidence, tuple(found))
+
+
+TAGGINGS = {
+    t.text: t
+    for t in (
+        tagged("turn on the hall light", "HassTurnOn", name="hall light"),
+        tagged("unlock the front door", "HassTurnOff", name="front door"),
+        tagged("turn on the lamp", "HassTurnOn", name="lamp"),
+        tagged("perhaps the hall light", "HassTurnOn", 0.3, name="hall light"),
+        tagged("set a timer for five minutes", "HassStartTimer", minutes="five"),
+    )
+}
+
+
+class KnowingTagger:
+    """Tags what it was told; everything else is out of scope."""
+
+    def tag(self, text: str) -> Tagging:
+        return TAGGINGS.get(text, Tagging(text, OUT_OF_SCOPE, 0.99))
+
+
+class DeafBroker(LoopbackBroker):
+    """Its devices are told nothing."""
+
+    async def publish(self, message: Message) -> None:
+        if message.topic.startswith("virtual/"):
+            return
+        await super().publish(message)
+
+
+class BrokenBroker(LoopbackBroker):
+    """Takes nothing but our own marker."""
+
+    async def publish(self, message: Message) -> None:
+        if message.topic.startswith("virtual/"):
+            raise BrokerError("the broker is gone")
+        await super().publish(message)
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class House:
+    def __init__(self, assistant: Assistant, audit: Path, clock: Clock, seen: list[Event]) -> None:
+        self.assistant, self.audit, self.clock, self.seen = assistant, audit, clock, seen
+
+    async def hears(self, text: str, *, agreed: bool = False, conversation: str = "") -> object:
+        return await self.assistant.handle(
+            Transcript(text, "text"), agreed=agreed, conversation=conversation
+        )
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Callable[..., object]:
+    @asynccontextmanager
+    async def open_house(
+        broker: type[LoopbackBroker] = LoopbackBroker,
+        rules: list[Mapping[str, object]] | None = None,
+    ) -> AsyncIterator[House]:
+        clock, seen, events = Clock(), [], Events()
+        events.subscribe(seen.append)
+        loopback = broker(VirtualHome(HOME))
+        with Audit(tmp_path / "audit.jsonl") as audit:
+            async with loopback, Devices(loopback, HOME) as devices:
+                await devices.settle()
+                assistant = Assistant(
+                    tagger=KnowingTagger(),
+                    devices=devices,
+                    skills=ALL,
+                    policy=Policy.from_data(rules),
+                    audit=audit,
+                    events=events,
+                    confidence=0.5,
+                    confirm_s=0.05,
+                    clock=clock,
+                )
+                yield House(assistant, tmp_path / "audit.jsonl", clock, seen)
+
+    return open_house
+
+
+async def test_a_command_is_published_confirmed_and_told(house) -> None:
+    async with house() as home:
+        outcome = await home.hears("turn on the hall light")
+    assert outcome.changes["light.hall"].state == "on"
+    assert [m.topic for m in outcome.published] == ["virtual/light/hall/set"]
+    assert "hall light" in outcome.speech.lower()
+    assert {"tagger", "resolver", "skill", "publish", "confirm"} <= set(outcome.ms)
+    assert [e.name for e in home.seen] == ["understood", "decided", "outcome"]
+
+
+async def test_what_is_not_for_us_does_nothing(house) -> None:
+    async with house() as home:
+        outcome = await home.hears("that was a lovely dinner")
+    assert outcome.intents == ()
+    assert outcome.published == ()
+    assert outcome.speech == NOT_UNDERSTOOD
+
+
+async def test_what_the_tagger_is_unsure_of_does_nothing(house) -> None:
+    async with house() as home:
+        outcome = await home.hears("perhaps the hall light")
+    assert (outcome.intents, outcome.published) == ((), ())
+
+
+async def test_an_empty_transcript_is_passed_over_in_silence(house) -> None:
+    async with house() as home:
+        outcome = await home.hears("")
+    assert outcome.speech == ""
+
+
+async def test_between_two_lamps_it_asks_and_does_nothing(house) -> None:
+    async with house() as home:
+        outcome = await home.hears("turn on the lamp")
+    assert outcome.asked
+    assert outcome.published == ()
+    assert "Desk Lamp" in outcome.speech and "Floor Lamp" in outcome.speech
+
+
+async def test_an_intent_without_a_skill_is_admitted(house) -> None:
+    async with house() as home:
+        outcome = await home.hears("set a timer for five minutes")
+    assert outcome.published == ()
+    assert "can't do that" in outcome.speech
+
+
+async def test_unlocking_is_asked_about_and_a_yes_carries_it_out(house) -> None:
+    async with house() as home:
+        asked = await home.hears("unlock the front door")
+        assert asked.asked
+        assert asked.speech == "Shall I unlock the Front Door?"
+        assert asked.changes == {}
+        done = await home.hears("yes")
+    assert done.changes["lock.front"].state == "unlocked"
+    assert [i.name for i in done.intents] == ["HassTurnOff"]
+
+
+async def test_a_no_leaves_everything_as_it_is(house) -> None:
+    async with house() as home:
+        await home.hears("unlock the front door")
+        assert (await home.hears("no")).speech == "All right, I won't."
+        assert (await home.hears("yes")).published == ()
+
+
+async def test_a_late_yes_does_nothing(house) -> None:
+    async with house() as home:
+        await home.hears("unlock the front door")
+        home.clock.now += ANSWER_WITHIN_S
+        assert (await home.hears("yes")).published == ()
+
+
+async def test_a_yes_in_another_conversation_does_nothing(house) -> None:
+    async with house() as home:
+        await home.hears("unlock the front door", conversation="kitchen")
+        assert (await home.hears("yes", conversation="bedroom")).published == ()
+
+
+async def test_another_command_withdraws_the_question(house) -> None:
+    async with house() as home:
+        await home.hears("unlock the front door")
+        await home.hears("turn on the hall light")
+        assert (await home.hears("yes")).published == ()
+
+
+async def test_agreeing_beforehand_carries_out_what_would_be_asked(house) -> None:
+    async with house() as home:
+        outcome = await home.hears("unlock the front door", agreed=True)
+    assert outcome.changes["lock.front"].state == "unlocked"
+
+
+async def test_what_the_policy_refuses_is_not_even_done_when_agreed(house) -> None:
+    async with house(rules=[{"verdict": "refuse", "domains": ["lock"]}]) as home:
+        outcome = await home.hears("unlock the front door", agreed=True)
+    assert outcome.refused == "refuse domains=lock"
+    assert outcome.published == ()
+    assert "may not unlock the Front Door" in outcome.speech
+
+
+async def test_a_device_that_does_not_confirm_is_said_to_have_failed(house) -> None:
+    async with house(DeafBroker) as home:
+        outcome = await home.hears("turn on the hall light")
+    assert outcome.failed == ("light.hall",)
+    assert outcome.speech == "The Hall Light did not respond."
+    assert len(outcome.published) == 1
+
+
+async def test_a_broker_that_is_gone_is_said_and_the_next_command_is_heard(house) -> None:
+    async with house(BrokenBroker) as home:
+        outcome = await home.hears("turn on the hall light")
+        assert outcome.failed == ("light.hall",)
+        assert "Hall Light" in outcome.speech
+        assert (await home.hears("that was a lovely dinner")).speech == NOT_UNDERSTOOD
+
+
+async def test_every_action_leaves_a_line_in_the_audit_log(house) -> None:
+    async with house() as home:
+        await home.hears("unlock the front door")
+        await home.hears("yes")
+        lines = home.audit.read_text().splitlines()
+    assert len(lines) == 2
+    assert '"asked"' in lines[0]
+    assert '"confirmed"' in lines[1]
+    assert "unlock the front door" not in "".join(lines)
+
+
+async def test_parsing_does_nothing(house) -> None:
+    async with house() as home:
+        outcome = home.assistant.parse(Transcript("turn on the hall light", "text"))
+        assert [i.name for i in outcome.intents] == ["HassTurnOn"]
+        assert outcome.published == ()
+        assert not home.audit.read_text()
