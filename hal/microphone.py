@@ -1,10 +1,13 @@
-"""Microphones: everything that gives sound, behind one Protocol.
+"""What a microphone is: a source of frames of 10 ms, with its losses counted and a mute inside it.
 
-A microphone is opened as a context and iterated: each item is one `AudioFrame` of 10 ms, mono, 16
-bit, 16 kHz, whatever the source has. Makers: `PortAudioMicrophone` (a sound card),
-`FileMicrophone`, `StdinMicrophone`, and `SimulatedMicrophone` for tests. All count what went wrong
-with the sound, and all can be muted in this layer: while `muted` is true the frames that leave it
-are silence, so that no sound can reach what comes after, whatever that does.
+    with PortAudioMicrophone() as microphone:
+        for frame in microphone:
+            ...
+
+Entering opens the source, leaving closes it; iterating yields frames until the source ends. The
+makers are beside this module: a sound card (`microphone_portaudio`), a sound file
+(`microphone_file`), raw sound on standard input (`microphone_stdin`) and a simulated one for tests
+(`microphone_simulated`). They share one conformance test.
 """
 
 from __future__ import annotations
@@ -12,93 +15,62 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Protocol, Self, runtime_checkable
 
-import numpy as np
-
-from edge.types import FRAME_SAMPLES, SAMPLE_RATE, AudioFrame, LaresError, Samples
+from edge.types import AudioFrame, LaresError
 
 
 class MicrophoneError(LaresError):
-    """A microphone cannot be opened, or has stopped giving sound."""
+    """There is no sound from this microphone, or no longer."""
 
 
 @dataclass(frozen=True, slots=True)
 class FrameCounts:
-    """What a microphone has given so far."""
+    """How much a microphone gave since it was opened, and how much of it is missing."""
 
     frames: int = 0
+    """Frames given."""
     overruns: int = 0
-    """Times that sound was lost because nobody took it in time."""
+    """Times that sound was lost because it was not fetched in time (at least one block each)."""
     underruns: int = 0
-    """Times that the source gave less than it promised: a gap, a torn frame, a truncated file."""
+    """Times that the source had no sound where it should have had some: a gap that the driver
+    filled, a pause in the stream, a file shorter than its header says."""
 
 
+@runtime_checkable
 class Microphone(Protocol):
-    """A source of frames, used once: open, iterate to the end, close."""
+    """A source of sound. Opened by `with`, closed at its end; can be opened again."""
 
     muted: bool
-    """While true, the frames are silence."""
+    """The mute in the layer itself; may be set from any thread, before and while it is open.
+
+    No sample that a live source takes in while muted ever leaves it, and nothing that was taken in
+    before leaves it while muted: frames of zeros come instead, so that time goes on. A recorded
+    source (a file) plays on, unheard.
+    """
 
     @property
     def name(self) -> str:
-        """What the owner calls it: the device's name, the file's path."""
+        """What a person calls it: the device, the file."""
 
     @property
     def counts(self) -> FrameCounts:
-        """What was given so far; a snapshot that may be taken from another thread."""
+        """The counts of now; after closing, of the time it was open."""
 
     def __enter__(self) -> Self:
-        """Start capturing. Raises MicrophoneError."""
+        """Open the source. Raises MicrophoneError when that cannot be done."""
 
     def __exit__(
         self,
         kind: type[BaseException] | None,
         error: BaseException | None,
-        trace: TracebackType | None,
+        traceback: TracebackType | None,
     ) -> None:
-        """Stop capturing and release the source."""
+        """Close the source."""
 
     def __iter__(self) -> Iterator[AudioFrame]:
-        """Frames until the source ends. Raises MicrophoneError when it fails in mid-stream."""
+        """Frames of exactly 160 samples until the source ends, the last one filled up with zeros.
 
-
-class Framer:
-    """Cuts sound of any length into frames, keeps their time, and counts them."""
-
-    def __init__(self) -> None:
-        self._rest: Samples = np.zeros(0, dtype=np.int16)
-        self._frames = 0
-        self._overruns = 0
-        self._underruns = 0
-
-    @property
-    def counts(self) -> FrameCounts:
-        """What was given so far."""
-        return FrameCounts(self._frames, self._overruns, self._underruns)
-
-    def frames(self, samples: Samples, *, muted: bool) -> Iterator[AudioFrame]:
-        """The frames that `samples`, shape (n,), complete; the remainder waits for more."""
-        if muted:
-            samples = np.zeros_like(samples)
-        joined = np.concatenate([self._rest, samples])
-        whole = len(joined) // FRAME_SAMPLES * FRAME_SAMPLES
-        self._rest = joined[whole:]
-        for start in range(0, whole, FRAME_SAMPLES):
-            time = self._frames * FRAME_SAMPLES / SAMPLE_RATE
-            self._frames += 1
-            yield AudioFrame(joined[start : start + FRAME_SAMPLES], time)
-
-    def last_frame(self, *, muted: bool) -> Iterator[AudioFrame]:
-        """What remains at the end of the source, filled up with silence to a whole frame."""
-        if len(self._rest):
-            missing = FRAME_SAMPLES - len(self._rest)
-            yield from self.frames(np.zeros(missing, dtype=np.int16), muted=muted)
-
-    def overran(self, times: int = 1) -> None:
-        """Count lost sound."""
-        self._overruns += times
-
-    def underran(self, times: int = 1) -> None:
-        """Count missing sound."""
-        self._underruns += times
+        `time` starts at 0 and jumps over sound that was lost. Raises MicrophoneError when the
+        source fails, and when it is not open.
+        """

@@ -1,13 +1,14 @@
-"""A sound file as a microphone.
+"""A microphone that hears a sound file.
 
-WAV, FLAC or OGG of any rate, bit depth and number of channels is read block by block, mixed to mono
-and resampled to 16 kHz as it is read, so that an hour of sound needs no more memory than a second.
-A file that ends before its header says so gives what there is, and counts one underrun. `paced`
-gives the frames in real time, as a microphone would.
+Any format, rate, depth and number of channels that libsndfile reads is read block by block, mixed
+to one channel and resampled to 16 kHz. `paced` gives each frame when a real microphone would have
+it. A file that ends before its header says gives what there is, and `truncated` tells it
+afterwards.
 """
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,33 +16,51 @@ from types import TracebackType
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
+import soundfile
 
-from edge.types import SAMPLE_RATE, AudioFrame, Samples
-from hal.microphone import FrameCounts, Framer, MicrophoneError
+from edge.types import FRAME_SAMPLES, SAMPLE_RATE, AudioFrame, Samples
+from hal.conversion import Floats, Resampler, mono
+from hal.framing import Framer, Mute, Tally
+from hal.microphone import FrameCounts, MicrophoneError
 
-BLOCK_S = 0.5
-FORMATS = "WAV, FLAC or OGG"
+FRAME_S = FRAME_SAMPLES / SAMPLE_RATE
+FORMATS = "WAV, FLAC, OGG, MP3 or AIFF"
+_UNKNOWN_BYTES = 0x7FFF0000
+"""Programs that write to a pipe put this or more as the length of the sound into the header."""
+_DATA_BYTES = re.compile(r"^\s*(?:data|SSND|Data Size)\s*: (\d+) \(should be (\d+)\)", re.M)
+"""How libsndfile logs a header that promises another length than the file has."""
 
 
 class FileMicrophone:
-    """Gives the sound of a file once. `clock` and `sleep` are only used when `paced`."""
+    """Hears a sound file once for each time it is opened.
+
+    path: the file.
+    paced: give frames in real time instead of as fast as they are wanted.
+    tail_s: seconds of silence after the file, so that an endpoint can follow its last word.
+    """
 
     def __init__(
         self,
-        path: Path,
-        *,
+        path: Path | str,
         paced: bool = False,
+        tail_s: float = 0.0,
+        *,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._path = path
+        self._path = Path(path)
         self._paced = paced
+        self._tail_samples = round(tail_s * SAMPLE_RATE)
         self._clock = clock
         self._sleep = sleep
-        self._framer = Framer()
+        self._mute = Mute()
+        self._tally = Tally()
         self._file: Any = None
-        self.muted = False
+        self.truncated = False
+        """Whether the file was found to end too early, in what was heard of it so far."""
+
+    def __repr__(self) -> str:
+        return f"<FileMicrophone {self._path}>"
 
     @property
     def name(self) -> str:
@@ -49,84 +68,104 @@ class FileMicrophone:
 
     @property
     def counts(self) -> FrameCounts:
-        return self._framer.counts
+        return self._tally.counts
+
+    @property
+    def muted(self) -> bool:
+        return self._mute.on
+
+    @muted.setter
+    def muted(self, muted: bool) -> None:
+        self._mute.on = muted
 
     def __enter__(self) -> Self:
-        import soundfile  # noqa: PLC0415 (loads libsndfile)
-
-        if not self._path.is_file():
-            raise MicrophoneError(f"{self._path}: there is no such file; expected {FORMATS}")
-        if self._path.stat().st_size == 0:
-            raise MicrophoneError(f"{self._path} is empty; expected sound as {FORMATS}")
         try:
+            with self._path.open("rb") as file:
+                if not file.read(1):
+                    raise MicrophoneError(
+                        f"{self._path} is empty: expected a sound file ({FORMATS})."
+                    )
             self._file = soundfile.SoundFile(self._path)
-        except (soundfile.LibsndfileError, TypeError, OSError) as error:
+        except OSError as error:
             raise MicrophoneError(
-                f"{self._path} is no sound file that can be read; expected {FORMATS} ({error})"
+                f"The sound file {self._path} cannot be opened: {error.strerror}."
             ) from error
+        except soundfile.SoundFileError as error:
+            raise MicrophoneError(
+                f"{self._path} is not a sound file that can be read: expected {FORMATS} "
+                f"({_reason(error)})."
+            ) from error
+        self._tally = Tally()
+        self.truncated = False
         return self
 
     def __exit__(
         self,
         kind: type[BaseException] | None,
         error: BaseException | None,
-        trace: TracebackType | None,
+        traceback: TracebackType | None,
     ) -> None:
         if self._file is not None:
             self._file.close()
             self._file = None
 
     def __iter__(self) -> Iterator[AudioFrame]:
-        begin = self._clock()
-        for frame in self._frames():
-            if self._paced and (ahead := begin + frame.time - self._clock()) > 0:
-                self._sleep(ahead)
-            yield frame
+        if self._file is None:
+            raise MicrophoneError(f"{self._path} is not open: use the microphone in a `with`.")
+        framer = Framer(self._mute, self._tally)
+        start = self._clock()
+        for samples in self._sound():
+            framer.add(samples)
+            while framer.ready:
+                if self._paced:
+                    self._sleep(max(0.0, start + framer.time + FRAME_S - self._clock()))
+                yield framer.take()
 
-    def _frames(self) -> Iterator[AudioFrame]:
-        for samples in self._resampled():
-            yield from self._framer.frames(samples, muted=self.muted)
-        yield from self._framer.last_frame(muted=self.muted)
-
-    def _resampled(self) -> Iterator[Samples]:
-        import soxr  # noqa: PLC0415
-
+    def _sound(self) -> Iterator[Samples]:
+        """All sound of the file at 16 kHz, the tail, and zeros up to a whole frame."""
         rate = self._file.samplerate
-        resampler = soxr.ResampleStream(rate, SAMPLE_RATE, 1, dtype="float32")
-        for block in self._blocks(round(rate * BLOCK_S)):
-            yield _as_int16(resampler.resample_chunk(block) if rate != SAMPLE_RATE else block)
-        if rate != SAMPLE_RATE:
-            yield _as_int16(resampler.resample_chunk(np.zeros(0, np.float32), last=True))
+        resampler = Resampler(rate, SAMPLE_RATE)
+        samples = 0
+        for block in self._blocks(max(1, rate // 10)):
+            converted = resampler.feed(mono(block))
+            samples += len(converted)
+            yield converted
+        rest = resampler.flush()
+        samples += len(rest)
+        if not samples:
+            raise MicrophoneError(
+                f"{self._path} holds no sound that can be read: it has a header and nothing "
+                "behind it. Record it again."
+            )
+        padding = -(samples + self._tail_samples) % FRAME_SAMPLES
+        yield rest
+        yield np.zeros(self._tail_samples + padding, np.int16)
 
-    def _blocks(self, size: int) -> Iterator[NDArray[np.float32]]:
-        """Mono blocks, shape (n,), −1 to 1."""
-        import soundfile  # noqa: PLC0415
-
-        read = 0
-        while True:
+    def _blocks(self, frames: int) -> Iterator[Floats]:
+        """The file's own samples in blocks of shape (≤ frames, channels)."""
+        self._file.seek(0)
+        heard = 0
+        broken = False
+        while not broken:
             try:
-                block = self._file.read(size, dtype="float32", always_2d=True)
-            except soundfile.LibsndfileError:
-                break
-            if not len(block):
-                break
-            read += len(block)
-            yield block.mean(axis=1)
-        if read == 0:
-            raise MicrophoneError(f"{self._path} holds no sound; expected {FORMATS} with sound")
-        if read < self._file.frames or self._promised_more():
-            self._framer.underran()
-
-    def _promised_more(self) -> bool:
-        """A RIFF header gives the size of what follows it; a program that writes to a pipe cannot
-        know it and writes 0 or the largest number."""
-        with self._path.open("rb") as file:
-            head = file.read(8)
-        if head[:4] != b"RIFF":
-            return False
-        size = int.from_bytes(head[4:8], "little")
-        return size not in (0, 0xFFFFFFFF) and size + 8 > self._path.stat().st_size
+                block: Floats = self._file.read(frames, dtype="float32", always_2d=True)
+            except soundfile.SoundFileError:
+                broken = True
+            else:
+                if not len(block):
+                    break
+                heard += len(block)
+                yield block
+        if broken or heard < self._file.frames or _promised_more(self._file.extra_info):
+            self.truncated = True
+            self._tally.add(underruns=1)
 
 
-def _as_int16(samples: NDArray[np.float32]) -> Samples:
-    return np.clip(np.rint(samples * 32768), -32768, 32767).astype(np.int16)
+def _promised_more(log: str) -> bool:
+    return any(
+        int(found) < int(promised) < _UNKNOWN_BYTES for promised, found in _DATA_BYTES.findall(log)
+    )
+
+
+def _reason(error: Exception) -> str:
+    return str(error).rpartition(": ")[2].rstrip(".").lower()

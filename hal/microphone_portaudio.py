@@ -1,165 +1,232 @@
-"""A sound card, through PortAudio (the sounddevice package).
+"""A microphone on a sound card, through PortAudio.
 
-PortAudio calls us from a thread of its own with each block; the block goes into a bounded queue,
-and whoever iterates takes it out. A block that finds the queue full is lost and counted as an
-overrun, as is what PortAudio says it lost itself. A card that cannot do 16 kHz is opened at its own
-rate and resampled. When no block comes for `SILENT_S` the card is taken for unplugged, and
-iterating raises.
+PortAudio's own thread calls back every 10 ms with a block, which is put into a bounded queue;
+whoever iterates takes the blocks out, resampled to 16 kHz when the card cannot do that itself. A
+full queue loses the new block, a card that stops calling has been unplugged; both are noticed,
+neither hangs.
 """
 
 from __future__ import annotations
 
-import importlib
 import queue
 from collections.abc import Iterator
-from types import ModuleType, TracebackType
+from contextlib import ExitStack
+from dataclasses import dataclass
+from types import TracebackType
 from typing import Any, Self
 
 import numpy as np
 
-from edge.types import FRAME_SAMPLES, SAMPLE_RATE, AudioFrame, Samples
-from hal.microphone import FrameCounts, Framer, MicrophoneError
+from edge.types import SAMPLE_RATE, AudioFrame
+from hal.conversion import Resampler, from_int16, mono
+from hal.framing import Framer, Mute, Tally
+from hal.microphone import FrameCounts, MicrophoneError
+from hal.portaudio import Device, PortAudio, SoundCardError, portaudio
 
-QUEUE_BLOCKS = 3000
-"""Blocks of 10 ms that may wait: the longest that recognising may hold up hearing."""
-SILENT_S = 2.0
+BLOCKS_A_SECOND = 100
+
+
+@dataclass(frozen=True, slots=True)
+class _Format:
+    """How the card is read."""
+
+    rate: int
+    channels: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """What one call brought."""
+
+    data: bytes
+    lost_before: int
+    """Samples, at the card's rate, that did not fit into the queue before it."""
 
 
 class PortAudioMicrophone:
-    """Captures from the device with this number or (part of a) name; None is the system's default.
+    """Hears a sound card.
 
-    `sounddevice` is the module to use; tests pass one of their own.
+    device: number or (part of the) name of an input device; None is the system's default.
+    buffer_s: seconds of sound that may wait to be fetched before some is lost.
+    silent_s: seconds without any block after which the card counts as unplugged.
+    start_s: the same before the first block; Bluetooth takes its time.
+    cards: the sound cards; None is this machine's.
     """
 
     def __init__(
-        self, device: str | int | None = None, *, sounddevice: ModuleType | Any | None = None
+        self,
+        device: str | int | None = None,
+        *,
+        buffer_s: float = 2.0,
+        silent_s: float = 1.0,
+        start_s: float = 5.0,
+        cards: PortAudio | None = None,
     ) -> None:
-        self._device = device
-        self._sounddevice = sounddevice
-        self._name = "default microphone" if device is None else str(device)
-        self._framer = Framer()
-        self._blocks: queue.Queue[Samples] = queue.Queue(QUEUE_BLOCKS)
-        self._stream: Any = None
-        self._resampler: Any = None
-        self.muted = False
+        self._wanted = device
+        self._buffer_blocks = max(1, round(buffer_s * BLOCKS_A_SECOND))
+        self._silent_s = silent_s
+        self._start_s = start_s
+        self._cards = cards
+        self._device: Device | None = None
+        self._mute = Mute()
+        self._tally = Tally()
+        self._resources = ExitStack()
+        self._stream: _Stream | None = None
+
+    def __repr__(self) -> str:
+        state = "open" if self._stream else "closed"
+        return f"<PortAudioMicrophone {self.name}, {state}>"
 
     @property
     def name(self) -> str:
-        return self._name
+        if self._device is not None:
+            return self._device.name
+        return "the default microphone" if self._wanted is None else str(self._wanted)
 
     @property
     def counts(self) -> FrameCounts:
-        return self._framer.counts
+        return self._tally.counts
+
+    @property
+    def muted(self) -> bool:
+        return self._mute.on
+
+    @muted.setter
+    def muted(self, muted: bool) -> None:
+        self._mute.on = muted
 
     def __enter__(self) -> Self:
-        sounddevice = self._sounddevice or _load()
-        found = self._find(sounddevice)
-        self._name = found["name"]
-        rate = self._rate(sounddevice, found)
-        if rate != SAMPLE_RATE:
-            import soxr  # noqa: PLC0415
-
-            self._resampler = soxr.ResampleStream(rate, SAMPLE_RATE, 1, dtype="int16")
+        self._tally = Tally()
         try:
-            self._stream = sounddevice.InputStream(
-                samplerate=rate,
-                blocksize=rate * FRAME_SAMPLES // SAMPLE_RATE,
-                device=found["index"],
-                channels=1,
-                dtype="int16",
-                callback=self._take,
-            )
-            self._stream.start()
-        except sounddevice.PortAudioError as error:
-            raise MicrophoneError(
-                f"{self._name} cannot be opened ({error}); is another program using it?"
-                f"{_listed(_inputs(sounddevice))}"
-            ) from error
+            cards = self._cards or portaudio()
+            try:
+                self._open(cards)
+            except SoundCardError:
+                cards.look_again()
+                self._open(cards)
+        except SoundCardError as error:
+            raise MicrophoneError(str(error)) from error
         return self
 
     def __exit__(
         self,
         kind: type[BaseException] | None,
         error: BaseException | None,
-        trace: TracebackType | None,
+        traceback: TracebackType | None,
     ) -> None:
-        if self._stream is not None:
-            self._stream.close()
-            self._stream = None
+        self._stream = None
+        self._resources.close()
 
     def __iter__(self) -> Iterator[AudioFrame]:
-        while self._stream is not None:
+        stream = self._stream
+        if stream is None:
+            raise MicrophoneError(f"{self.name} is not open: use the microphone in a `with`.")
+        framer = Framer(self._mute, self._tally)
+        rate = stream.format.rate
+        resampler = Resampler(rate, SAMPLE_RATE)
+        patience = self._start_s
+        while self._stream is stream:
+            block = stream.fetch(patience)
+            if block is None:
+                raise MicrophoneError(self._unplugged(patience))
+            patience = self._silent_s
+            if block.lost_before:
+                framer.skip(round(block.lost_before * SAMPLE_RATE / rate))
+            samples = np.frombuffer(block.data, np.int16).reshape(-1, stream.format.channels)
+            framer.add(resampler.feed(mono(from_int16(samples))))
+            while framer.ready:
+                yield framer.take()
+
+    def _open(self, cards: PortAudio) -> None:
+        self._device = cards.find(self._wanted, "input")
+        with ExitStack() as resources:
+            resources.enter_context(cards.stream())
+            self._stream = _Stream(
+                cards.library, self._device, self._mute, self._tally, self._buffer_blocks
+            )
+            resources.callback(self._stream.close)
+            self._resources = resources.pop_all()
+
+    def _unplugged(self, waited_s: float) -> str:
+        return (
+            f"{self.name} is unplugged: no sound came from it for {waited_s:g} s. Plug it in "
+            "again, or see whether another program holds it (`fuser -v /dev/snd/*`)."
+        )
+
+
+class _Stream:
+    """One open stream: PortAudio's thread puts blocks in, the reader takes them out."""
+
+    def __init__(
+        self, library: Any, device: Device, mute: Mute, tally: Tally, buffer_blocks: int
+    ) -> None:
+        self._mute = mute
+        self._tally = tally
+        self._blocks: queue.SimpleQueue[_Block | None] = queue.SimpleQueue()
+        self._buffer_blocks = buffer_blocks
+        self._lost = 0
+        self._mute.was_on()
+        problems = []
+        for form in _formats(device):
             try:
-                block = self._blocks.get(timeout=SILENT_S)
-            except queue.Empty:
-                if self._stream is None:
-                    return
-                raise MicrophoneError(
-                    f"{self._name} gives no sound any more; was it unplugged?"
-                ) from None
-            if self._resampler is not None:
-                block = self._resampler.resample_chunk(block)
-            yield from self._framer.frames(block, muted=self.muted)
+                self._stream = self._started(library, device, form)
+            except library.PortAudioError as error:
+                problems.append(f"{form.rate} Hz × {form.channels}: {error}")
+            else:
+                self.format = form
+                return
+        raise SoundCardError(
+            f"The microphone {device} cannot be opened ({'; '.join(problems)}). See whether "
+            "another program holds it (`fuser -v /dev/snd/*`), or set audio.microphone to another."
+        )
 
-    def _take(self, block: Samples, frames: int, time: Any, status: Any) -> None:
-        """Called by PortAudio in its own thread; `block` has shape (n, 1) and is reused by it."""
-        if status.input_overflow:
-            self._framer.overran()
-        if status.input_underflow:
-            self._framer.underran()
-        mono = np.zeros(len(block), dtype=np.int16) if self.muted else block[:, 0].copy()
+    def _started(self, library: Any, device: Device, form: _Format) -> Any:
+        stream = library.RawInputStream(
+            samplerate=form.rate,
+            blocksize=form.rate // BLOCKS_A_SECOND,
+            device=device.index,
+            channels=form.channels,
+            dtype="int16",
+            callback=self._arrived,
+            finished_callback=self._finished,
+        )
         try:
-            self._blocks.put_nowait(mono)
-        except queue.Full:
-            self._framer.overran()
+            stream.start()
+        except library.PortAudioError:
+            stream.close(ignore_errors=True)
+            raise
+        return stream
 
-    def _find(self, sounddevice: ModuleType | Any) -> dict[str, Any]:
-        inputs = _inputs(sounddevice)
-        if not inputs:
-            raise MicrophoneError(
-                "no microphone was found; plug one in and look for it with `arecord -l`, "
-                "or speak from a file with `lares hear FILE`"
-            )
-        if self._device is None:
-            default = sounddevice.default.device[0]
-            return next((d for d in inputs if d["index"] == default), inputs[0])
-        for found in inputs:
-            if self._device in (found["index"], found["name"]):
-                return found
-        wanted = str(self._device).casefold()
-        matching = [d for d in inputs if wanted in d["name"].casefold()]
-        if len(matching) == 1:
-            return matching[0]
-        problem = "there is no microphone" if not matching else "more than one microphone is called"
-        raise MicrophoneError(f"{problem} {self._device!r}{_listed(inputs)}")
-
-    def _rate(self, sounddevice: ModuleType | Any, found: dict[str, Any]) -> int:
+    def fetch(self, patience_s: float) -> _Block | None:
+        """The next block; None when the stream ended or none came in time."""
         try:
-            sounddevice.check_input_settings(
-                device=found["index"], channels=1, dtype="int16", samplerate=SAMPLE_RATE
-            )
-        except sounddevice.PortAudioError:
-            return int(found["default_samplerate"])
-        return SAMPLE_RATE
+            return self._blocks.get(timeout=patience_s)
+        except queue.Empty:
+            return None
+
+    def close(self) -> None:
+        self._stream.close(ignore_errors=True)
+
+    def _arrived(self, data: Any, frames: int, _time: object, status: Any) -> None:
+        """Called by PortAudio's thread. data: a buffer that is only lent for this call."""
+        self._tally.add(overruns=int(status.input_overflow), underruns=int(status.input_underflow))
+        if self._blocks.qsize() >= self._buffer_blocks:
+            self._lost += frames
+            self._tally.add(overruns=1)
+            return
+        sound = bytes(len(data)) if self._mute.was_on() else bytes(data)
+        self._blocks.put(_Block(sound, self._lost))
+        self._lost = 0
+
+    def _finished(self) -> None:
+        """Called by PortAudio's thread when there will be no further block."""
+        self._blocks.put(None)
 
 
-def _load() -> ModuleType:
-    try:
-        return importlib.import_module("sounddevice")
-    except ModuleNotFoundError as error:
-        raise MicrophoneError(
-            "a microphone needs the package sounddevice: pip install 'lares[voice]'"
-        ) from error
-    except OSError as error:
-        raise MicrophoneError(
-            "a microphone needs the PortAudio library: sudo apt install libportaudio2"
-        ) from error
-
-
-def _inputs(sounddevice: ModuleType | Any) -> list[dict[str, Any]]:
-    return [dict(d) for d in sounddevice.query_devices() if d["max_input_channels"] > 0]
-
-
-def _listed(inputs: list[dict[str, Any]]) -> str:
-    names = ", ".join(f"{d['index']} {d['name']!r}" for d in inputs)
-    return f"; found: {names}"
+def _formats(device: Device) -> Iterator[_Format]:
+    """What to try, best first: ours, then what the card says of itself; some know only stereo, some
+    only all of their channels."""
+    channels = sorted({1, min(2, device.channels), device.channels})
+    for count in channels:
+        for rate in dict.fromkeys((SAMPLE_RATE, device.rate)):
+            yield _Format(rate, count)

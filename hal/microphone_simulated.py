@@ -1,53 +1,83 @@
-"""A microphone for tests, moved by the verbs of the physical world.
+"""A microphone for tests, driven in words of the physical world.
 
-`speak`, `silence`, `overrun`, `unplug` and `end` say what happens, from any thread and in that
-order; whoever iterates hears it. Nothing takes time: a second of silence is there at once.
+    microphone = SimulatedMicrophone()
+    microphone.speak(samples)
+    microphone.silence(1.0)
+    microphone.unplug()
+
+What happens in its world happens at once, in order, and from any thread; whoever iterates gets it
+as frames, and waits when nothing has happened yet. It is a live source: what is spoken while it is
+muted is never heard, nor what is spoken while it is unplugged.
 """
 
 from __future__ import annotations
 
-import queue
+import threading
+from collections import deque
 from collections.abc import Iterator
+from dataclasses import dataclass
 from types import TracebackType
-from typing import Self
+from typing import Literal, Self
 
 import numpy as np
 
-from edge.types import SAMPLE_RATE, AudioFrame, Samples
-from hal.microphone import FrameCounts, Framer, MicrophoneError
+from edge.types import FRAME_SAMPLES, SAMPLE_RATE, AudioFrame, Samples
+from hal.framing import Framer, Mute, Tally
+from hal.microphone import FrameCounts, MicrophoneError
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Sound:
+    samples: Samples
+
+
+@dataclass(frozen=True, slots=True)
+class _Lost:
+    frames: int
+
+
+_Happening = _Sound | _Lost | Literal["unplugged", "plugged", "ended"]
 
 
 class SimulatedMicrophone:
-    """Hears what it is told to hear."""
+    """Hears what is spoken to it. The world may begin before it is opened."""
 
     def __init__(self, name: str = "simulated microphone") -> None:
         self._name = name
-        self._framer = Framer()
-        self._happenings: queue.SimpleQueue[Samples | int | MicrophoneError | None] = (
-            queue.SimpleQueue()
-        )
-        self.muted = False
-        self.is_open = False
+        self._mute = Mute()
+        self._tally = Tally()
+        self._happenings: deque[_Happening] = deque()
+        self._news = threading.Condition()
+        self._open = False
+        self._plugged = True
+
+    def __repr__(self) -> str:
+        plug = "plugged in" if self._plugged else "unplugged"
+        return f"<SimulatedMicrophone {self._name}, {plug}>"
 
     def speak(self, samples: Samples) -> None:
-        """Sound, shape (n,), at 16 kHz."""
-        self._happenings.put(samples)
+        """Make this sound. samples: shape (n,), 16 kHz."""
+        self._happen(_Sound(np.zeros_like(samples) if self._mute.on else samples))
 
     def silence(self, seconds: float) -> None:
-        """Nothing to hear for a while."""
-        self._happenings.put(np.zeros(round(seconds * SAMPLE_RATE), dtype=np.int16))
+        """Be silent for a while."""
+        self._happen(_Sound(np.zeros(round(seconds * SAMPLE_RATE), np.int16)))
 
-    def overrun(self, times: int = 1) -> None:
-        """Sound is lost because nobody took it in time."""
-        self._happenings.put(times)
+    def overrun(self, frames: int = 1) -> None:
+        """Lose this many frames because nobody fetched them."""
+        self._happen(_Lost(frames))
 
     def unplug(self) -> None:
-        """The cable is pulled."""
-        self._happenings.put(MicrophoneError(f"{self._name} was unplugged; plug it in again"))
+        """Pull the plug: what was heard before is given, then MicrophoneError is raised."""
+        self._happen("unplugged")
+
+    def plug(self) -> None:
+        """Put the plug in again, so that it can be opened again."""
+        self._happen("plugged")
 
     def end(self) -> None:
-        """The source ends, as a file does."""
-        self._happenings.put(None)
+        """Let the source end, as a file does."""
+        self._happen("ended")
 
     @property
     def name(self) -> str:
@@ -55,27 +85,64 @@ class SimulatedMicrophone:
 
     @property
     def counts(self) -> FrameCounts:
-        return self._framer.counts
+        return self._tally.counts
+
+    @property
+    def muted(self) -> bool:
+        return self._mute.on
+
+    @muted.setter
+    def muted(self, muted: bool) -> None:
+        self._mute.on = muted
 
     def __enter__(self) -> Self:
-        self.is_open = True
+        with self._news:
+            while not self._plugged and self._happenings:
+                self._plugged = self._happenings.popleft() == "plugged"
+        if not self._plugged:
+            raise MicrophoneError(f"{self._name} is unplugged. Plug it in again.")
+        self._tally = Tally()
+        self._open = True
         return self
 
     def __exit__(
         self,
         kind: type[BaseException] | None,
         error: BaseException | None,
-        trace: TracebackType | None,
+        traceback: TracebackType | None,
     ) -> None:
-        self.is_open = False
+        with self._news:
+            self._open = False
+            self._news.notify_all()
 
     def __iter__(self) -> Iterator[AudioFrame]:
-        while (happening := self._happenings.get()) is not None:
+        if not self._open:
+            raise MicrophoneError(f"{self._name} is not open: use the microphone in a `with`.")
+        framer = Framer(self._mute, self._tally)
+        while (happening := self._next()) is not None:
             match happening:
-                case MicrophoneError():
-                    raise happening
-                case int():
-                    self._framer.overran(happening)
-                case _:
-                    yield from self._framer.frames(happening, muted=self.muted)
-        yield from self._framer.last_frame(muted=self.muted)
+                case _Lost(frames):
+                    self._tally.add(overruns=frames)
+                    framer.skip(frames * FRAME_SAMPLES)
+                case "unplugged":
+                    self._plugged = False
+                    raise MicrophoneError(f"{self._name} is unplugged. Plug it in again.")
+                case "ended":
+                    framer.fill_up()
+                case _Sound(samples):
+                    framer.add(samples)
+            while framer.ready:
+                yield framer.take()
+            if happening == "ended":
+                return
+
+    def _happen(self, happening: _Happening) -> None:
+        with self._news:
+            self._happenings.append(happening)
+            self._news.notify_all()
+
+    def _next(self) -> _Happening | None:
+        """What happened next; None when it was closed."""
+        with self._news:
+            self._news.wait_for(lambda: self._happenings or not self._open)
+            return self._happenings.popleft() if self._open else None
