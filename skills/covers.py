@@ -1,4 +1,4 @@
-"""How far covers and valves are open: HassSetPosition, 0 % closed to 100 % open."""
+"""Covers and valves on their way: HassSetPosition (0 % closed, 100 % open) and HassStopMoving."""
 
 from __future__ import annotations
 
@@ -11,10 +11,13 @@ _ENDS = {0: ("close", "closed"), 100: ("open", "open")}
 
 
 def handle(intent: Intent, house: House) -> Answer:
-    """Move to a position; what only opens and closes is asked to where that is meant."""
-    entities = house.targets(intent)
+    """Move to a position, or stop; what has no positions goes only to its ends."""
+    entities = [e for e in house.targets(intent) if e.domain in {"cover", "valve"}]
     if not entities:
         return NOBODY
+    if intent.name == "HassStopMoving":
+        stops = tuple(Action(f"{e.domain}.stop_{e.domain}", e.id) for e in entities)
+        return Answer(stops, sentence(f"stopped {things(entities, intent)}"))
     if "position" not in intent.slots:
         return Answer(speech=sentence(f"I don't know how far to open {things(entities, intent)}"))
     position = round(min(100.0, max(0.0, float(intent.slots["position"]))))
@@ -27,8 +30,6 @@ def handle(intent: Intent, house: House) -> Answer:
 
 
 def _action(entity: Entity, position: int, house: House) -> Action | None:
-    if entity.domain not in {"cover", "valve"}:
-        return None
     if _has_positions(entity, house):
         state = EntityState("closed" if position == 0 else "open", {"current_position": position})
         service = f"{entity.domain}.set_{entity.domain}_position"
@@ -50,11 +51,11 @@ def _has_positions(entity: Entity, house: House) -> bool:
 
 COVERS = Skill(
     name="covers",
-    intents=("HassSetPosition",),
+    intents=("HassSetPosition", "HassStopMoving"),
     permissions=frozenset(
         f"{domain}.{service}_{domain}{suffix}"
         for domain in ("cover", "valve")
-        for service, suffix in (("set", "_position"), ("open", ""), ("close", ""))
+        for service, suffix in (("set", "_position"), ("open", ""), ("close", ""), ("stop", ""))
     ),
     handle=handle,
 )

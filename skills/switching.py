@@ -1,4 +1,4 @@
-"""On and off, for every domain: HassTurnOn and HassTurnOff.
+"""On and off, for every domain: HassTurnOn, HassTurnOff and HassToggle.
 
 Home Assistant says HassTurnOn for "open the blinds" and "lock the door" too, and HassTurnOff for
 their opposites. Which service that is, and which state confirms it, depends on the domain.
@@ -74,38 +74,48 @@ DEEDS: dict[str, dict[str, Deed]] = {
 """What HassTurnOn and HassTurnOff are, by domain."""
 
 
+_AT_REST = frozenset({"off", "closed", "closing", "idle", "standby", "docked", "paused"})
+"""States that a toggle ends by turning on."""
+_FAILED = {"HassTurnOn": "turned on", "HassTurnOff": "turned off", "HassToggle": "toggled"}
+
+
 def handle(intent: Intent, house: House) -> Answer:
     """Turn on or off, open or close, lock or unlock; what cannot be is left out."""
     entities = house.targets(intent)
     if not entities:
         return NOBODY
-    doable = [entity for entity in entities if _deed(entity, intent) is not None]
+    deeds = [(entity, _deed(entity, intent, house)) for entity in entities]
+    doable = [(entity, deed) for entity, deed in deeds if deed is not None]
     if not doable:
-        verb = "turned on" if intent.name == "HassTurnOn" else "turned off"
-        return Answer(speech=sentence(f"{the(entities[0])} can't be {verb}"))
-    return Answer(tuple(_action(entity, intent) for entity in doable), _speech(doable, intent))
+        return Answer(speech=sentence(f"{the(entities[0])} can't be {_FAILED[intent.name]}"))
+    return Answer(tuple(_action(entity, deed) for entity, deed in doable), _speech(doable, intent))
 
 
-def _deed(entity: Entity, intent: Intent) -> Deed | None:
-    return DEEDS.get(entity.domain, {}).get(intent.name)
+def _deed(entity: Entity, intent: Intent, house: House) -> Deed | None:
+    """What an intent is to an entity; a toggle turns on what is at rest. Locks are not toggled."""
+    deeds = DEEDS.get(entity.domain, {})
+    if intent.name != "HassToggle":
+        return deeds.get(intent.name)
+    if entity.domain == "lock":
+        return None
+    return deeds.get("HassTurnOn" if house.state(entity).state in _AT_REST else "HassTurnOff")
 
 
-def _action(entity: Entity, intent: Intent) -> Action:
-    deed = DEEDS[entity.domain][intent.name]
+def _action(entity: Entity, deed: Deed) -> Action:
     expect = EntityState(deed.state) if deed.state is not None else None
     return Action(f"{entity.domain}.{deed.service}", entity.id, expect=expect)
 
 
-def _speech(entities: list[Entity], intent: Intent) -> str:
+def _speech(doable: list[tuple[Entity, Deed]], intent: Intent) -> str:
     """One verb for all: "Turned off 3 lights in the kitchen.", "Activated party mode."."""
-    said = {DEEDS[entity.domain][intent.name].done for entity in entities}
+    said = {deed.done for _, deed in doable}
     done = said.pop() if len(said) == 1 else "switched {}"
-    return sentence(done.format(things(entities, intent)))
+    return sentence(done.format(things([entity for entity, _ in doable], intent)))
 
 
 SWITCHING = Skill(
     name="switching",
-    intents=("HassTurnOn", "HassTurnOff"),
+    intents=("HassTurnOn", "HassTurnOff", "HassToggle"),
     permissions=frozenset(
         f"{domain}.{deed.service}" for domain, deeds in DEEDS.items() for deed in deeds.values()
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from edge.home.graph import Entity, Home
+from edge.nlu.finding import Place
 from edge.types import Intent, Understanding
 
 _LISTED = 4
@@ -25,14 +26,15 @@ def which(
     return Understanding(intents, f"Which {noun} do you mean, {choice}?", ids)
 
 
-def unknown(name: str) -> Understanding:
-    """The home has nothing of this name."""
-    return Understanding(question=f"I don't know anything called {name.strip()}.")
+def unknown(name: str, places: Sequence[Place] = ()) -> Understanding:
+    """The home has nothing of this name, or has none there."""
+    where = f" {_where(places)}" if places else ""
+    return Understanding(question=f"I don't know anything called {name.strip()}{where}.")
 
 
-def none_there(noun: str, where: str | None) -> Understanding:
-    """There is nothing of a kind in a place, or anywhere."""
-    return Understanding(question=f"I don't know any {noun} {where or 'in this home'}.")
+def none_there(noun: str, places: Sequence[Place]) -> Understanding:
+    """There is nothing of a kind in a place, or anywhere; `noun` is in the plural."""
+    return Understanding(question=f"I don't know any {noun} {_where(places)}.")
 
 
 def unfit(entity: Entity) -> Understanding:
@@ -42,6 +44,10 @@ def unfit(entity: Entity) -> Understanding:
     kind = entity.domain.replace("_", " ")
     article = "an" if kind[0] in "aeiou" else "a"
     return Understanding(question=f"I can't do that with {entity.name}, which is {article} {kind}.")
+
+
+def _where(places: Sequence[Place]) -> str:
+    return f"in the {places[0].name}" if places else "in this home"
 
 
 def _told_apart(entities: Sequence[Entity], home: Home) -> list[str]:

@@ -31,6 +31,8 @@ _FILLERS = frozenset(
         "are", "down", "up", "upstair",
     }
 )  # fmt: skip
+_MEASURES = frozenset({"level", "reading", "value", "usage", "consumption", "sensor", "detector"})
+"""What may follow a kind without changing it: "co2 level", "smoke detectors"."""
 _LONGEST_KIND = max(len(noun.split()) for noun in KINDS)
 
 
@@ -160,9 +162,10 @@ class Lexicon:
         """The kind of thing that a span names, by all its words or by its last ones."""
         words = singular_text(normalised(text)).split()
         for first in range(len(words)):
-            kind = KINDS.get(" ".join(words[first:]))
-            if kind is not None:
-                return Noun(text, kind, is_plural(text))
+            for after in range(len(words), first, -1):
+                kind = KINDS.get(" ".join(words[first:after]))
+                if kind is not None and _MEASURES.issuperset(words[after:]):
+                    return Noun(text, kind, is_plural(text))
         return None
 
     def wordings(self, heard: Heard, span: Span) -> tuple[Wording, ...]:

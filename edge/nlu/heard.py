@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
-from edge.nlu.kinds import VERBS
+from edge.nlu.kinds import PARTICIPLES, VERBS
 from edge.types import Span, Tagging
 
 UP = frozenset(
@@ -26,6 +27,12 @@ DOWN = frozenset(
         "cooler", "colder", "less", "quiet",
     }
 )  # fmt: skip
+_TOO = {
+    **dict.fromkeys(("loud", "bright", "hot", "warm", "high", "fast"), -1),
+    **dict.fromkeys(("quiet", "dark", "dim", "cold", "cool", "low", "slow"), 1),
+}
+"""The direction asked for by whom it is too much: "too loud" is to go down."""
+_STEPS = ("brightness_step", "volume_step", "temperature_step")
 HERE = re.compile(
     r"\b(?:in |on )?(?:here|(?:this|the|my|our) (?:room|area|space)|(?:this|the same) place)\b"
 )
@@ -65,14 +72,16 @@ class Heard:
 
     @cached_property
     def residual(self) -> str:
-        """The words that no span covers, with a bar where a span was taken out."""
+        """The words that no span covers and that are not the verb, with a bar for each gap."""
         at = 0
         parts = []
         for span in self.spans:
             parts.append(self.text[at : span.start])
             at = max(at, span.end)
         parts.append(self.text[at:])
-        return " | ".join(part.strip() for part in parts)
+        rest = " | ".join(part.strip() for part in parts)
+        verb = next((word for word in re.findall(r"[^\W_]+", rest) if word in VERBS), None)
+        return rest if verb is None else re.sub(rf"\b{verb}\b", "|", rest, count=1)
 
     @cached_property
     def words(self) -> tuple[str, ...]:
@@ -82,12 +91,22 @@ class Heard:
     @cached_property
     def verb(self) -> str | None:
         """ "open", "close", "lock", "unlock", "other", or None where no known verb is said."""
+        for word in self.words:
+            if word in PARTICIPLES:
+                return PARTICIPLES[word]
         return next((VERBS[word] for word in self.words if word in VERBS), None)
 
     @cached_property
     def direction(self) -> int:
-        """1 for up, -1 for down, 0 where none is said; the last word that tells one counts."""
-        for word in reversed(self.words):
+        """1 for up, -1 for down, 0 where none is said.
+
+        "too loud" tells it, then the words marked as a step, then any other; the last one counts.
+        """
+        for adverb, word in pairwise(self.words):
+            if adverb == "too" and word in _TOO:
+                return _TOO[word]
+        marked = " ".join(span.text.lower() for span in self.labelled(*_STEPS)).split()
+        for word in (*reversed(marked), *reversed(self.words)):
             if word in UP or word in DOWN:
                 return 1 if word in UP else -1
         return 0
@@ -101,6 +120,11 @@ class Heard:
     def everywhere(self) -> bool:
         """The whole home is said."""
         return EVERYWHERE.search(self.text) is not None
+
+    @cached_property
+    def everything(self) -> bool:
+        """ "everything" is said."""
+        return "everything" in self.words
 
     @cached_property
     def all(self) -> bool:

@@ -18,6 +18,7 @@ from edge.nlu.heard import Heard
 from edge.nlu.kinds import (
     COVER_STATES,
     LOCK_STATES,
+    ON_OFF,
     STATE_WORDS,
     Kind,
     binary_state,
@@ -38,12 +39,14 @@ _CONTACTS = {
     "door": ("door", "opening"),
     "window": ("window",),
     "garage": ("garage_door",),
-    "gate": ("opening", "door"),
+    "gate": ("opening",),
 }
 """Classes of binary sensor that tell whether a cover of a class is open."""
+_WHETHER = tuple((word,) for word in ("is", "are", "do", "does", "any", "did", "has", "have"))
+"""How questions begin that ask for no value."""
 _OCCUPIED = ("occupancy", "presence", "motion")
 _LONGEST_STATE = max(len(word.split()) for word in STATE_WORDS)
-_AMBIGUOUS = frozenset({"in", "here", "up", "down", "still", "light"})
+_AMBIGUOUS = frozenset({"in", "out", "here", "up", "down", "still", "light", "lock", "unlock"})
 """State words that mean something else more often than not."""
 
 
@@ -165,14 +168,16 @@ def _is_of(entity: Entity, kind: Kind) -> bool:
 def _about_name(inquiry: _Inquiry, named: Named, said: str) -> Understanding:
     entities = named.entities
     if not entities:
-        return asking.unknown(said)
-    if len(entities) > 1 and not (is_plural(said) or inquiry.heard.all):
+        return asking.unknown(said, inquiry.places)
+    one_name = len({entity.name for entity in entities}) == 1
+    if not one_name and not (is_plural(said) or inquiry.heard.all):
         return asking.which("one", entities, inquiry.lexicon.home, inquiry.meant({}))
     entity = entities[0]
     slots: dict[str, SlotValue] = {"name": entity.name}
-    if entity.domain in _DOMAIN_SLOT:
+    alone = len(entities) == 1
+    if alone and entity.domain in _DOMAIN_SLOT:
         slots["domain"] = entity.domain
-    if entity.domain in _CLASS_SLOT and entity.device_class is not None:
+    if alone and entity.domain in _CLASS_SLOT and entity.device_class is not None:
         slots["device_class"] = entity.device_class
     state = _canonical(entity.domain, entity.device_class, inquiry.word)
     if state is not None:
@@ -234,7 +239,8 @@ def _of_noun(inquiry: _Inquiry, kind: Kind) -> Iterator[Subject]:
         cover: Subject = ("cover", kind.cover)
         contacts = (("binary_sensor", name) for name in _CONTACTS.get(kind.cover, ()))
         yield cover if inquiry.has(cover) else next(filter(inquiry.has, contacts), cover)
-    if kind.sensor is not None and word is None:
+    asks_whether = inquiry.heard.words[:1] in _WHETHER or kind.sensor is None
+    if kind.sensor is not None and word is None and not (asks_whether and kind.binary):
         yield "sensor", kind.sensor
     if kind.binary is not None and (word is None or binary_state(kind.binary, word)):
         yield "binary_sensor", kind.binary
@@ -245,6 +251,8 @@ def _of_state(inquiry: _Inquiry) -> Subject | None:
     word = inquiry.word
     if word is None:
         return None
+    if word in ON_OFF:
+        return "light", None
     if word in COVER_STATES:
         opening = ("binary_sensor", "opening")
         return opening if inquiry.has(opening) else ("cover", None)

@@ -34,43 +34,76 @@ class BinaryClass:
     off: tuple[str, ...]
 
 
-_DETECTED = ("detected", "triggered", "on", "active")
+_DETECTED = (
+    "detected", "detecting", "triggered", "sensed", "present", "going off", "set off", "tripped",
+    "on", "active",
+)  # fmt: skip
 _CLEAR = ("clear", "off", "inactive")
 _OPEN = ("open", "opened", "ajar", "on")
 _CLOSED = ("closed", "shut", "off")
 
 BINARY_CLASSES = {
-    "battery": BinaryClass(("battery",), ("low", "empty"), ("normal", "full", "charged")),
+    "battery": BinaryClass(
+        ("battery", "battery level"),
+        ("low", "empty", "almost empty", "dead", "flat", "running low", "running out"),
+        ("normal", "full", "charged", "good", "fine", "ok"),
+    ),
     "battery_charging": BinaryClass(
-        ("charger",), ("charging",), ("discharging", "not charging", "uncharging")
+        ("charger",),
+        ("charging", "recharging", "being charged"),
+        ("discharging", "not charging", "uncharging"),
     ),
     "carbon_monoxide": BinaryClass(("carbon monoxide", "co", "monoxide"), _DETECTED, _CLEAR),
-    "cold": BinaryClass((), ("cold", "freezing"), ()),
+    "cold": BinaryClass(("cold",), ("cold", "freezing", "frozen", *_DETECTED), _CLEAR),
     "connectivity": BinaryClass(
-        ("connection", "connectivity"), ("connected", "online"), ("disconnected", "offline")
+        ("connection", "connectivity"),
+        ("connected", "online", "reachable"),
+        ("disconnected", "offline", "unreachable"),
     ),
     "door": BinaryClass(("door",), _OPEN, _CLOSED),
     "garage_door": BinaryClass(("garage door",), _OPEN, _CLOSED),
     "gas": BinaryClass(("gas",), _DETECTED, _CLEAR),
-    "heat": BinaryClass(("heat",), ("hot", "overheating"), ()),
-    "light": BinaryClass(("light detector",), ("light", "bright"), ("dark",)),
+    "heat": BinaryClass(("heat",), ("hot", "warm", "overheating", *_DETECTED), _CLEAR),
+    "light": BinaryClass(("light detector",), ("light", "bright", "lit"), ("dark",)),
     "lock": BinaryClass(("lock",), ("unlocked",), ("locked",)),
-    "moisture": BinaryClass(("moisture", "leak", "water leak"), ("wet", "leaking"), ("dry",)),
-    "motion": BinaryClass(("motion", "movement"), _DETECTED, _CLEAR),
+    "moisture": BinaryClass(
+        ("moisture", "leak", "water leak", "water", "flooding"),
+        ("wet", "damp", "leaking", "flooded", *_DETECTED),
+        ("dry", *_CLEAR),
+    ),
+    "motion": BinaryClass(("motion", "movement"), ("moving", *_DETECTED), _CLEAR),
     "moving": BinaryClass((), ("moving",), ("still", "stopped")),
     "occupancy": BinaryClass(
-        ("occupancy", "occupied", "room"), ("occupied", *_DETECTED), ("unoccupied", *_CLEAR)
+        ("occupancy", "occupied", "room"),
+        ("occupied", "in use", *_DETECTED),
+        ("unoccupied", "empty", "vacant", *_CLEAR),
     ),
     "opening": BinaryClass(("opening",), _OPEN, _CLOSED),
     "plug": BinaryClass((), ("plugged in", "plugged"), ("unplugged",)),
-    "power": BinaryClass(("power",), ("powered", "on"), ("unpowered", "off")),
-    "presence": BinaryClass(("presence",), ("present", "home"), ("away", "absent", "not home")),
-    "problem": BinaryClass(("problem", "issue"), _DETECTED, ("ok", "okay", "fine", "off")),
+    "power": BinaryClass(
+        ("power",),
+        ("powered", "powered on", "getting power", "on"),
+        ("unpowered", "powered off", "off"),
+    ),
+    "presence": BinaryClass(
+        ("presence",), ("home", *_DETECTED), ("away", "absent", "not home", *_CLEAR)
+    ),
+    "problem": BinaryClass(
+        ("problem", "issue"),
+        ("having problems", "having a problem", "broken", *_DETECTED),
+        ("okay", "ok", "fine", "working", *_CLEAR),
+    ),
     "running": BinaryClass((), ("running",), ("not running", "stopped")),
     "safety": BinaryClass(("danger",), ("unsafe", "dangerous"), ("safe",)),
     "smoke": BinaryClass(("smoke", "fire"), _DETECTED, _CLEAR),
-    "sound": BinaryClass(("sound", "noise"), _DETECTED, _CLEAR),
-    "tamper": BinaryClass(("tampering", "tamper"), ("tampered", *_DETECTED), _CLEAR),
+    "sound": BinaryClass(
+        ("sound", "noise"),
+        ("making noise", "making sound", "noisy", *_DETECTED),
+        ("quiet", *_CLEAR),
+    ),
+    "tamper": BinaryClass(
+        ("tampering", "tamper"), ("tampered", "tampered with", *_DETECTED), _CLEAR
+    ),
     "update": BinaryClass(
         ("update", "software update"), ("available", "outdated"), ("up to date", "updated")
     ),
@@ -85,7 +118,7 @@ _SENSOR_NOUNS = {
     "battery": ("battery level", "charge level"),
     "carbon_dioxide": ("carbon dioxide", "co2"),
     "carbon_monoxide": ("carbon monoxide level",),
-    "current": ("current",),
+    "current": ("current", "current draw", "amperage"),
     "data_rate": ("data rate",),
     "data_size": ("data size",),
     "distance": ("distance",),
@@ -93,7 +126,8 @@ _SENSOR_NOUNS = {
     "energy": ("energy", "energy consumption", "energy usage"),
     "energy_storage": ("stored energy",),
     "frequency": ("frequency",),
-    "humidity": ("humidity", "moisture level"),
+    "gas": ("gas", "gas consumption", "gas usage"),
+    "humidity": ("humidity", "humid"),
     "illuminance": ("illuminance", "light level"),
     "irradiance": ("irradiance",),
     "monetary": ("cost", "price"),
@@ -141,7 +175,7 @@ DOMAIN_NOUNS = {
     "light": ("light", "lamp", "lighting", "bulb", "light bulb"),
     "fan": ("fan", "ventilator"),
     "switch": ("switch", "plug", "outlet", "socket"),
-    "lock": ("lock",),
+    "lock": ("lock", "unlock", "locked", "unlocked"),
     "cover": ("cover",),
     "valve": ("valve",),
     "climate": (
@@ -183,8 +217,14 @@ COVER_STATES = {
     "shut": "closed", "down": "closed", "lowered": "closed", "opening": "opening",
     "closing": "closing", "shutting": "closing",
 }  # fmt: skip
-LOCK_STATES = {"locked": "locked", "securely locked": "locked", "unlocked": "unlocked"}
-ON_OFF = {"on": "on", "off": "off"}
+LOCK_STATES = {
+    "locked": "locked", "securely locked": "locked", "lock": "locked", "unlocked": "unlocked",
+    "unlock": "unlocked",
+}  # fmt: skip
+ON_OFF = {
+    "on": "on", "turned on": "on", "switched on": "on", "lit": "on", "off": "off",
+    "turned off": "off", "switched off": "off", "out": "off",
+}  # fmt: skip
 PERSON_STATES = {
     "home": "home", "at home": "home", "in": "home", "here": "home", "not home": "not_home",
     "away": "not_home", "out": "not_home", "gone": "not_home",
@@ -209,6 +249,8 @@ _TURNED = frozenset(
 DOMAINS_OF_INTENT: dict[str, frozenset[str]] = {
     "HassTurnOn": _TURNED | {"scene", "script", "button", "input_button"},
     "HassTurnOff": _TURNED | {"script"},
+    "HassToggle": _TURNED - {"lock"},
+    "HassStopMoving": frozenset({"cover", "valve"}),
     "HassLightSet": frozenset({"light"}),
     "HassSetPosition": frozenset({"cover", "valve"}),
     "HassFanSetSpeed": frozenset({"fan"}),
@@ -255,9 +297,13 @@ VERBS = {
     **dict.fromkeys(("close", "shut", "lower"), "close"),
     "lock": "lock",
     "unlock": "unlock",
+    "bolt": "lock",
+    "unbolt": "unlock",
     **dict.fromkeys(_OTHER_VERBS, "other"),
 }
 """The verbs by which a command is told apart; the first one in a text counts."""
+PARTICIPLES = {"locked": "lock", "unlocked": "unlock"}
+"""What they ask for counts before any verb: "make sure the door is locked"."""
 
 
 def _kinds() -> dict[str, Kind]:
@@ -272,7 +318,7 @@ def _kinds() -> dict[str, Kind]:
         for name, nouns in table.items():
             for noun in nouns:
                 found.setdefault(noun, {})[role] = name
-    lockable = {"lock", "door", "window", "gate", "garage door", "shutter"}
+    lockable = {*DOMAIN_NOUNS["lock"], "door", "window", "gate", "garage door", "shutter"}
     return {noun: Kind(**roles, lockable=noun in lockable) for noun, roles in found.items()}
 
 
@@ -284,7 +330,7 @@ def binary_state(device_class: str, word: str) -> str | None:
     """What a word tells of this class of binary sensor, "on" or "off": ("moisture", "wet")."""
     states = BINARY_CLASSES.get(device_class)
     if states is None:
-        return word if word in ON_OFF else None
+        return ON_OFF.get(word)
     if word in states.on:
         return "on"
     return "off" if word in states.off else None
@@ -299,7 +345,7 @@ def state_of(domain: str, device_class: str | None, word: str) -> str | None:
 
 def classes_told_by(word: str) -> tuple[str, ...]:
     """The classes of binary sensor that a state word tells by itself: "wet" → moisture."""
-    general = {*_DETECTED, *_CLEAR, *_OPEN, *_CLOSED, "stopped"}
+    general = {*_DETECTED, *_CLEAR, *_OPEN, *_CLOSED, *ON_OFF, "stopped"}
     if word in general:
         return ()
     return tuple(

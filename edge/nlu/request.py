@@ -16,17 +16,19 @@ from edge.nlu.heard import Heard
 from edge.nlu.kinds import DOMAINS_OF_INTENT, DOMAINS_OF_VERB, INTENT_OF_VERB
 from edge.types import Intent, SlotValue
 
-SWITCHING = frozenset({"HassTurnOn", "HassTurnOff"})
+SWITCHING = frozenset({"HassTurnOn", "HassTurnOff", "HassToggle"})
 BY_VERB = SWITCHING | {"HassSetPosition"}
 """Intents that a verb narrows down, and in which Home Assistant has a slot for the kind."""
 
 _DEFAULT_DOMAIN = {
     "HassTurnOn": "light",
     "HassTurnOff": "light",
+    "HassToggle": "light",
     "HassSetPosition": "cover",
     "HassClimateGetTemperature": "climate",
 }
 """What is meant where only a place is said."""
+_ROAMING = frozenset({"vacuum", "lawn_mower"})
 _AT_WORK = frozenset({"playing", "paused"})
 _ACTIVE = {
     "HassMediaPause": frozenset({"playing", "buffering"}),
@@ -56,12 +58,20 @@ class Request:
 
     @property
     def domains(self) -> frozenset[str]:
-        """What the intent and the verb together can be about; never empty."""
+        """What the request can be about: with "lock" or "unlock" locks alone, else all but locks.
+
+        "Turn off the front door" must not unlock it.
+        """
         allowed = DOMAINS_OF_INTENT[self.intent]
-        said = DOMAINS_OF_VERB.get(self.heard.verb or "") if self.intent in BY_VERB else None
-        if said is not None:
-            return allowed & said or said
-        return allowed - {"lock"} if self.intent in SWITCHING else allowed
+        if self.intent not in SWITCHING:
+            return allowed
+        return frozenset({"lock"}) if self.heard.verb in {"lock", "unlock"} else allowed - {"lock"}
+
+    @property
+    def likely(self) -> frozenset[str]:
+        """What the verb is usually said of: covers and valves are opened and closed."""
+        said = DOMAINS_OF_VERB.get(self.heard.verb or "", frozenset())
+        return said & self.domains if self.intent in BY_VERB else frozenset()
 
     def fits(self, entity: Entity) -> bool:
         """Whether the request can be about an entity."""
@@ -77,11 +87,13 @@ class Request:
             if kind.lockable and domains == {"lock"}:
                 return "lock", None
             if kind.domain in domains:
-                return str(kind.domain), None
+                return kind.domain, None
             if kind.cover is not None and "cover" in domains:
                 return "cover", kind.cover
         default = _DEFAULT_DOMAIN.get(self.intent)
-        return (default if default in domains else min(domains)), None
+        if self.likely or default not in domains:
+            return min(self.likely or domains), None
+        return default, None
 
     def kind_slots(self, domain: str, device_class: str | None) -> dict[str, SlotValue]:
         """The slots that say the kind, where Home Assistant has them."""
@@ -100,6 +112,11 @@ class Request:
         now = {entity.id: self.states.get(entity.id) or entity.state for entity in entities}
         return tuple(e for e in entities if now[e.id].state in wanted) or entities
 
+    @property
+    def roams(self) -> bool:
+        """It is about what goes from room to room: a place is where to work, not where it is."""
+        return self.domains <= _ROAMING
+
     def nouns(self, lexicon: Lexicon) -> tuple[Noun, ...]:
         """The kinds of things that spans name."""
         found = (lexicon.noun(s.text) for s in self.heard.labelled("domain", "device_class"))
@@ -117,6 +134,10 @@ class Request:
     def _name_for(self, entities: Sequence[Entity]) -> str:
         """The intent; of locks, covers and valves the one that the verb says."""
         opened = {"lock", "cover", "valve"}
-        if self.intent in SWITCHING and entities and all(e.domain in opened for e in entities):
+        if (
+            self.intent in {"HassTurnOn", "HassTurnOff"}
+            and entities
+            and all(e.domain in opened for e in entities)
+        ):
             return INTENT_OF_VERB.get(self.heard.verb or "", self.intent)
         return self.intent

@@ -23,7 +23,7 @@ from edge.nlu.heard import HERE, Heard
 from edge.nlu.inquiry import inquire
 from edge.nlu.kinds import DOMAINS_OF_INTENT, NARROW_NOUNS
 from edge.nlu.matching import EXACT, is_plural, singular_text
-from edge.nlu.request import Request
+from edge.nlu.request import BY_VERB, Request
 from edge.nlu.slots import TEXT_LABELS, values_of
 from edge.types import OUT_OF_SCOPE, SlotValue, Span, Tagging, Understanding
 
@@ -33,6 +33,8 @@ _ALL_AT_ONCE = frozenset({"light", "fan", "switch", "cover"})
 """Domains of which "the fan" in a room means every one there, as in Home Assistant."""
 _ONE_IS_MEANT = frozenset({"climate", "media_player", "vacuum", "lawn_mower", "lock", "valve"})
 """Domains of which, in the whole home, rarely all are meant."""
+_EVERYTHING = frozenset({"light", "switch", "fan", "media_player"})
+"""What "turn off everything" is about: nothing that opens, unlocks or heats."""
 _DOMAIN_BESIDE_NAME = frozenset({"script", "scene"})
 """Domains that are a slot beside a name when switched."""
 
@@ -139,9 +141,10 @@ class Resolver:
     def _named(
         self, request: Request, wordings: Sequence[Wording], places: Sequence[Place]
     ) -> Named:
-        domains = {noun.kind.domain for noun in request.nouns(self._lexicon)}
+        domains = {noun.kind.domain for noun in request.nouns(self._lexicon)} | request.likely
+        inside = () if request.roams else places
         return self._lexicon.named(
-            wordings, places, request.fits, lambda e: e.domain in domains, request.speaker
+            wordings, inside, request.fits, lambda e: e.domain in domains, request.speaker
         )
 
     def _told(
@@ -151,7 +154,7 @@ class Resolver:
         if named.unfit is not None:
             return asking.unfit(named.unfit)
         if not named.entities:
-            return asking.unknown(said)
+            return asking.unknown(said, places)
         several = len(named.entities) > 1
         if several and not (is_plural(said) or request.heard.all):
             noun = self._lexicon.noun(said)
@@ -191,26 +194,45 @@ class Resolver:
         like: Named | None = None,
     ) -> Understanding:
         """All of a kind in a place; `like` are entities whose names are like what was said."""
+        if request.heard.everything and not nouns and request.intent in BY_VERB and not like:
+            return self._everything(request, places)
         noun = nouns[0] if nouns else None
         domain, device_class = request.meaning(noun)
-        found = _called(noun, self._lexicon.of_kind(domain, device_class, places))
+        inside = () if request.roams else places
+        found = _called(noun, self._lexicon.of_kind(domain, device_class, inside))
         slots = request.kind_slots(domain, device_class)
         if not found and "sensor" in request.domains:
             found = self._lexicon.of_kind("sensor", "temperature", places)
         if not found:
             if like is not None and (like.entities or like.unfit):
                 return self._told(request, like, places, noun.text if noun else _spoken(domain))
-            said = noun.text if noun is not None and noun.plural else f"{_spoken(domain)}s"
-            return asking.none_there(said, f"in the {places[0].name}" if places else None)
-        if not places:
+            said = noun.text if noun is not None and noun.plural else _plural(_spoken(domain))
+            return asking.none_there(said, places)
+        if request.roams:
+            slots = {**slots, **(places[0].slots if places else {})}
+        if not inside:
             return self._anywhere(request, noun, domain, found, slots)
         active = request.active(found)
         intents = []
         for place in places:
-            inside = [e for e in active if self._lexicon.inside_any(e, (place,))]
-            if inside:
-                intents.append(request.made({**slots, **place.slots}, inside))
+            there = [e for e in active if self._lexicon.inside_any(e, (place,))]
+            if there:
+                intents.append(request.made({**slots, **place.slots}, there))
         return Understanding(tuple(intents))
+
+    def _everything(self, request: Request, places: tuple[Place, ...]) -> Understanding:
+        """All that is switched every day, in a place, here, or in the whole home."""
+        if not places and request.heard.here and request.speaker is not None:
+            places = (Place(area=request.speaker),)
+        slots = dict(places[0].slots) if places else {}
+        found = [
+            entity
+            for entity in self._home.entities
+            if entity.domain in _EVERYTHING and self._lexicon.inside_any(entity, places)
+        ]
+        if not found:
+            return asking.none_there("devices", places)
+        return Understanding((request.made(slots, found),))
 
     def _anywhere(
         self,
@@ -250,7 +272,7 @@ class Resolver:
     ) -> Understanding:
         """Ask which is meant; those called by the very noun are offered, where there are any."""
         said = _spoken(domain)
-        if noun is not None and domain in {noun.kind.domain, "cover", "lock"}:
+        if noun is not None and _says_kind(noun, domain):
             said = singular_text(noun.text)
             called = [e for e in entities if said in e.name.lower().split()]
             if len(called) == 1 and not noun.plural:
@@ -275,7 +297,18 @@ def _called(noun: Noun | None, entities: tuple[Entity, ...]) -> tuple[Entity, ..
     return tuple(e for e in entities if noun.text in e.name.lower().split()) or entities
 
 
+def _says_kind(noun: Noun, domain: str) -> bool:
+    """Whether a noun tells what is asked about: "song" and "volume" are no media players."""
+    if domain == "media_player":
+        return noun.text in NARROW_NOUNS
+    return domain in {noun.kind.domain, "cover", "lock"}
+
+
 def _spoken(domain: str) -> str:
     """A domain as people say it."""
-    special = {"climate": "thermostat", "media_player": "media player"}
+    special = {"climate": "thermostat", "weather": "weather service", "todo": "list"}
     return special.get(domain, domain.replace("_", " "))
+
+
+def _plural(noun: str) -> str:
+    return f"{noun}{'es' if noun.endswith('ch') else 's'}"

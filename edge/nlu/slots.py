@@ -32,7 +32,7 @@ STEPS = {
 """How far relative words go: percent of brightness and volume, degrees of temperature."""
 
 _PERCENT_LABELS = ("brightness", "position", "volume_level", "percentage")
-TEXT_LABELS = ("search_query", "item", "message", "response", "conversation_command")
+TEXT_LABELS = ("search_query", "item", "message", "response", "conversation_command", "fan_mode")
 """Labels of free text, in which nothing of the home is sought."""
 _UNITS = {"hours": "hour", "minutes": "minute", "seconds": "second"}
 _MEDIA_CLASSES = {
@@ -57,13 +57,14 @@ def values_of(intent: str, heard: Heard) -> dict[str, SlotValue]:
             slots.update(_color(span.text))
         elif span.label == "color_temp":
             _put(slots, "color_temp_kelvin", parse_kelvin(span.text))
-        elif span.label in STEPS:
-            _put(slots, span.label, _signed_step(span.label, span.text, heard))
         elif span.label in TEXT_LABELS:
             _put(slots, span.label, span.text.strip())
         elif span.label == "media_class":
             said = " ".join(span.text.lower().split())
             _put(slots, span.label, _MEDIA_CLASSES.get(said, said.replace(" ", "_")))
+    for label in STEPS:
+        said = " ".join(span.text for span in heard.labelled(label))
+        _put(slots, label, _signed_step(label, said, heard))
     slots.update(_durations(heard))
     if intent in _NEEDED and not _NEEDED_SLOTS[intent] & slots.keys():
         slots.update(_NEEDED[intent](heard))
@@ -76,7 +77,7 @@ def _put(slots: dict[str, SlotValue], name: str, value: SlotValue | None) -> Non
 
 
 def _color(text: str) -> Mapping[str, SlotValue]:
-    """The colour of a span: a name that exists, the likest one, or a colour temperature."""
+    """The colour of a span: a known name, a colour temperature, the likest name, or as said."""
     said = " ".join(text.lower().split())
     if color_rgb(said) is not None:
         return {"color": said}
@@ -86,7 +87,7 @@ def _color(text: str) -> Mapping[str, SlotValue]:
     like = process.extractOne(
         said.replace(" ", ""), COLORS.keys(), scorer=fuzz.ratio, score_cutoff=_COLOR_ALIKE
     )
-    return {"color": like[0]} if like is not None else {}
+    return {"color": like[0] if like is not None else said}
 
 
 def _signed_step(label: str, text: str, heard: Heard) -> Number | None:

@@ -117,6 +117,18 @@ def test_what_cannot_be_switched_is_said_and_not_tried() -> None:
     assert [action.entity_id for action in mixed.actions] == ["light.desk_lamp"]
 
 
+def test_a_toggle_turns_to_the_other_state_and_leaves_locks_alone() -> None:
+    both = answer("HassToggle", ["light.desk_lamp", "light.floor_lamp"])
+    assert [a.service for a in both.actions] == ["light.turn_on", "light.turn_off"]
+    assert both.speech == "Switched 2 lights."
+    assert answer("HassToggle", ["lock.front"]) == Answer(speech="The front door can't be toggled.")
+
+
+def test_a_moving_cover_is_stopped() -> None:
+    said = answer("HassStopMoving", ["cover.left"])
+    assert said == Answer((Action("cover.stop_cover", "cover.left"),), "Stopped the left curtain.")
+
+
 def test_nothing_meant_is_nothing_done() -> None:
     assert answer(ON, []) == Answer(speech="I don't know which device you mean.")
     assert answer(ON, ["light.gone"]).actions == ()
