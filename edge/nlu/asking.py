@@ -28,13 +28,14 @@ def which(
 
 def unknown(name: str, places: Sequence[Place] = ()) -> Understanding:
     """The home has nothing of this name, or has none there."""
-    where = f" {_where(places)}" if places else ""
+    where = f" {places[0].phrase}" if places else ""
     return Understanding(question=f"I don't know anything called {name.strip()}{where}.")
 
 
-def none_there(noun: str, places: Sequence[Place]) -> Understanding:
+def none_there(noun: str, places: Sequence[Place], intent: Intent) -> Understanding:
     """There is nothing of a kind in a place, or anywhere; `noun` is in the plural."""
-    return Understanding(question=f"I don't know any {noun} {_where(places)}.")
+    where = (places[0] if places else Place()).phrase
+    return Understanding((intent,), f"I don't know any {noun} {where}.")
 
 
 def unfit(entity: Entity) -> Understanding:
@@ -44,10 +45,6 @@ def unfit(entity: Entity) -> Understanding:
     kind = entity.domain.replace("_", " ")
     article = "an" if kind[0] in "aeiou" else "a"
     return Understanding(question=f"I can't do that with {entity.name}, which is {article} {kind}.")
-
-
-def _where(places: Sequence[Place]) -> str:
-    return f"in the {places[0].name}" if places else "in this home"
 
 
 def _told_apart(entities: Sequence[Entity], home: Home) -> list[str]:

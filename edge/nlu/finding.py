@@ -51,10 +51,15 @@ class Place:
         return {"floor": self.floor.name} if self.floor is not None else {}
 
     @property
-    def name(self) -> str:
-        """The place's name as the home writes it; "home" for anywhere."""
+    def phrase(self) -> str:
+        """The place in a sentence: "in the Kitchen", "on the First Floor", "upstairs"."""
         part = self.area or self.floor
-        return part.name if part is not None else "home"
+        if part is None:
+            return "in this home"
+        bare = part.name.lower()
+        if bare in {"upstairs", "downstairs", "outside", "inside", "outdoors", "indoors"}:
+            return bare
+        return f"{'on' if 'floor' in bare.split() else 'in'} the {part.name}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -206,8 +206,10 @@ class Resolver:
         if not found:
             if like is not None and (like.entities or like.unfit):
                 return self._told(request, like, places, noun.text if noun else _spoken(domain))
-            said = noun.text if noun is not None and noun.plural else _plural(_spoken(domain))
-            return asking.none_there(said, places)
+            said = noun.text if noun is not None and _says_kind(noun, domain) else _spoken(domain)
+            where = places[0].slots if places else {}
+            waiting = request.made({**slots, **where})
+            return asking.none_there(_plural(singular_text(said)), places, waiting)
         if request.roams:
             slots = {**slots, **(places[0].slots if places else {})}
         if not inside:
@@ -231,7 +233,7 @@ class Resolver:
             if entity.domain in _EVERYTHING and self._lexicon.inside_any(entity, places)
         ]
         if not found:
-            return asking.none_there("devices", places)
+            return asking.none_there("devices", places, request.made(slots))
         return Understanding((request.made(slots, found),))
 
     def _anywhere(

@@ -253,13 +253,30 @@ def test_a_name_near_the_speaker_is_meant_before_others() -> None:
          "I don't know anything called attic."),
         ("turn on the [coffee machine](name) in the [office](area)",
          "I don't know anything called coffee machine in the Office."),
-        ("turn on the [fan](domain) in the [garage](area)", "I don't know any fans in the Garage."),
     ],
 )  # fmt: skip
 def test_what_the_home_has_not_is_said(marked: str, question: str) -> None:
     found = meaning(marked, ON)
     assert found.question == question
     assert not found.intents
+
+
+@pytest.mark.parametrize(
+    ("marked", "question", "slots"),
+    [
+        ("turn on the [fan](domain) in the [garage](area)",
+         "I don't know any fans in the Garage.", {"domain": "fan", "area": "Garage"}),
+        ("open the [windows](device_class) [upstairs](floor)",
+         "I don't know any windows upstairs.",
+         {"domain": "cover", "device_class": "window", "floor": "Upstairs"}),
+    ],
+)  # fmt: skip
+def test_a_kind_that_is_not_there_is_said(
+    marked: str, question: str, slots: Mapping[str, object]
+) -> None:
+    found = meaning(marked, ON)
+    assert found.question == question
+    assert [(intent.slots, intent.targets) for intent in found.intents] == [(slots, ())]
 
 
 def test_turning_a_lock_off_is_not_unlocking_it() -> None:
