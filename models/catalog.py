@@ -1,0 +1,144 @@
+"""The catalogue of models, and whether they are installed as they must be.
+
+`catalog.toml` lists the models. Each lives in a folder of its own below the model directory, named
+as in the catalogue, and is installed when all its files are there. A file's hash is known from the
+catalogue; or, for a model that comes as an archive, from the record that `models.fetch` leaves
+beside the files (`installed.json`); or, for a model that is part of Lares, from the manifest that
+training writes (`manifest.json`). A record made at installation tells of damage since then, not
+whether what was installed was right: for that the archive's own hash is checked before it is
+unpacked.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from edge.types import LaresError
+from models.catalog_file import CatalogError, read_entries
+from models.entry import ModelEntry, ModelFile
+
+__all__ = ["Catalog", "CatalogError", "FileProblem", "ModelEntry", "model_dir", "problems"]
+
+CATALOG_FILE = Path(__file__).with_name("catalog.toml")
+RECORD_NAME = "installed.json"
+MANIFEST_NAME = "manifest.json"
+
+
+@dataclass(frozen=True, slots=True)
+class FileProblem:
+    """A file of an installed model that is not as it must be."""
+
+    path: Path
+    expected: str
+    found: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: expected {self.expected}, found {self.found}"
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """The models of one catalogue, and the directory in which they are installed."""
+
+    entries: Mapping[str, ModelEntry]
+    directory: Path
+
+    @classmethod
+    def load(cls, path: Path | None = None, *, directory: Path | None = None) -> Catalog:
+        """Read a catalogue, by default that of Lares, whose models are installed in `directory`.
+
+        Raises CatalogError, naming the file, the key and what is allowed there.
+        """
+        entries = read_entries(path or CATALOG_FILE)
+        return cls(entries, directory or model_dir(os.environ, Path.home()))
+
+    def entry(self, name: str) -> ModelEntry:
+        """Raises LaresError, naming the models there are."""
+        try:
+            return self.entries[name]
+        except KeyError:
+            known = ", ".join(self.entries)
+            raise LaresError(f"expected the name of a model ({known}), found {name!r}") from None
+
+    def folder(self, name: str) -> Path:
+        """Where the model is, or would be."""
+        return folder_of(self.entry(name), self.directory)
+
+    def installed(self, name: str) -> Path | None:
+        """The model's folder when all its files are there in their sizes. Reads no file whole."""
+        entry, folder = self.entry(name), self.folder(name)
+        files = expected_files(entry, folder)
+        there = all(_misfit(folder / file.path, file) is None for file in files)
+        return folder if files and there else None
+
+    def verify(self, name: str) -> tuple[FileProblem, ...]:
+        """Compare an installed model's files with their sizes and hashes. Empty: all are right."""
+        return problems(self.entry(name), self.folder(name))
+
+
+def model_dir(env: Mapping[str, str], home: Path) -> Path:
+    """Where models are installed: $LARES_MODELS, or `lares/models` in the user's data directory
+    ($XDG_DATA_HOME, by default ~/.local/share)."""
+    if chosen := env.get("LARES_MODELS"):
+        return Path(chosen).expanduser().absolute()
+    data = env.get("XDG_DATA_HOME")
+    return (Path(data) if data else home / ".local" / "share") / "lares" / "models"
+
+
+def folder_of(entry: ModelEntry, directory: Path) -> Path:
+    """The folder of a model, which is named as in the catalogue unless it is part of Lares."""
+    return entry.shipped or directory / entry.name
+
+
+def expected_files(entry: ModelEntry, folder: Path) -> tuple[ModelFile, ...]:
+    """What the model's folder must hold: from the catalogue, the manifest or the record.
+
+    Empty when there is none of them, or one that cannot be read.
+    """
+    if entry.files:
+        return entry.files
+    path = folder / (MANIFEST_NAME if entry.shipped else RECORD_NAME)
+    try:
+        files = json.loads(path.read_bytes())["files"]
+        return tuple(ModelFile(str(name), str(sha256)) for name, sha256 in files.items())
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return ()
+
+
+def problems(entry: ModelEntry, folder: Path) -> tuple[FileProblem, ...]:
+    """What is wrong with the model's files in `folder`: missing, another size, another hash."""
+    files = expected_files(entry, folder)
+    if not files:
+        return (FileProblem(folder, "an installed model", "none"),)
+    found = (_problem(folder / file.path, file) for file in files)
+    return tuple(problem for problem in found if problem is not None)
+
+
+def sha256_of(path: Path) -> str:
+    """The hash of a file, in hexadecimal. Raises OSError."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _problem(path: Path, file: ModelFile) -> FileProblem | None:
+    if misfit := _misfit(path, file):
+        return misfit
+    sha256 = sha256_of(path)
+    if sha256 != file.sha256:
+        return FileProblem(path, f"sha256 {file.sha256}", sha256)
+    return None
+
+
+def _misfit(path: Path, file: ModelFile) -> FileProblem | None:
+    """What can be seen without reading the file."""
+    if not path.is_file():
+        return FileProblem(path, "a file", "none")
+    size = path.stat().st_size
+    if file.bytes not in (None, size):
+        return FileProblem(path, f"{file.bytes:,} bytes", f"{size:,}")
+    return None
