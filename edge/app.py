@@ -9,16 +9,13 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import math
 import threading
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-
-from hal.speaker import Speaker
-from hal.speaker_portaudio import PortAudioSpeaker
-from models.catalog import Catalog
 
 from edge.assistant import Assistant
 from edge.config import Config, state_dir
@@ -44,6 +41,9 @@ from edge.voice.vocabulary import Vocabulary
 from edge.voice.wake import MicroWakeDetector, WakeDetector
 from hal.microphone import Microphone
 from hal.microphone_portaudio import PortAudioMicrophone
+from hal.speaker import Speaker
+from hal.speaker_portaudio import PortAudioSpeaker
+from models.catalog import Catalog
 from skills import ALL
 
 CONNECT_S = 10.0
@@ -188,8 +188,12 @@ class App:
                 deaf.clear()
 
     @asynccontextmanager
-    async def live(self) -> AsyncIterator[Household]:
-        """The real home: the configured broker, and the devices that announce themselves there."""
+    async def live(self, *, patient: bool = False) -> AsyncIterator[Household]:
+        """The real home: the configured broker, and the devices that announce themselves there.
+
+        Raises BrokerError when the broker cannot be reached; a `patient` caller waits for it for as
+        long as waiting can help.
+        """
         mqtt = self.config.mqtt
         owner = self.home() if self.config.home.file else None
         broker = AiomqttBroker(
@@ -204,7 +208,7 @@ class App:
         )
         audit_file = self.config.privacy.audit_file or state_dir() / "audit.jsonl"
         async with broker:
-            await broker.wait_connected(CONNECT_S)
+            await broker.wait_connected(math.inf if patient else CONNECT_S)
             devices = Devices(broker, owner, node=mqtt.node, prefix=mqtt.discovery_prefix)
             with Audit(audit_file, keep_words=self.config.privacy.keep_words) as audit:
                 async with devices:

@@ -14,7 +14,7 @@ import contextlib
 import queue
 import threading
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 
 from edge.kernel.events import Events
@@ -57,9 +57,18 @@ class Listening:
         self._events = events
         self._clock = clock
         self._stopping = threading.Event()
+        self._button: queue.SimpleQueue[bool] = queue.SimpleQueue()
         self.deaf = threading.Event()
         self.opened = False
         """Whether the microphone could be opened."""
+
+    def press(self) -> None:
+        """Hear a command now, without a wake word; from any thread."""
+        self._button.put(True)
+
+    def release(self) -> None:
+        """The command that `press` began is over; from any thread."""
+        self._button.put(False)
 
     def stop(self) -> None:
         """End listening after the frame at hand; what is being recognised is still given."""
@@ -121,7 +130,7 @@ class Listening:
                     if self.deaf.is_set():
                         self._listener.close()
                         continue
-                    for event in self._listener.feed(frame):
+                    for event in (*self._pushed(), *self._listener.feed(frame)):
                         sound.put(_Sound(event, started))
                 for event in self._listener.flush():
                     sound.put(_Sound(event, started or 0.0))
@@ -130,6 +139,15 @@ class Listening:
             level = "warning" if counts.overruns or counts.underruns else "info"
             self._events.emit("stopped_listening", level, counts=counts)
             sound.put(None)
+
+    def _pushed(self) -> Iterator[Wake | Captured | GaveUp | Utterance]:
+        """What follows from the button's changes since the last frame."""
+        while not self._button.empty():
+            if self._button.get():
+                self._events.emit("pressed")
+                yield from self._listener.open()
+            else:
+                yield from self._listener.close()
 
     def _recognise(
         self,

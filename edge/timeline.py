@@ -70,6 +70,9 @@ class Timeline:
     def _on_wake(self, fields: Mapping[str, Any]) -> None:
         self._open(f"“{fields['word'].replace('_', ' ')}”  at {fields['at']:.2f} s")
 
+    def _on_pressed(self, fields: Mapping[str, Any]) -> None:
+        self._open("button pressed")
+
     def _on_partial(self, fields: Mapping[str, Any]) -> None:
         self._now = f"hearing: {fields['text']} …"
 
@@ -104,8 +107,29 @@ class Timeline:
     def _on_not_done(self, fields: Mapping[str, Any]) -> None:
         self._row("failed", Text(fields["reason"], style="red"), None)
 
-    def _on_waiting_for_broker(self, fields: Mapping[str, Any]) -> None:
-        self._console.print(Text(str(fields["error"]), style="yellow"))
+    def _on_broker_unreachable(self, fields: Mapping[str, Any]) -> None:
+        self._now = "waiting for the broker"
+        self._console.print(Text(str(fields["reason"]), style="yellow"))
+
+    def _on_broker_lost(self, fields: Mapping[str, Any]) -> None:
+        self._on_broker_unreachable(fields)
+
+    def _on_broker_connected(self, fields: Mapping[str, Any]) -> None:
+        self._now = "listening"
+        self._console.print(Text(f"broker {fields['host']}:{fields['port']} answers", style="dim"))
+
+    def _on_microphone_lost(self, fields: Mapping[str, Any]) -> None:
+        self._now = "waiting for the microphone"
+        self._console.print(Text(fields["error"], style="yellow"))
+
+    def _on_not_said(self, fields: Mapping[str, Any]) -> None:
+        self._console.print(Text(f"could not speak: {fields['error']}", style="yellow"))
+
+    def _on_stopped_listening(self, fields: Mapping[str, Any]) -> None:
+        counts = fields["counts"]
+        if counts.overruns or counts.underruns:
+            lost = f"{counts.overruns} overruns and {counts.underruns} underruns of the microphone"
+            self._console.print(Text(lost, style="yellow"))
 
     def _on_outcome(self, fields: Mapping[str, Any]) -> None:
         outcome: Outcome = fields["outcome"]

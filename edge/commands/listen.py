@@ -14,6 +14,8 @@ from argparse import Namespace
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from rich.console import Console
 
@@ -25,6 +27,7 @@ from edge.demo.mosquitto import start_broker
 from edge.demo.recordings import recordings
 from edge.kernel.events import Event, Events
 from edge.listening import Heard
+from edge.pins import fitted
 from edge.timeline import Timeline, changed_states, stage_times
 from edge.types import Outcome
 from hal.microphone import MicrophoneError
@@ -57,7 +60,7 @@ def demo(arguments: Namespace) -> int:
 
 async def _run(app: App, *, as_log: bool) -> int:
     with _shown(app.events, as_log=as_log):
-        async with app.live() as household:
+        async with app.live(patient=True) as household:
             await _listen_for_ever(app, household)
     return 0
 
@@ -67,10 +70,12 @@ async def _listen_for_ever(app: App, household: Household) -> None:
     pause = FIRST_PAUSE_S
     opened = False
     while True:
-        listening = app.listening(app.microphone(), household.home)
+        microphone = app.microphone()
+        listening = app.listening(microphone, household.home)
         try:
-            async for heard in listening:
-                await app.answer(household, heard, listening.deaf)
+            with fitted(app.config.gpio, microphone, listening, app.events):
+                async for heard in listening:
+                    await app.answer(household, heard, listening.deaf)
             return
         except MicrophoneError as error:
             opened = opened or listening.opened
@@ -113,10 +118,15 @@ def _plain(value: object) -> object:
 
 async def _demo(config: Config, arguments: Namespace) -> int:
     console = Console(stderr=arguments.json)
+    with TemporaryDirectory(prefix="lares-demo-") as folder:
+        return await _demo_in(Path(folder), config, arguments, console)
+
+
+async def _demo_in(folder: Path, config: Config, arguments: Namespace, console: Console) -> int:
     async with start_broker() as broker:
         config = config.with_value("mqtt.host", broker.host, "demo")
         config = config.with_value("mqtt.port", broker.port, "demo")
-        config = config.with_value("privacy.audit_file", broker.folder / "audit.jsonl", "demo")
+        config = config.with_value("privacy.audit_file", folder / "audit.jsonl", "demo")
         app = App(config)
         home = app.home()
         with console.status("Starting a broker, a virtual home and the speech engine …"):

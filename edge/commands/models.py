@@ -1,6 +1,4 @@
-"""`lares models`: which model files there are, fetching them, and comparing them with their hashes."""
+"""`lares models`: which model files there are, fetching them, and comparing them with their
+hashes."""
 
 from __future__ import annotations
-
-import json
-from argparse import Namespace

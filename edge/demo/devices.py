@@ -79,9 +79,13 @@ async def _run_client(
         await _publish(client, (Message(_availability(area), ONLINE, retain=True),))
         announced.set()
         moving: asyncio.Queue[VirtualDevice] = asyncio.Queue()
-        async with asyncio.TaskGroup() as jobs:
-            jobs.create_task(_answer(client, devices, moving))
-            jobs.create_task(_arrive(client, moving))
+        try:
+            async with asyncio.TaskGroup() as jobs:
+                jobs.create_task(_answer(client, devices, moving))
+                jobs.create_task(_arrive(client, moving))
+        except asyncio.CancelledError:
+            await _publish(client, (Message(_availability(area), OFFLINE, retain=True),))
+            raise
 
 
 async def _answer(

@@ -132,7 +132,7 @@ class AiomqttBroker:
 
     async def subscribe(self, *filters: str) -> None:
         """Ask for the messages of topic filters, now and after each reconnection."""
-        fresh = [name for name in filters if name not in self._filters]
+        fresh = [name for name in dict.fromkeys(filters) if name not in self._filters]
         self._filters.update(dict.fromkeys(fresh))
         if fresh and (connection := self._connection):
             await self._while_connected(
@@ -250,22 +250,19 @@ class AiomqttBroker:
 
     def _explain(self, error: Exception) -> tuple[BrokerError, bool]:
         """The error in words, and whether waiting cannot heal it."""
+        where = f"The MQTT broker at {self._host}:{self._port}"
         cause = error.__cause__ or error.__context__ or error
-        where = f"the MQTT broker at {self._host}:{self._port}"
         if isinstance(error, MqttConnectError):
-            code = getattr(error.rc, "value", error.rc)
-            if code in BAD_CREDENTIALS:
-                who = (
-                    f'the user "{self._username}"' if self._username else "a client without a user"
-                )
-                return BrokerError(
-                    f"{where} refuses {who}. Set mqtt.username and mqtt.password to what it knows."
-                ), True
-            return BrokerError(f"{where} refuses the connection: {error}. See its log."), True
+            return BrokerError(f"{where} refuses {self._refused(error)}"), True
         if isinstance(cause, ssl.SSLError):
             return BrokerError(
                 f"{where} and TLS do not agree: {cause.reason or cause}. Check that the port "
                 "speaks TLS, and that mqtt.ca_file is the certificate that signed the broker's."
+            ), True
+        if self._tls and isinstance(cause, ConnectionResetError):
+            return BrokerError(
+                f"{where} ends the connection instead of speaking TLS. Check mqtt.port "
+                "(8883 is usual for TLS), or set mqtt.tls to false."
             ), True
         if isinstance(cause, socket.gaierror):
             return BrokerError(
@@ -277,12 +274,19 @@ class AiomqttBroker:
                 f"Nothing answers at {self._host}:{self._port}. Start the MQTT broker, "
                 "or check mqtt.host and mqtt.port."
             ), False
-        return BrokerError(f"No connection to {where}: {error}. Trying again."), False
+        return BrokerError(f"{where} gives no connection: {error}. Trying again."), False
+
+    def _refused(self, error: MqttConnectError) -> str:
+        """Whom the broker refuses, and what to do."""
+        if getattr(error.rc, "value", error.rc) not in BAD_CREDENTIALS:
+            return f"the connection: {error}. See its log."
+        who = f'the user "{self._username}"' if self._username else "a client without a user"
+        return f"{who}. Set mqtt.username and mqtt.password to what it knows."
 
     def _no_answer(self) -> BrokerError:
         return BrokerError(
-            f"The MQTT broker at {self._host}:{self._port} does not answer in time. "
-            "Check that it runs and that the network reaches it."
+            f"The MQTT broker at {self._host}:{self._port} does not answer in time. Check that it "
+            "runs, that the network reaches it, and that mqtt.tls is true if it wants TLS."
         )
 
 

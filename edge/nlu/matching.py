@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -120,6 +120,8 @@ class _Name:
     id: str
     text: str
     words: tuple[str, ...]
+    bag: frozenset[str]
+    """The words without their order."""
     squeezed: str
     sound: str
 
@@ -127,7 +129,9 @@ class _Name:
     def of(cls, identifier: str, text: str) -> _Name:
         plain = normalised(text)
         tokens = tuple(singular(word) for word in plain.split())
-        return cls(identifier, plain, tokens, "".join(tokens), _sound_of_all(tokens))
+        return cls(
+            identifier, plain, tokens, frozenset(tokens), "".join(tokens), _sound_of_all(tokens)
+        )
 
 
 class Index:
@@ -175,12 +179,18 @@ class Index:
         same = self._same(heard)
         if same:
             return _best((name.id, _sameness(heard, name)) for name in same)
-        likely = {id(name): name for word in heard.words for name in self._by_word.get(word, ())}
-        likely.update((id(name), name) for name in self._shortlist(heard))
-        return _best((name.id, _likeness(heard, name)) for name in likely.values())
+        likely = {*self._sharing(heard), *self._shortlist(heard)}
+        return _best((name.id, _likeness(heard, name)) for name in likely)
 
     def _same(self, heard: _Name) -> list[_Name]:
         return self._by_squeezed.get(heard.squeezed, []) if heard.squeezed else []
+
+    def _sharing(self, heard: _Name) -> Iterator[_Name]:
+        """The names that have all words of a text, or of which the text has all words."""
+        for word in dict.fromkeys(heard.words):
+            for name in self._by_word.get(word, ()):
+                if heard.bag <= name.bag or name.bag <= heard.bag:
+                    yield name
 
     def _shortlist(self, heard: _Name) -> list[_Name]:
         """The names most alike in spelling or sound, found by one pass in C."""
@@ -210,7 +220,7 @@ def _sameness(heard: _Name, name: _Name) -> float:
 
 def _likeness(heard: _Name, name: _Name) -> float:
     """How much a text that is not the name is like it."""
-    mine, theirs = set(heard.words), set(name.words)
+    mine, theirs = heard.bag, name.bag
     if mine == theirs:
         return _ORDER
     if mine < theirs:

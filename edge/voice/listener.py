@@ -1,17 +1,21 @@
 """From a stream of frames to utterances.
 
-    frames → wake word → (the last 0.2 s again) → endpointer → utterance
+    frames → wake word → (the last moments again) → endpointer → utterance
 
 The listener is a state machine without a clock, thread or microphone of its own. While it waits for
-the wake word, only the wake detector runs. When the word was heard, the endpointer is opened and
-first given the sound of the last moments, because a detection comes late and the command may have
-begun; then it gets each frame until it has an utterance or gives up. Without a wake detector every
-stretch of speech is an utterance. `open` starts one at once, for push-to-talk.
+the wake word, only the wake detector runs. A detection comes late, when the command may have begun;
+so the endpointer is opened with the sound since the wake word's end, for which the listener looks
+in the last 0.2 s. Then the endpointer gets each frame until it has an utterance or gives up.
+Without a wake detector every stretch of speech is an utterance. `open` starts one at once, for
+push-to-talk.
 """
 
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
+
+import numpy as np
 
 from edge.types import FRAME_SAMPLES, SAMPLE_RATE, AudioFrame, Utterance
 from edge.voice.endpoint import Captured, Endpointer, GaveUp, Heard
@@ -19,6 +23,10 @@ from edge.voice.wake import Wake, WakeDetector
 
 Event = Wake | Captured | GaveUp | Utterance
 """What happens while listening, in the order of its parts: Wake? (Captured+ Utterance | GaveUp)."""
+
+
+_DIP = 10 ** (-15 / 20)
+"""A word has ended when the sound falls 15 dB below its loudest."""
 
 
 class Listener:
@@ -62,6 +70,7 @@ class Listener:
         if self._endpointer.is_open:
             return ()
         recent = tuple(self._lookback)
+        recent = recent if word is None else recent[_end_of_word(recent) :]
         self._lookback.clear()
         self._endpointer.open(recent[0].time if recent else 0.0, word)
         heard: list[Heard] = []
@@ -84,3 +93,18 @@ class Listener:
         if heard and not self._endpointer.is_open and self._wake is not None:
             self._wake.reset()
         return heard
+
+
+def _end_of_word(frames: Sequence[AudioFrame]) -> int:
+    """Place of the first quietest frame after a word; 0 when the sound never falls.
+
+    When the command follows in the same breath, the fall is the short closure between two words.
+    """
+    levels = [float(np.sqrt(np.mean(np.square(f.samples.astype(np.float64))))) for f in frames]
+    loudest = 0.0
+    for place, level in enumerate(levels):
+        loudest = max(loudest, level)
+        if level < loudest * _DIP:
+            rising = (i for i in range(place, len(levels) - 1) if levels[i + 1] >= levels[i])
+            return next(rising, len(levels) - 1)
+    return 0

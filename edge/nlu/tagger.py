@@ -1,0 +1,114 @@
+"""The tagger at work: a text in, one intent and the words that fill its slots out.
+
+The artefact in `models/artifacts/tagger` is verified against its manifest, then run by ONNX Runtime
+on one thread; a short sentence takes a few milliseconds. Neither torch nor transformers is needed.
+Training and export are in `models/`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from edge.types import OUT_OF_SCOPE, LaresError, Tagging
+from models.labels import OUTSIDE, Labels, spans, words
+
+ARTIFACT = Path(__file__).parents[2] / "models" / "artifacts" / "tagger"
+_NEEDED = ("model.onnx", "tokenizer.json", "labels.json")
+_MAX_PIECES = 128
+"""The network's longest input, in word pieces."""
+
+
+class Tagger:
+    """Tags texts with a trained artefact.
+
+    Raises LaresError when the folder lacks a file or holds one that is not the manifest's.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        folder = path or ARTIFACT
+        _verify(folder)
+        import onnxruntime  # noqa: PLC0415 (slow to import, and needed only where texts are tagged)
+        from tokenizers import Tokenizer  # noqa: PLC0415
+
+        self._labels = Labels.load(folder / "labels.json")
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        options.inter_op_num_threads = 1
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        try:
+            self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+            self._session: Any = onnxruntime.InferenceSession(
+                str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
+            )
+        except Exception as error:  # both libraries raise kinds of their own
+            raise LaresError(
+                f"Expected a tagger that loads in {folder}, found: {error}. {_REMEDY}"
+            ) from error
+        self._tokenizer.no_padding()
+        self._tokenizer.no_truncation()
+
+    def tag(self, text: str) -> Tagging:
+        """The text's intent and spans. A text without words is out of scope, for certain.
+
+        Of a very long text the first 64 words count. No text raises an error.
+        """
+        text_words = words(text)
+        encoding = self._tokenizer.encode([word.text for word in text_words], is_pretokenized=True)
+        ids = encoding.ids[:_MAX_PIECES]
+        begins: dict[int, int] = {}
+        for place, word in enumerate(encoding.word_ids[:_MAX_PIECES]):
+            if word is not None:
+                begins.setdefault(word, place)
+        if not begins:
+            return Tagging(text, OUT_OF_SCOPE, 1.0)
+        intents, tags = self._session.run(None, {"input_ids": np.array([ids], dtype=np.int64)})
+        chances = _softmax(intents[0] / self._labels.temperature)
+        best = int(chances.argmax())
+        choices = tags[0].argmax(-1)
+        word_tags = [
+            self._labels.tags[choices[begins[at]]] if at in begins else OUTSIDE
+            for at in range(len(text_words))
+        ]
+        return Tagging(
+            text,
+            self._labels.intents[best],
+            float(chances[best]),
+            spans(text, text_words, word_tags),
+        )
+
+
+_REMEDY = "Restore the files, or train again with `lares train`."
+
+
+def _verify(folder: Path) -> None:
+    manifest = folder / "manifest.json"
+    try:
+        hashes = json.loads(manifest.read_text(encoding="utf-8"))["files"]
+        wanted = {name: str(hashes[name]) for name in _NEEDED}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise LaresError(
+            f"Expected the tagger's manifest with {', '.join(_NEEDED)} in {manifest}, "
+            f"found {error!r}. {_REMEDY}"
+        ) from error
+    for name, wanted_hash in wanted.items():
+        try:
+            found = hashlib.sha256((folder / name).read_bytes()).hexdigest()
+        except OSError as error:
+            raise LaresError(
+                f"Expected the tagger's {name} in {folder}, found {error.strerror}. {_REMEDY}"
+            ) from error
+        if found != wanted_hash:
+            raise LaresError(
+                f"Expected {folder / name} with sha256 {wanted_hash[:12]}…, found {found[:12]}…: "
+                f"the file is damaged or of another version. {_REMEDY}"
+            )
+
+
+def _softmax(logits: Any) -> Any:
+    raised = np.exp(logits - logits.max())
+    return raised / raised.sum()

@@ -1,0 +1,152 @@
+"""Speech to text by PocketSphinx: small, quick, and deaf to all but this home's commands.
+
+Two decoders of the model in the wheel run side by side over the sound as it comes. One hears the
+sentences of the home's grammar (`edge.voice.grammar`); words that the dictionary lacks get their
+sounds from `edge.voice.pronounce`. A grammar finds one of its sentences in anything, so the other
+decoder hears any row of phones, without words. Where the phones explain the sound better than the
+best sentence does, something else was said, and the text is empty.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from edge.types import SAMPLE_RATE, Samples, Transcript, Utterance
+from edge.voice import grammar
+from edge.voice.packages import load
+from edge.voice.pronounce import pronounce
+from edge.voice.vocabulary import Vocabulary, spoken
+
+_PHONES = (
+    "AA", "AE", "AH", "AO", "AW", "AY", "B", "CH", "D", "DH", "EH", "ER", "EY", "F", "G", "HH",
+    "IH", "IY", "JH", "K", "L", "M", "N", "NG", "OW", "OY", "P", "R", "S", "SH", "T", "TH", "UH",
+    "UW", "V", "W", "Y", "Z", "ZH",
+)  # fmt: skip
+_NARROW = {"beam": 1e-20, "pbeam": 1e-20, "wbeam": 1e-15}
+"""Beams of the phone decoder, whose score matters and whose phones do not."""
+_LEAST_SAMPLES = SAMPLE_RATE // 5
+"""Shorter sound holds no command."""
+_PIECE = 2048
+"""Samples that are given to the decoders at once."""
+
+
+class PocketSphinxSpeechToText:
+    """PocketSphinx with the US-English model in its wheel. It hears one utterance at a time.
+
+    least_margin: how much better a sentence must explain a frame of speech than free phones do, in
+    PocketSphinx's log score. Higher rejects more of other speech and more commands.
+
+    Raises LaresError when the package is not installed.
+    """
+
+    name = "pocketsphinx"
+
+    def __init__(self, *, least_margin: float = 2.0) -> None:
+        sphinx = load("pocketsphinx", purpose="The engine PocketSphinx", extra="voice")
+        quiet = {"lm": None, "loglevel": "FATAL", "bestpath": False}
+        self._sentences = sphinx.Decoder(**quiet)
+        self._phones = sphinx.Decoder(**quiet, **_NARROW)
+        self._least_margin = least_margin
+        self._current: PocketSphinxSession | None = None
+        names = [f"phone_{phone.lower()}" for phone in _PHONES]
+        for name, phone in zip(names, _PHONES, strict=True):
+            self._phones.add_word(name, phone, False)
+        loop = f"#JSGF V1.0;\ngrammar phones;\npublic <phones> = ({' | '.join(names)})+;\n"
+        _listen_for(self._phones, loop)
+        self.set_vocabulary(Vocabulary())
+
+    def set_vocabulary(self, vocabulary: Vocabulary) -> None:
+        """The words to expect. A name that cannot be spoken in English, such as 灯, is left out."""
+        parts = (vocabulary.names, vocabulary.areas, vocabulary.floors, vocabulary.sentences)
+        sayable = Vocabulary(*(tuple(filter(self._is_sayable, part)) for part in parts))
+        self._abandon()
+        for word in sorted(grammar.words(sayable)):
+            if self._sentences.lookup_word(word) is None:
+                self._sentences.add_word(word, self._pronounce(word), False)
+        _listen_for(self._sentences, grammar.jsgf(sayable))
+
+    def session(self) -> PocketSphinxSession:
+        """Begin to hear an utterance; one that was not finished is abandoned."""
+        self._abandon()
+        self._current = PocketSphinxSession(self._sentences, self._phones, self._least_margin)
+        return self._current
+
+    def _abandon(self) -> None:
+        if self._current is not None:
+            self._current.abandon()
+            self._current = None
+
+    def _is_sayable(self, text: str) -> bool:
+        words = spoken(text).split()
+        return all(pronounce(word, self._sentences.lookup_word) is not None for word in words)
+
+    def _pronounce(self, word: str) -> str:
+        phones = pronounce(word, self._sentences.lookup_word)
+        assert phones is not None
+        return phones
+
+
+class PocketSphinxSession:
+    """One utterance: both decoders hear each piece as it comes."""
+
+    def __init__(self, sentences: Any, phones: Any, least_margin: float) -> None:
+        self._decoders = (sentences, phones)
+        self._sentences, self._phones = sentences, phones
+        self._least_margin = least_margin
+        self._fed = 0
+        self._open = True
+        for decoder in self._decoders:
+            decoder.start_utt()
+
+    def feed(self, samples: Samples) -> None:
+        self._fed += len(samples)
+        for decoder in self._decoders:
+            decoder.process_raw(samples.tobytes())
+
+    def partial(self) -> str:
+        hypothesis = self._sentences.hyp()
+        return "" if hypothesis is None else str(hypothesis.hypstr)
+
+    def finish(self, utterance: Utterance) -> Transcript:
+        for start in range(self._fed, len(utterance.samples), _PIECE):
+            self.feed(utterance.samples[start : start + _PIECE])
+        self.abandon()
+        nothing = Transcript("", PocketSphinxSpeechToText.name, 0.0)
+        if self._fed < _LEAST_SAMPLES:
+            return nothing
+        margin = self.margin()
+        if margin is None or margin < self._least_margin:
+            return nothing
+        sure = 1.0 / (1.0 + math.exp(self._least_margin - margin))
+        return Transcript(str(self._sentences.hyp().hypstr), PocketSphinxSpeechToText.name, sure)
+
+    def margin(self) -> float | None:
+        """How much better the sentence explains a frame of speech than free phones do.
+
+        None when the sound ended in the middle of every sentence, or nothing was spoken.
+        """
+        sentence, phones = self._sentences.hyp(), self._phones.hyp()
+        if sentence is None or phones is None:
+            return None
+        spoken_frames = sum(
+            segment.end_frame - segment.start_frame + 1
+            for segment in self._sentences.seg()
+            if not segment.word.startswith(("<", "["))
+        )
+        if not spoken_frames:
+            return None
+        log = self._sentences.get_logmath().log
+        return float(log(sentence.score) - log(phones.score)) / spoken_frames
+
+    def abandon(self) -> None:
+        """Hear no more. The decoders keep what they heard until the next utterance."""
+        if self._open:
+            self._open = False
+            for decoder in self._decoders:
+                decoder.end_utt()
+
+
+def _listen_for(decoder: Any, text: str) -> None:
+    decoder.add_fsg("home", decoder.parse_jsgf(text))
+    decoder.activate_search("home")

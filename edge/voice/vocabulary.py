@@ -1,0 +1,126 @@
+"""The words that this home's commands are made of.
+
+Speech to text hears far better when it knows what is likely: with a prompt of the domain's words,
+Whisper base got 97 % of 60 real spoken orders wholly right, against 68 % without. A `Vocabulary` is
+the one place where an engine learns the names of the home. It gives them as Whisper's prompt, as
+the word and phrase list of Vosk, and, through `edge.voice.grammar`, as the grammar of PocketSphinx.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+_ONES = (
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
+    "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+)  # fmt: skip
+_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+
+NUMBERS: tuple[str, ...] = (
+    *_ONES,
+    *(f"{ten} {one}".removesuffix(" zero") for ten in _TENS for one in _ONES[:10]),
+    "one hundred",
+)
+"""The numbers 0 to 100 as they are said; the place is the value."""
+
+COLORS = (
+    "red", "orange", "yellow", "green", "blue", "purple", "pink", "white", "warm white",
+    "cool white", "turquoise", "cyan", "magenta", "violet", "lime", "teal", "gold",
+)  # fmt: skip
+
+KINDS = (
+    "light", "lights", "lamp", "lamps", "switch", "switches", "plug", "plugs", "outlet", "fan",
+    "fans", "blind", "blinds", "curtain", "curtains", "shade", "shades", "shutter", "shutters",
+    "awning", "door", "doors", "window", "windows", "garage door", "gate", "lock", "locks",
+    "thermostat", "heating", "heater", "air conditioning", "tv", "television", "speaker",
+    "speakers", "radio", "music", "song", "track", "vacuum", "robot", "valve", "alarm", "scene",
+    "sensor", "humidifier", "timer",
+)  # fmt: skip
+"""What things in any home are called."""
+
+STATES = (
+    "on", "off", "open", "closed", "locked", "unlocked", "home", "away", "playing", "paused",
+    "running", "cleaning", "docked", "charging", "wet", "dry", "occupied", "clear", "idle",
+)  # fmt: skip
+
+COMMANDS = (
+    "turn on", "turn off", "switch on", "switch off", "dim", "brighten", "brightness", "color",
+    "set", "to", "percent", "degrees", "temperature", "open", "close", "lock", "unlock", "raise",
+    "lower", "pause", "play", "resume", "next", "volume", "mute", "start", "stop", "clean",
+    "return to base", "timer", "what is", "is", "are", "upstairs", "downstairs", "everywhere",
+    "all", "please",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What a home's owner may say: names as the home writes them, aliases among them."""
+
+    names: tuple[str, ...] = ()
+    """Of entities, such as "Kitchen Light" or "Lamp 2"."""
+    areas: tuple[str, ...] = ()
+    floors: tuple[str, ...] = ()
+    sentences: tuple[str, ...] = ()
+    """Further whole sentences, such as those that a skill of the owner listens for."""
+
+    def prompt(self) -> str:
+        """A line of words that Whisper is told came before.
+
+        A list and no sentence: it brings more, and what an engine repeats of a list cannot be taken
+        for a command. Names come last, because an engine that must shorten it cuts its beginning.
+        """
+        listed = [*COMMANDS, *COLORS, *self.sentences, *self.floors, *self.areas, *self.names]
+        return "Commands for the home: " + ", ".join(_once(listed)) + "."
+
+    def phrases(self) -> tuple[str, ...]:
+        """Phrases as they are said, lower-case words only, each once: all that a command is made of."""
+        kinds = [f"the {kind}" for kind in KINDS]
+        named = [
+            f"{article}{name}"
+            for name in self.spoken_names()
+            for article in ("", "turn on the ", "turn off the ", "set the ")
+        ]
+        placed = [
+            f"{before}{place}"
+            for place in (*self.spoken_areas(), *self.spoken_floors())
+            for before in ("", "in the ", "the ")
+        ]
+        return _once(
+            [*COMMANDS, *NUMBERS, *COLORS, *KINDS, *kinds, *STATES, *named, *placed]
+            + [spoken(sentence) for sentence in self.sentences]
+        )
+
+    def spoken_names(self) -> tuple[str, ...]:
+        """The names as they are said: "Lamp 2" → "lamp two"."""
+        return _spoken(self.names)
+
+    def spoken_areas(self) -> tuple[str, ...]:
+        """The areas as they are said."""
+        return _spoken(self.areas)
+
+    def spoken_floors(self) -> tuple[str, ...]:
+        """The floors as they are said."""
+        return _spoken(self.floors)
+
+
+def spoken(text: str) -> str:
+    """The words of a written name or sentence, lower-case, numbers up to 100 spelled, signs dropped."""
+    words = re.findall(r"\d+|[^\W\d_]+(?:['’][^\W\d_]+)*", text.casefold())
+    return " ".join(_spell(word).replace("’", "'") for word in words)
+
+
+def _spell(word: str) -> str:
+    if not word.isdecimal():
+        return word
+    value = int(word)
+    return NUMBERS[value] if value <= 100 else " ".join(NUMBERS[int(digit)] for digit in word)
+
+
+def _spoken(texts: Iterable[str]) -> tuple[str, ...]:
+    return _once(spoken(text) for text in texts)
+
+
+def _once(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(text for text in texts if text))

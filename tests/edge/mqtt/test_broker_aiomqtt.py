@@ -1,0 +1,300 @@
+"""The connection to a real Mosquitto: it delivers, heals itself, and says what is wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+import shutil
+import subprocess
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from edge.mqtt.broker import Broker, BrokerError
+from edge.mqtt.broker_aiomqtt import FIRST_DELAY_S, LONGEST_DELAY_S, AiomqttBroker
+from edge.types import Message
+from tests.edge.mqtt.conftest import WAIT_S, BrokerSwitch, MakeBroker, Recorder
+
+AS_US = f"user {getpass.getuser()}"
+"""Mosquitto started by root reads its files as another user; here it shall not."""
+
+
+async def next_of(messages: AsyncIterator[Message]) -> Message:
+    async with asyncio.timeout(WAIT_S):
+        return await anext(messages)
+
+
+async def test_what_is_published_comes_to_those_who_asked(
+    mosquitto: BrokerSwitch, make_broker: MakeBroker
+) -> None:
+    async with make_broker(mosquitto.port) as broker:
+        await broker.wait_connected(WAIT_S)
+        await broker.subscribe("home/+")
+        await broker.publish(Message("away/a", "no"))
+        await broker.publish(Message("home/ä", "grüß"))
+        assert await next_of(broker.messages()) == Message("home/ä", "grüß")
+
+
+async def test_unsubscribed_topics_come_no_longer(
+    mosquitto: BrokerSwitch, make_broker: MakeBroker
+) -> None:
+    async with make_broker(mosquitto.port) as broker:
+        await broker.subscribe("a", "b")
+        await broker.wait_connected(WAIT_S)
+        await broker.unsubscribe("a", "never")
+        await broker.publish(Message("a", "1"))
+        await broker.publish(Message("b", "2"))
+        assert (await next_of(broker.messages())).topic == "b"
+
+
+async def test_a_retained_message_waits_for_whoever_asks_later(
+    mosquitto: BrokerSwitch, make_broker: MakeBroker
+) -> None:
+    async with make_broker(mosquitto.port) as broker:
+        await broker.publish(Message("a", "kept", retain=True))
+        await broker.subscribe("a")
+        assert await next_of(broker.messages()) == Message("a", "kept", retain=True)
+
+
+async def test_the_broker_may_be_restarted_and_everything_goes_on(
+    mosquitto: BrokerSwitch, make_broker: MakeBroker, recorder: Recorder
+) -> None:
+    async with make_broker(mosquitto.port) as broker:
+        await broker.subscribe("a")
+        await recorder.wait_for("broker_connected")
+        await mosquitto.kill()
+        await recorder.wait_for("broker_lost")
+        assert not broker.connected
+        await mosquitto.start()
+        await broker.wait_connected(WAIT_S)
+        await broker.publish(Message("a", "again"))
+        assert (await next_of(broker.messages())).payload == "again"
+    assert len(recorder.named("broker_lost")) == 1
+    assert recorder.named("broker_lost")[0].level == "warning"
+
+
+async def test_a_broker_that_is_down_at_the_start_is_waited_for_and_reported_once(
+    switch: BrokerSwitch, make_broker: MakeBroker, recorder: Recorder
+) -> None:
+    attempts = 0
+
+    async def count(_: float) -> None:
+        nonlocal attempts
+        attempts += 1
+        await asyncio.sleep(0.01)
+
+    async with make_broker(switch.port, sleep=count) as broker:
+        event = await recorder.wait_for("broker_unreachable")
+        with pytest.raises(BrokerError, match="Start the MQTT broker"):
+            await broker.wait_connected(0.2)
+        await switch.start()
+        await broker.wait_connected(WAIT_S)
+    assert attempts > 2
+    assert len(recorder.named("broker_unreachable")) == 1
+    assert f"127.0.0.1:{switch.port}" in event.fields["reason"]
+
+
+async def test_a_message_published_while_the_broker_is_away_arrives_when_it_is_back(
+    mosquitto: BrokerSwitch, make_broker: MakeBroker, recorder: Recorder
+) -> None:
+    async with make_broker(mosquitto.port) as broker:
+        await broker.subscribe("a")
+        await broker.wait_connected(WAIT_S)
+        await mosquitto.kill()
+        publishing = asyncio.create_task(broker.publish(Message("a", "late")))
+        await recorder.wait_for("broker_lost")
+        await mosquitto.start()
+        async with asyncio.timeout(WAIT_S):
+            await publishing
+        assert (await next_of(broker.messages())).payload == "late"
+
+
+async def test_a_message_that_cannot_be_sent_is_an_error_and_not_lost_silently(
+    mosquitto: BrokerSwitch, make_broker: MakeBroker
+) -> None:
+    async with make_broker(mosquitto.port, publish_timeout_s=0.3) as broker:
+        await broker.wait_connected(WAIT_S)
+        await mosquitto.kill()
+        with pytest.raises(BrokerError, match="Nothing was sent to a: Nothing answers at"):
+            await broker.publish(Message("a", "lost"))
+
+
+async def test_a_broker_that_hangs_is_an_error_too(
+    mosquitto: BrokerSwitch, make_broker: MakeBroker
+) -> None:
+    async with make_broker(mosquitto.port, publish_timeout_s=0.3) as broker:
+        await broker.wait_connected(WAIT_S)
+        assert mosquitto.running is not None
+        process = mosquitto.running.process
+        process.send_signal(19)
+        try:
+            with pytest.raises(BrokerError, match="does not answer in time"):
+                await broker.publish(Message("a", "x"))
+        finally:
+            process.send_signal(18)
+
+
+async def test_others_see_online_while_we_are_there_and_offline_afterwards(
+    mosquitto: BrokerSwitch, make_broker: MakeBroker
+) -> None:
+    async with make_broker(mosquitto.port, node="watcher") as watcher:
+        await watcher.subscribe("lares/pi/status")
+        await watcher.wait_connected(WAIT_S)
+        messages = watcher.messages()
+        async with make_broker(mosquitto.port, node="pi") as broker:
+            await broker.wait_connected(WAIT_S)
+            assert (await next_of(messages)).payload == "online"
+        assert (await next_of(messages)).payload == "offline"
+
+
+@pytest.fixture
+def passwords(tmp_path: Path) -> Path:
+    """A password file that knows anna, whose password is "right"."""
+    if shutil.which("mosquitto_passwd") is None:
+        pytest.skip("mosquitto_passwd is not installed")
+    path = tmp_path / "passwords"
+    subprocess.run(["mosquitto_passwd", "-b", "-c", str(path), "anna", "right"], check=True)
+    return path
+
+
+async def test_refused_credentials_are_told_at_once_and_without_the_password(
+    passwords: Path, make_broker: MakeBroker, recorder: Recorder
+) -> None:
+    switch = BrokerSwitch(["allow_anonymous false", f"password_file {passwords}", AS_US])
+    await switch.start()
+    try:
+        wrong = make_broker(switch.port, username="anna", password="wr0ng")
+        async with wrong:
+            with pytest.raises(BrokerError) as caught:
+                await wrong.wait_connected(WAIT_S)
+        assert 'refuses the user "anna"' in str(caught.value)
+        assert "mqtt.password" in str(caught.value)
+        assert "wr0ng" not in str(caught.value)
+        assert recorder.named("broker_unreachable")[0].level == "error"
+        async with make_broker(switch.port) as nobody:
+            with pytest.raises(BrokerError, match="a client without a user"):
+                await nobody.wait_connected(WAIT_S)
+        async with make_broker(switch.port, username="anna", password="right") as right:
+            await right.wait_connected(WAIT_S)
+            assert right.connected
+    finally:
+        await switch.stop()
+
+
+@pytest.fixture
+def certificates(tmp_path: Path) -> Path:
+    """A folder with a certificate authority of our own and a certificate for 127.0.0.1."""
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl is not installed")
+
+    def openssl(*arguments: str) -> None:
+        subprocess.run(["openssl", *arguments], cwd=tmp_path, check=True, capture_output=True)
+
+    new_key = ("-newkey", "rsa:2048", "-nodes")
+    openssl("req", "-x509", *new_key, "-keyout", "ca.key", "-out", "ca.pem", "-subj", "/CN=Home CA",
+            "-days", "2", "-addext", "keyUsage=critical,keyCertSign,cRLSign")  # fmt: skip
+    openssl("req", *new_key, "-keyout", "server.key", "-out", "server.csr", "-subj", "/CN=broker")
+    (tmp_path / "extensions").write_text("subjectAltName=IP:127.0.0.1\n")
+    openssl("x509", "-req", "-in", "server.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-days", "2",
+            "-CAcreateserial", "-out", "server.pem", "-extfile", "extensions")  # fmt: skip
+    return tmp_path
+
+
+async def test_tls_with_an_authority_of_ones_own(
+    certificates: Path, make_broker: MakeBroker
+) -> None:
+    switch = BrokerSwitch(
+        [
+            "allow_anonymous true",
+            f"certfile {certificates / 'server.pem'}",
+            f"keyfile {certificates / 'server.key'}",
+            AS_US,
+        ]
+    )
+    await switch.start()
+    try:
+        trusting = make_broker(switch.port, tls=True, ca_file=certificates / "ca.pem")
+        async with trusting:
+            await trusting.wait_connected(WAIT_S)
+            await trusting.publish(Message("a", "secret"))
+        async with make_broker(switch.port, tls=True) as strict:
+            with pytest.raises(BrokerError, match=r"CERTIFICATE_VERIFY_FAILED.*mqtt\.ca_file"):
+                await strict.wait_connected(WAIT_S)
+        async with make_broker(switch.port) as plain:
+            with pytest.raises(BrokerError, match=r"mqtt\.tls"):
+                await plain.wait_connected(0.5)
+    finally:
+        await switch.stop()
+
+
+async def test_tls_where_the_broker_speaks_none_is_said(
+    mosquitto: BrokerSwitch, make_broker: MakeBroker
+) -> None:
+    async with make_broker(mosquitto.port, tls=True) as broker:
+        with pytest.raises(BrokerError, match=r"instead of speaking TLS.*mqtt\.port"):
+            await broker.wait_connected(WAIT_S)
+
+
+def test_a_certificate_file_that_is_none_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "ca.pem"
+    for content in (None, "hello"):
+        if content:
+            path.write_text(content)
+        with pytest.raises(BrokerError, match="Expected a certificate in PEM format"):
+            AiomqttBroker("127.0.0.1", tls=True, ca_file=path)
+
+
+async def test_a_host_that_does_not_exist_is_said(recorder: Recorder) -> None:
+    broker = AiomqttBroker("no-such-host.invalid", events=recorder.bus)
+    async with broker:
+        event = await recorder.wait_for("broker_unreachable")
+    assert 'no host "no-such-host.invalid"' in event.fields["reason"]
+    assert "mqtt.host" in event.fields["reason"]
+
+
+async def test_pauses_double_up_to_a_limit_and_vary(
+    switch: BrokerSwitch, make_broker: MakeBroker
+) -> None:
+    pauses: list[float] = []
+    enough = asyncio.Event()
+
+    async def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) == 10:
+            enough.set()
+        await asyncio.sleep(0)
+
+    async with make_broker(switch.port, sleep=sleep, random=lambda: 1.0):
+        async with asyncio.timeout(WAIT_S):
+            await enough.wait()
+    assert pauses[:3] == [FIRST_DELAY_S, 2 * FIRST_DELAY_S, 4 * FIRST_DELAY_S]
+    assert max(pauses) == LONGEST_DELAY_S
+    pauses.clear()
+    enough.clear()
+    async with make_broker(switch.port, sleep=sleep, random=lambda: 0.0):
+        async with asyncio.timeout(WAIT_S):
+            await enough.wait()
+    assert pauses[0] == FIRST_DELAY_S / 2
+
+
+async def test_messages_nobody_reads_are_bounded_and_reported(
+    mosquitto: BrokerSwitch,
+    make_broker: MakeBroker,
+    recorder: Recorder,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("edge.mqtt.broker_aiomqtt.QUEUED_MESSAGES", 5)
+    async with make_broker(mosquitto.port) as broker:
+        await broker.subscribe("a")
+        await broker.wait_connected(WAIT_S)
+        for number in range(8):
+            await broker.publish(Message("a", str(number)))
+        await recorder.wait_for("message_dropped", 3)
+        messages = broker.messages()
+        assert [(await next_of(messages)).payload for _ in range(5)] == list("01234")
+
+
+async def test_the_connection_keeps_the_promises_of_a_broker(make_broker: MakeBroker) -> None:
+    broker: Broker = make_broker(1)
+    assert not broker.connected

@@ -1,0 +1,43 @@
+"""A state confirms an action when it is the one expected, within a device's own steps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from edge.mqtt.confirm import confirms
+from edge.types import EntityState
+
+
+@pytest.mark.parametrize(
+    ("attributes", "found", "close"),
+    [
+        ({"brightness": 128}, {"brightness": 130}, True),
+        ({"brightness": 128}, {"brightness": 140}, False),
+        ({"brightness": 128}, {"brightness": None}, False),
+        ({"brightness": 128}, {}, False),
+        ({"volume_level": 0.5}, {"volume_level": 0.495}, True),
+        ({"volume_level": 0.5}, {"volume_level": 0.4}, False),
+        ({"temperature": 21.3}, {"temperature": 21.5}, True),
+        ({"color_temp_kelvin": 2700}, {"color_temp_kelvin": 2703}, True),
+        ({"rgb_color": (255, 0, 0)}, {"rgb_color": [254, 2, 0]}, True),
+        ({"rgb_color": (255, 0, 0)}, {"rgb_color": [200, 0, 0]}, False),
+        ({"rgb_color": (255, 0, 0)}, {"rgb_color": [255, 0]}, False),
+        ({"percentage": 50}, {"percentage": 66}, False),
+        ({"percentage": 50}, {"percentage": 66, "percentage_step": 33.3}, True),
+        ({"hvac_mode": "heat"}, {"hvac_mode": "heat"}, True),
+        ({"hvac_mode": "heat"}, {"hvac_mode": "cool"}, False),
+        ({"battery_level": 1}, {"battery_level": 2}, False),
+    ],
+)
+def test_attributes_confirm_within_their_tolerance(
+    attributes: dict[str, Any], found: dict[str, Any], close: bool
+) -> None:
+    assert confirms(EntityState("on", found), EntityState("on", attributes)) is close
+
+
+def test_the_state_must_be_the_one_expected_unless_none_is() -> None:
+    assert not confirms(EntityState("off"), EntityState("on"))
+    assert not confirms(None, EntityState(""))
+    assert confirms(EntityState("off", {"a": 1}), EntityState("", {"a": 1}))
