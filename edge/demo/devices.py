@@ -18,6 +18,7 @@ import aiomqtt
 
 from edge.home.graph import Home
 from edge.home.virtual import BASE, OFFLINE, ONLINE, VirtualDevice
+from edge.mqtt.tasks import end
 from edge.types import Message
 
 HOME_FILE = Path(__file__).with_name("home.yaml")
@@ -42,10 +43,11 @@ async def run_devices(
             clients.create_task(_run_client(area, devices, host, port, announced))
             for (area, devices), announced in zip(groups.items(), ready, strict=True)
         ]
-        await asyncio.gather(*(event.wait() for event in ready))
-        yield [device for devices in groups.values() for device in devices]
-        for task in tasks:
-            task.cancel()
+        try:
+            await asyncio.gather(*(event.wait() for event in ready))
+            yield [device for devices in groups.values() for device in devices]
+        finally:
+            await asyncio.gather(*(end(task) for task in tasks))
 
 
 def _by_area(home: Home, travel_s: float) -> dict[str, list[VirtualDevice]]:
@@ -71,43 +73,45 @@ def _availability(area: str) -> str:
 async def _run_client(
     area: str, devices: Sequence[VirtualDevice], host: str, port: int, announced: asyncio.Event
 ) -> None:
-    will = aiomqtt.Will(_availability(area), OFFLINE, QOS, retain=True)
+    offline = Message(_availability(area), OFFLINE, retain=True)
+    will = aiomqtt.Will(offline.topic, offline.payload, QOS, retain=True)
     async with aiomqtt.Client(host, port, will=will, socket_options=SOCKET_OPTIONS) as client:
         await client.subscribe([(device.command_filter, QOS) for device in devices])
         for device in devices:
             await _publish(client, (device.discovery(), *device.state_messages()))
         await _publish(client, (Message(_availability(area), ONLINE, retain=True),))
         announced.set()
-        moving: asyncio.Queue[VirtualDevice] = asyncio.Queue()
         try:
-            async with asyncio.TaskGroup() as jobs:
-                jobs.create_task(_answer(client, devices, moving))
-                jobs.create_task(_arrive(client, moving))
+            await _serve(client, devices)
         except asyncio.CancelledError:
-            await _publish(client, (Message(_availability(area), OFFLINE, retain=True),))
+            with contextlib.suppress(aiomqtt.MqttError):
+                await _publish(client, (offline,))
             raise
 
 
-async def _answer(
-    client: aiomqtt.Client, devices: Sequence[VirtualDevice], moving: asyncio.Queue[VirtualDevice]
-) -> None:
-    """Obey commands as they come."""
-    async for command in client.messages:
-        payload = command.payload
-        text = payload.decode() if isinstance(payload, bytes | bytearray) else str(payload)
-        for device in devices:
-            await _publish(client, device.handle(Message(command.topic.value, text)))
-            if device.seconds_left() is not None:
-                moving.put_nowait(device)
+async def _serve(client: aiomqtt.Client, devices: Sequence[VirtualDevice]) -> None:
+    """Obey commands as they come, and let what moves arrive when it is due."""
+    commands = aiter(client.messages)
+    coming = asyncio.ensure_future(anext(commands))
+    try:
+        while True:
+            moving = [left for device in devices if (left := device.seconds_left()) is not None]
+            await asyncio.wait((coming,), timeout=min(moving, default=None))
+            for device in devices:
+                await _publish(client, device.advance())
+            if coming.done():
+                command = _message(coming.result())
+                coming = asyncio.ensure_future(anext(commands))
+                for device in devices:
+                    await _publish(client, device.handle(command))
+    finally:
+        coming.cancel()
 
 
-async def _arrive(client: aiomqtt.Client, moving: asyncio.Queue[VirtualDevice]) -> None:
-    """Let what moves arrive when it is due, in the order in which it set out."""
-    while True:
-        device = await moving.get()
-        while (left := device.seconds_left()) is not None:
-            await asyncio.sleep(left)
-            await _publish(client, device.advance())
+def _message(message: aiomqtt.Message) -> Message:
+    payload = message.payload
+    text = payload.decode() if isinstance(payload, bytes | bytearray) else str(payload)
+    return Message(message.topic.value, text)
 
 
 async def _publish(client: aiomqtt.Client, messages: Sequence[Message]) -> None:

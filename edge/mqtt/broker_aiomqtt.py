@@ -11,6 +11,7 @@ up with an error.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import math
 import random as random_module
 import socket
@@ -26,6 +27,7 @@ from aiomqtt.exceptions import MqttConnectError
 
 from edge.kernel.events import Events
 from edge.mqtt.broker import BrokerError
+from edge.mqtt.tasks import end
 from edge.types import Message
 
 QUEUED_MESSAGES = 10_000
@@ -94,8 +96,7 @@ class AiomqttBroker:
         trace: TracebackType | None,
     ) -> None:
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+            await end(self._task)
         self._queue.put_nowait(None)
 
     @property
@@ -195,7 +196,8 @@ class AiomqttBroker:
                 else:
                     self._queue.put_nowait(_message(message))
         except asyncio.CancelledError:
-            await client.publish(self._status_topic, "offline", QOS, retain=True)
+            with contextlib.suppress(aiomqtt.MqttError):
+                await client.publish(self._status_topic, "offline", QOS, retain=True)
             raise
 
     async def _lose(self, error: Exception) -> None:

@@ -26,6 +26,7 @@ from edge.home.mqtt_entity import UNAVAILABLE, MqttEntity
 from edge.home.states import States
 from edge.mqtt.broker import Broker, BrokerError
 from edge.mqtt.confirm import confirms
+from edge.mqtt.tasks import end
 from edge.types import Action, EntityState, LaresError, Message
 
 log = logging.getLogger(__name__)
@@ -96,8 +97,7 @@ class Devices:
         trace: TracebackType | None,
     ) -> None:
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+            await end(self._task)
 
     @property
     def home(self) -> Home:
