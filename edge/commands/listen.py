@@ -22,7 +22,7 @@ from rich.console import Console
 from edge.app import App, Household
 from edge.batch import response
 from edge.config import Config
-from edge.demo.devices import run_devices
+from edge.demo.devices import HOME_FILE, run_devices
 from edge.demo.mosquitto import start_broker
 from edge.demo.recordings import recordings
 from edge.kernel.events import Event, Events
@@ -124,6 +124,8 @@ async def _demo(config: Config, arguments: Namespace) -> int:
 
 async def _demo_in(folder: Path, config: Config, arguments: Namespace, console: Console) -> int:
     async with start_broker() as broker:
+        if config.home.file is None:
+            config = config.with_value("home.file", HOME_FILE, "demo")
         config = config.with_value("mqtt.host", broker.host, "demo")
         config = config.with_value("mqtt.port", broker.port, "demo")
         config = config.with_value("privacy.audit_file", folder / "audit.jsonl", "demo")
