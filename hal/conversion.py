@@ -28,8 +28,8 @@ def from_int16(samples: Samples) -> Floats:
 
 def to_int16(sound: Floats) -> Samples:
     """-1 … 1 as -32768 … 32767; exact for what `from_int16` made."""
-    scaled = np.rint(np.nan_to_num(sound, nan=0.0) * np.float32(32768))
-    samples: Samples = np.clip(scaled, -32768, 32767).astype(np.int16)
+    clipped = np.nan_to_num(np.clip(sound, -1, 1)) * np.float32(32768)
+    samples: Samples = np.minimum(np.rint(clipped), 32767).astype(np.int16)
     return samples
 
 

@@ -181,6 +181,8 @@ class WakeLed:
 
     def close(self) -> None:
         """Turn it off and give the pin back."""
+        if not self._led.closed:
+            self._led.off()
         self._led.close()
 
     def __enter__(self) -> Self:

@@ -1,8 +1,8 @@
 """A microphone that hears a sound file.
 
-Any format, rate, depth and number of channels that libsndfile reads is read block by block, mixed
-to one channel and resampled to 16 kHz. `paced` gives each frame when a real microphone would have
-it. A file that ends before its header says gives what there is, and `truncated` tells it
+WAV, FLAC, OGG, AIFF and their like, of any rate, depth and number of channels, are read block by
+block, mixed to one channel and resampled to 16 kHz. `paced` gives each frame when a real microphone
+would have it. A file that ends before its header says gives what there is, and `truncated` tells it
 afterwards.
 """
 
@@ -24,7 +24,7 @@ from hal.framing import Framer, Mute, Tally
 from hal.microphone import FrameCounts, MicrophoneError
 
 FRAME_S = FRAME_SAMPLES / SAMPLE_RATE
-FORMATS = "WAV, FLAC, OGG, MP3 or AIFF"
+FORMATS = "WAV, FLAC, OGG or AIFF"
 _UNKNOWN_BYTES = 0x7FFF0000
 """Programs that write to a pipe put this or more as the length of the sound into the header."""
 _DATA_BYTES = re.compile(r"^\s*(?:data|SSND|Data Size)\s*: (\d+) \(should be (\d+)\)", re.M)
@@ -85,7 +85,7 @@ class FileMicrophone:
                     raise MicrophoneError(
                         f"{self._path} is empty: expected a sound file ({FORMATS})."
                     )
-            self._file = soundfile.SoundFile(self._path)
+            self._file = _opened(self._path)
         except OSError as error:
             raise MicrophoneError(
                 f"The sound file {self._path} cannot be opened: {error.strerror}."
@@ -159,6 +159,18 @@ class FileMicrophone:
         if broken or heard < self._file.frames or _promised_more(self._file.extra_info):
             self.truncated = True
             self._tally.add(underruns=1)
+
+
+def _opened(path: Path) -> Any:
+    """The file, opened by libsndfile. Read in blocks, an MP3 comes out wrong (soundfile seeks after
+    each block, and libsndfile 1.2 loses the decoder's state by that), so it is refused."""
+    file = soundfile.SoundFile(path)
+    if file.format == "MP3":
+        file.close()
+        raise MicrophoneError(
+            f"{path} is an MP3 file: expected {FORMATS}. Convert it: ffmpeg -i {path} sound.flac"
+        )
+    return file
 
 
 def _promised_more(log: str) -> bool:

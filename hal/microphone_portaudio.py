@@ -57,7 +57,7 @@ class PortAudioMicrophone:
         self,
         device: str | int | None = None,
         *,
-        buffer_s: float = 2.0,
+        buffer_s: float = 10.0,
         silent_s: float = 1.0,
         start_s: float = 5.0,
         cards: PortAudio | None = None,
