@@ -54,7 +54,7 @@ them
 
 
 def jsgf(vocabulary: Vocabulary) -> str:
-    """The grammar's text. Its words are lower-case; the first rule, `<command>`, is the public one."""
+    """The grammar's text. Its words are lower-case; its public rule is `<command>`."""
     names = vocabulary.spoken_names() or KINDS
     areas = vocabulary.spoken_areas() or ("room",)
     floors = vocabulary.spoken_floors() or ("upstairs", "downstairs")

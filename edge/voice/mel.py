@@ -71,4 +71,7 @@ def _mel(hertz: float) -> float:
 
 
 def _hertz(mel: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.where(mel < 15.0, mel * _LINEAR_HZ, 1000.0 * np.exp((mel - 15.0) * _STEP))
+    hertz: NDArray[np.float64] = np.where(
+        mel < 15.0, mel * _LINEAR_HZ, 1000.0 * np.exp((mel - 15.0) * _STEP)
+    )
+    return hertz

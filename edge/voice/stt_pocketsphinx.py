@@ -23,6 +23,9 @@ _PHONES = (
     "IH", "IY", "JH", "K", "L", "M", "N", "NG", "OW", "OY", "P", "R", "S", "SH", "T", "TH", "UH",
     "UW", "V", "W", "Y", "Z", "ZH",
 )  # fmt: skip
+_SETTINGS = {"lm": None, "loglevel": "FATAL", "bestpath": False, "compallsen": True}
+"""`compallsen`: score all states of the model in every frame. Scores are relative to the best state that
+was scored, so without it the scores of the two decoders could not be compared."""
 _NARROW = {"beam": 1e-20, "pbeam": 1e-20, "wbeam": 1e-15}
 """Beams of the phone decoder, whose score matters and whose phones do not."""
 _LEAST_SAMPLES = SAMPLE_RATE // 5
@@ -42,11 +45,10 @@ class PocketSphinxSpeechToText:
 
     name = "pocketsphinx"
 
-    def __init__(self, *, least_margin: float = 2.0) -> None:
+    def __init__(self, *, least_margin: float = -8.0) -> None:
         sphinx = load("pocketsphinx", purpose="The engine PocketSphinx", extra="voice")
-        quiet = {"lm": None, "loglevel": "FATAL", "bestpath": False}
-        self._sentences = sphinx.Decoder(**quiet)
-        self._phones = sphinx.Decoder(**quiet, **_NARROW)
+        self._sentences = sphinx.Decoder(**_SETTINGS)
+        self._phones = sphinx.Decoder(**_SETTINGS, **_NARROW)
         self._least_margin = least_margin
         self._current: PocketSphinxSession | None = None
         names = [f"phone_{phone.lower()}" for phone in _PHONES]
@@ -137,7 +139,8 @@ class PocketSphinxSession:
         if not spoken_frames:
             return None
         log = self._sentences.get_logmath().log
-        return float(log(sentence.score) - log(phones.score)) / spoken_frames
+        margin: float = (log(sentence.score) - log(phones.score)) / spoken_frames
+        return margin
 
     def abandon(self) -> None:
         """Hear no more. The decoders keep what they heard until the next utterance."""

@@ -36,8 +36,8 @@ class VoskSpeechToText:
             self._model = self._vosk.Model(str(model))
         except Exception as error:  # Vosk raises nothing more special
             raise LaresError(
-                f"Expected a Vosk model in {model}, but Vosk cannot load it ({error}): fetch it again "
-                "with: lares models fetch vosk-small-en-us"
+                f"Expected a Vosk model in {model}, but Vosk cannot load it ({error}): "
+                "fetch it again with: lares models fetch vosk-small-en-us"
             ) from error
         self._grammar: str | None = None
 

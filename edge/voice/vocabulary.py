@@ -75,7 +75,7 @@ class Vocabulary:
         return "Commands for the home: " + ", ".join(_once(listed)) + "."
 
     def phrases(self) -> tuple[str, ...]:
-        """Phrases as they are said, lower-case words only, each once: all that a command is made of."""
+        """Phrases as they are said, lower-case, each once: all that a command is made of."""
         kinds = [f"the {kind}" for kind in KINDS]
         named = [
             f"{article}{name}"
@@ -106,7 +106,7 @@ class Vocabulary:
 
 
 def spoken(text: str) -> str:
-    """The words of a written name or sentence, lower-case, numbers up to 100 spelled, signs dropped."""
+    """The words of a written name or sentence: lower-case, numbers spelled, signs dropped."""
     words = re.findall(r"\d+|[^\W\d_]+(?:['’][^\W\d_]+)*", text.casefold())
     return " ".join(_spell(word).replace("’", "'") for word in words)
 
