@@ -142,11 +142,15 @@ def _keeping(commands: _Commands) -> None:
 def _building(commands: _Commands) -> None:
     train = _command(commands, "train", "train:train", "train the tagger, export it as int8 ONNX")
     train.add_argument("--out", type=Path, default=Path("models/artifacts/tagger"))
-    train.add_argument("--sentences", type=int, default=None, help="size of the training set")
-    train.add_argument("--epochs", type=int, default=None)
-    train.add_argument("--seed", type=int, default=0)
+    train.add_argument("--runs", type=Path, default=Path("runs/tagger"), help="logs and weights")
+    train.add_argument("--epochs", type=int, default=3)
+    train.add_argument("--seed", type=int, default=7)
+    train.add_argument("--quick", action="store_true", help="on a tenth of the sentences")
     evaluated = _command(commands, "eval", "train:evaluate", "how well sentences are understood")
     evaluated.add_argument("suites", nargs="*", metavar="SUITE", help="default: all at hand")
+    evaluated.add_argument(
+        "--misses", action="store_true", help="each sentence that came out wrong"
+    )
     evaluated.add_argument("--json", action="store_true")
     bench = _command(commands, "bench", "train:bench", "how fast and how big; from a checkout")
     bench.add_argument("name", metavar="NAME", help="pipeline or tagger")

@@ -17,7 +17,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 
-from edge.kernel.events import Events
+from edge.kernel.events import Events, Level
 from edge.types import SAMPLE_RATE, Transcript, Utterance
 from edge.voice.endpoint import Captured, GaveUp
 from edge.voice.listener import Listener
@@ -136,7 +136,7 @@ class Listening:
                     sound.put(_Sound(event, started or 0.0))
         finally:
             counts = self._microphone.counts
-            level = "warning" if counts.overruns or counts.underruns else "info"
+            level: Level = "warning" if counts.overruns or counts.underruns else "info"
             self._events.emit("stopped_listening", level, counts=counts)
             sound.put(None)
 
