@@ -56,11 +56,11 @@ async def start_broker(
     port = port or free_port()
     with tempfile.TemporaryDirectory(prefix="lares-broker-") as folder:
         program, command = _command(Path(folder), port, settings)
-        process = await asyncio.create_subprocess_exec(
-            *command, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE
-        )
+        log = Path(folder) / "log"
+        with log.open("wb") as output:
+            process = await asyncio.create_subprocess_exec(*command, stdout=output, stderr=output)
         try:
-            await _wait_until_it_answers(process, port, program)
+            await _wait_until_it_answers(process, port, program, log)
             yield RunningBroker(HOST, port, program, process)
         finally:
             await stop(process)
@@ -73,10 +73,10 @@ async def stop(process: asyncio.subprocess.Process) -> None:
     process.terminate()
     try:
         async with asyncio.timeout(STOP_TIMEOUT_S):
-            await process.communicate()
+            await process.wait()
     except TimeoutError:
         process.kill()
-        await process.communicate()
+        await process.wait()
 
 
 def find_mosquitto() -> str | None:
@@ -105,7 +105,7 @@ def _command(folder: Path, port: int, settings: Sequence[str]) -> tuple[str, lis
 
 
 async def _wait_until_it_answers(
-    process: asyncio.subprocess.Process, port: int, program: str
+    process: asyncio.subprocess.Process, port: int, program: str, log: Path
 ) -> None:
     """Connect until it works. Raises `LaresError` with what the program said when it ended."""
     try:
@@ -123,5 +123,9 @@ async def _wait_until_it_answers(
             f"{program} did not answer on {HOST}:{port} within {START_TIMEOUT_S:g} s. "
             "Check that the machine is not overloaded."
         ) from None
-    said = (await process.stderr.read()).decode(errors="replace") if process.stderr else ""
-    raise LaresError(f"{program} ended instead of listening on {HOST}:{port}: {said.strip()}")
+    raise _ended(program, port, log)
+
+
+def _ended(program: str, port: int, log: Path) -> LaresError:
+    said = log.read_text(errors="replace").strip()
+    return LaresError(f"{program} ended instead of listening on {HOST}:{port}: {said}")

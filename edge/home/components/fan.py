@@ -44,18 +44,10 @@ def fan(config: Config) -> Wiring:
             f"{config.origin}: expected a speed_range_max above {low:g}, found {steps:g} steps."
         )
 
+    speed = _sets_speed(set_speed, low, steps)
+
     def percentage(text: str) -> int:
         return max(0, min(100, int((float(text) - low + 1) * 100 // steps)))
-
-    def speed_command(data: Data) -> tuple[Message, ...]:
-        percent = min(max(float(need(data, "percentage")), 0), 100)
-        assert set_speed is not None
-        return (set_speed(math.ceil(steps * percent / 100 + low - 1)),)
-
-    def turn_on(data: Data) -> tuple[Message, ...]:
-        assert send is not None
-        faster = data.get("percentage") is not None and set_speed is not None
-        return (send(on), *(speed_command(data) if faster else ()))
 
     def oscillation(text: str) -> bool:
         if text not in swings:
@@ -83,15 +75,38 @@ def fan(config: Config) -> Wiring:
         ),
         offered(
             {
-                "turn_on": turn_on if send else None,
+                "turn_on": _turns_on(press(send, on), speed),
                 "turn_off": press(send, off),
-                "set_percentage": speed_command if set_speed else None,
+                "set_percentage": speed,
                 "oscillate": _oscillates(oscillate, {on: text for text, on in swings.items()}),
                 "set_preset_mode": _sets_preset(preset),
             }
         ),
         {"percentage_step": 100 / steps} if set_speed and steps < 100 else {},
     )
+
+
+def _sets_speed(send: Send | None, low: float, steps: float) -> Command | None:
+    if send is None:
+        return None
+
+    def command(data: Data) -> tuple[Message, ...]:
+        percent = min(max(float(need(data, "percentage")), 0), 100)
+        return (send(math.ceil(steps * percent / 100 + low - 1)),)
+
+    return command
+
+
+def _turns_on(switch: Command | None, speed: Command | None) -> Command | None:
+    """Switches on, and sets the speed where one is given."""
+    if switch is None:
+        return None
+
+    def command(data: Data) -> tuple[Message, ...]:
+        faster = speed(data) if speed and data.get("percentage") is not None else ()
+        return (*switch(data), *faster)
+
+    return command
 
 
 def _oscillates(send: Send | None, payloads: dict[bool, str]) -> Command | None:

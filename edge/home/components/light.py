@@ -88,8 +88,23 @@ def _json_light(config: Config) -> Wiring:
     scale = config.number("brightness_scale", FULL)
     kelvin = config.flag("color_temp_kelvin")
 
+    def read(value: str, state: EntityState) -> EntityState:
+        payload = json.loads(value)
+        if not isinstance(payload, Mapping):
+            raise ValueError("expected a JSON object")
+        return _after_json(payload, state, scale, kelvin, modes)
+
+    return Wiring(
+        config.reader("state_topic", "", read),
+        _json_commands(send, scale, kelvin, modes) if send else {},
+        {"supported_color_modes": list(modes)},
+    )
+
+
+def _json_commands(
+    send: Send, scale: float, kelvin: bool, modes: tuple[str, ...]
+) -> dict[str, Command]:
     def turn_on(data: Data) -> tuple[Message, ...]:
-        assert send is not None
         brightness = _brightness(data)
         if brightness == 0:
             return turn_off(data)
@@ -106,23 +121,10 @@ def _json_light(config: Config) -> Wiring:
         return (send(json.dumps(payload)),)
 
     def turn_off(data: Data) -> tuple[Message, ...]:
-        assert send is not None
-        payload = {"state": "OFF"}
-        payload |= {key: data[key] for key in ("transition",) if key in data}
-        return (send(json.dumps(payload)),)
+        fade = {"transition": data["transition"]} if "transition" in data else {}
+        return (send(json.dumps({"state": "OFF", **fade})),)
 
-    def read(value: str, state: EntityState) -> EntityState:
-        payload = json.loads(value)
-        if not isinstance(payload, Mapping):
-            raise ValueError("expected a JSON object")
-        return _after_json(payload, state, scale, kelvin, modes)
-
-    commands: dict[str, Command] = {"turn_on": turn_on, "turn_off": turn_off} if send else {}
-    return Wiring(
-        config.reader("state_topic", "", read),
-        commands,
-        {"supported_color_modes": list(modes)},
-    )
+    return {"turn_on": turn_on, "turn_off": turn_off}
 
 
 def _declared_modes(config: Config) -> tuple[str, ...]:
@@ -186,30 +188,32 @@ def _default_light(config: Config) -> Wiring:
     on, off = config.text("payload_on", "ON"), config.text("payload_off", "OFF")
     send = config.sender("command_topic")
     parts = _Parts(config)
-
-    def turn_on(data: Data) -> tuple[Message, ...]:
-        assert send is not None
-        if _brightness(data) == 0:
-            return (send(off),)
-        settings = parts.settings(data)
-        order = config.text("on_command_type", "last")
-        if order == "first":
-            return (send(on), *settings)
-        if order == "brightness" and _brightness(data) is not None:
-            return settings
-        return (*settings, send(on))
-
-    commands: dict[str, Command] = {}
-    if send:
-        commands = {"turn_on": turn_on, "turn_off": lambda _: (send(off),)}
+    order = config.text("on_command_type", "last")
     return Wiring(
         (
             *config.reader("state_topic", "state_value_template", state_of({on: "on", off: "off"})),
             *parts.readers(),
         ),
-        commands,
+        _default_commands(parts, send(on), send(off), order) if send else {},
         {"supported_color_modes": list(parts.modes())},
     )
+
+
+def _default_commands(parts: _Parts, on: Message, off: Message, order: str) -> dict[str, Command]:
+    """`order` says when "on" is sent: "first", "last", or not at all where "brightness" does it."""
+
+    def turn_on(data: Data) -> tuple[Message, ...]:
+        brightness = _brightness(data)
+        if brightness == 0:
+            return (off,)
+        settings = parts.settings(data)
+        if order == "first":
+            return (on, *settings)
+        if order == "brightness" and brightness is not None:
+            return settings
+        return (*settings, on)
+
+    return {"turn_on": turn_on, "turn_off": lambda _: (off,)}
 
 
 class _Parts:

@@ -9,9 +9,9 @@ where there is one, takes a service call as it is: {"service": "add_item", "data
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
-from edge.home.components.wiring import Config, Data, Wiring
+from edge.home.components.wiring import Config, Data, Send, Wiring
 from edge.types import EntityState, Message
 
 SCHEMA = "service"
@@ -20,14 +20,14 @@ SCHEMA = "service"
 def service(config: Config) -> Wiring:
     """The wiring of an entity that takes service calls as they are."""
     send = config.sender("command_topic")
-
-    def call(name: str, data: Data) -> tuple[Message, ...]:
-        assert send is not None
-        return (send(json.dumps({"service": name, "data": dict(data)})),)
-
     return Wiring(
-        config.reader("state_topic", "value_template", _read), any_service=call if send else None
+        config.reader("state_topic", "value_template", _read),
+        any_service=_calls(send) if send else None,
     )
+
+
+def _calls(send: Send) -> Callable[[str, Data], tuple[Message, ...]]:
+    return lambda name, data: (send(json.dumps({"service": name, "data": dict(data)})),)
 
 
 def _read(value: str, _: EntityState) -> EntityState:

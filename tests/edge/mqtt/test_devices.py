@@ -382,3 +382,15 @@ async def test_settling_without_a_broker_is_a_clear_error(
 
 def test_the_demo_home_file_is_where_the_demo_looks_for_it() -> None:
     assert Path(HOME_FILE).is_file()
+
+
+async def test_a_home_can_be_put_back_between_two_commands() -> None:
+    home = Home(entities=(Entity("light.lamp", "Lamp", state=EntityState("off")),))
+    async with LoopbackBroker(VirtualHome(home)) as broker, Devices(broker, home) as devices:
+        await devices.settle()
+        before = devices.states.snapshot()
+        acted = await devices.act([turn_on(brightness=9)])
+        devices.forget(tuple(acted.changes))
+        broker.set_states({entity_id: EntityState("off") for entity_id in acted.changes})
+        await devices.settle()
+        assert devices.states.changes_since(before) == {}
