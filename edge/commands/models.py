@@ -2,3 +2,116 @@
 hashes."""
 
 from __future__ import annotations
+
+import json
+from argparse import Namespace
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
+from rich.table import Table
+
+from models.catalog import Catalog
+from models.fetch import fetch as fetch_model
+
+
+def list_(arguments: Namespace) -> int:
+    """Print every model of the catalogue, and whether it is installed."""
+    catalog = Catalog.load()
+    rows = [
+        {
+            "name": entry.name,
+            "role": entry.role,
+            "licence": entry.licence,
+            "bytes": entry.bytes,
+            "installed": str(catalog.installed(entry.name) or ""),
+            "description": entry.description,
+        }
+        for entry in catalog.entries.values()
+    ]
+    if arguments.json:
+        print(json.dumps(rows, indent=2))
+        return 0
+    table = Table("model", "role", "licence", "MB", "installed", "what it is", box=None)
+    for row in rows:
+        size = f"{row['bytes'] / 1e6:.0f}" if row["bytes"] else ""
+        installed = "[green]yes[/green]" if row["installed"] else "no"
+        table.add_row(row["name"], row["role"], row["licence"], size, installed, row["description"])
+    Console().print(table)
+    return 0
+
+
+def fetch(arguments: Namespace) -> int:
+    """Install models, each checked against its hash before it is used."""
+    catalog = Catalog.load()
+    entries = [catalog.entry(name) for name in arguments.names]
+    for entry in entries:
+        with _Bar(entry.name) as bar:
+            folder = fetch_model(
+                entry,
+                catalog.directory,
+                bar,
+                sources=arguments.sources,
+                trust_unknown=arguments.trust_unknown,
+            )
+        print(f"{entry.name} is installed in {folder}")
+    return 0
+
+
+def verify(arguments: Namespace) -> int:
+    """Compare installed models with their hashes. Exit code 1 when a file differs."""
+    catalog = Catalog.load()
+    wrong = 0
+    for name in arguments.names or list(catalog.entries):
+        if catalog.installed(name) is None and not arguments.names:
+            continue
+        problems = catalog.verify(name)
+        wrong += len(problems)
+        for problem in problems:
+            print(f"{name}: {problem}")
+        if not problems:
+            print(f"{name}: all files are as they must be")
+    return 1 if wrong else 0
+
+
+class _Bar:
+    """Draws how fetching goes on; on standard error, so that output stays for programs."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            DownloadColumn(),
+            TransferSpeedColumn(),
+            TimeRemainingColumn(),
+            console=Console(stderr=True),
+        )
+        self._task: TaskID | None = None
+
+    def __enter__(self) -> _Bar:
+        self._progress.start()
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        self._progress.stop()
+
+    def begin(self, source: str, total: int | None) -> None:
+        if self._task is not None:
+            self._progress.remove_task(self._task)
+        self._progress.console.print(f"{self._name} from {source} …", style="dim")
+        self._task = self._progress.add_task(self._name, total=total)
+
+    def received(self, count: int) -> None:
+        if self._task is not None:
+            self._progress.update(self._task, completed=count)
+
+    def failed(self, source: str, reason: str) -> None:
+        self._progress.console.print(f"{source}: {reason}", style="yellow")
