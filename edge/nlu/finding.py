@@ -17,6 +17,7 @@ from edge.nlu.matching import (
     EXACT,
     MARGIN,
     Index,
+    Match,
     is_plural,
     normalised,
     singular,
@@ -31,6 +32,8 @@ _FILLERS = frozenset(
         "are", "down", "up", "upstair",
     }
 )  # fmt: skip
+_NO_PLACE = frozenset({"room", "floor", "area", "place", "space", "all", "every", "each"})
+"""Words for a place that name none."""
 _MEASURES = frozenset({"level", "reading", "value", "usage", "consumption", "sensor", "detector"})
 """What may follow a kind without changing it: "co2 level", "smoke detectors"."""
 _LONGEST_KIND = max(len(noun.split()) for noun in KINDS)
@@ -124,7 +127,12 @@ class Lexicon:
         return self.home.area(matches[0].id) if matches else None
 
     def place(self, text: str, *, floor_first: bool = False) -> Place | None:
-        """The area or floor that a text names, exactly or nearly; None when it is like none."""
+        """The area or floor that a text names, exactly or nearly.
+
+        None when it is like none, or as much like one as like another.
+        """
+        if _NO_PLACE.issuperset(singular_text(normalised(text)).split()):
+            return None
         names = [text]
         bare = normalised(text)
         for filler in (" floor", " room", " area"):
@@ -132,8 +140,7 @@ class Lexicon:
                 names.append(bare.removesuffix(filler))
         for name in names:
             areas, floors = self._areas.find(name), self._floors.find(name)
-            best_area = areas[0].score if areas else 0.0
-            best_floor = floors[0].score if floors else 0.0
+            best_area, best_floor = _clear_score(areas), _clear_score(floors)
             if max(best_area, best_floor) < ENOUGH:
                 continue
             if best_floor > best_area or (floor_first and best_floor == best_area):
@@ -151,7 +158,9 @@ class Lexicon:
         rest: list[str] = []
         at = 0
         while at < len(words):
-            after = self._scan_name(words, at, named, fits) if fits else at
+            after = self._name_end(words, at, fits) if fits else at
+            if after > at:
+                named.append(" ".join(spoken[at:after]))
             if after == at:
                 after = self._scan_place(words, at, places)
             if after == at:
@@ -162,6 +171,17 @@ class Lexicon:
                 after += 1
             at = after
         return Scan(tuple(places), tuple(nouns), tuple(named), tuple(rest))
+
+    def sole_name(self, text: str, fits: Callable[[Entity], bool]) -> str | None:
+        """The one name of an entity that a text holds word for word, in the number it is written.
+
+        "kitchen lights" is no lamp called "Kitchen Light".
+        """
+        named = self.scan(text, fits).entities
+        if len(named) != 1:
+            return None
+        written = any(match.score == 1.0 for match in self._entities.exactly(named[0]))
+        return named[0] if written or not is_plural(named[0]) else None
 
     def noun(self, text: str) -> Noun | None:
         """The kind of thing that a span names, by all its words or by its last ones."""
@@ -260,14 +280,8 @@ class Lexicon:
             )
         return True
 
-    def _scan_name(
-        self,
-        words: tuple[str, ...],
-        at: int,
-        named: list[str],
-        fits: Callable[[Entity], bool],
-    ) -> int:
-        """A name of an entity that fits and is no mere noun: a lamp called "Lamp" is any lamp."""
+    def _name_end(self, words: tuple[str, ...], at: int, fits: Callable[[Entity], bool]) -> int:
+        """Where a name of an entity that fits ends; a lamp called just "Lamp" is any lamp."""
         spotted = self._entities.spot(words, at)
         if spotted is None:
             return at
@@ -275,7 +289,6 @@ class Lexicon:
         found = (self.home.entity(match.id) for match in spotted[1])
         if name in BROAD_NOUNS or not any(entity is not None and fits(entity) for entity in found):
             return at
-        named.append(name)
         return spotted[0]
 
     def _scan_place(self, words: tuple[str, ...], at: int, places: list[Place]) -> int:
@@ -298,6 +311,14 @@ class Lexicon:
                 nouns.append(Noun(said, kind, is_plural(said)))
                 return after
         return at
+
+
+def _clear_score(matches: Sequence[Match]) -> float:
+    """The best score, or 0 when another is as good."""
+    if not matches:
+        return 0.0
+    rivals = [match for match in matches[1:] if match.score > matches[0].score - MARGIN]
+    return matches[0].score if not rivals or matches[0].score >= EXACT else 0.0
 
 
 def _narrowed(entities: list[Entity], wanted: Callable[[Entity], bool]) -> list[Entity]:

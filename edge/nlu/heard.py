@@ -8,6 +8,7 @@ is made up for by the remaining words, so they are kept, and the verb and the di
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -32,6 +33,8 @@ _TOO = {
     **dict.fromkeys(("quiet", "dark", "dim", "cold", "cool", "low", "slow"), 1),
 }
 """The direction asked for by whom it is too much: "too loud" is to go down."""
+_WHOLE = frozenset({"name", "area", "floor", "domain", "device_class", "state", "item"})
+"""Labels of which two spans side by side are one."""
 _STEPS = ("brightness_step", "volume_step", "temperature_step")
 HERE = re.compile(
     r"\b(?:in |on )?(?:here|(?:this|the|my|our) (?:room|area|space)|(?:this|the same) place)\b"
@@ -64,7 +67,8 @@ class Heard:
             for span in tagging.spans
             if 0 <= span.start < span.end <= size and tagging.text[span.start : span.end].strip()
         ]
-        return cls(tagging.text.lower(), tuple(sorted(spans, key=lambda span: span.start)))
+        spans.sort(key=lambda span: span.start)
+        return cls(tagging.text.lower(), tuple(_rejoined(tagging.text, spans)))
 
     def labelled(self, *labels: str) -> tuple[Span, ...]:
         """The spans that have one of these labels."""
@@ -131,6 +135,11 @@ class Heard:
         """ "all", "every" or "each" is said."""
         return _ALL.search(self.text) is not None
 
+    def joined(self) -> tuple[str, ...]:
+        """The words of neighbouring spans about places, kinds and names, taken together."""
+        marked = self.labelled("area", "floor", "domain", "device_class", "name")
+        return tuple(self.extent(*pair) for pair in pairwise(marked) if self.adjacent(*pair))
+
     def extent(self, first: Span, last: Span) -> str:
         """The text from one span to another, both included."""
         return self.text[min(first.start, last.start) : max(first.end, last.end)]
@@ -139,3 +148,18 @@ class Heard:
         """Whether nothing but blanks lies between two spans."""
         first, second = (one, other) if one.start <= other.start else (other, one)
         return first.end <= second.start and not self.text[first.end : second.start].strip()
+
+
+def _rejoined(text: str, spans: Iterable[Span]) -> Iterator[Span]:
+    """The spans with those made one that a tagger cut in two: "carbon" and "monoxide"."""
+    last: Span | None = None
+    for span in spans:
+        if last is not None:
+            between = text[last.end : span.start] if last.end <= span.start else "-"
+            if last.label == span.label and last.label in _WHOLE and not between.strip():
+                last = Span(last.label, last.start, span.end, text[last.start : span.end])
+                continue
+            yield last
+        last = span
+    if last is not None:
+        yield last

@@ -90,6 +90,11 @@ def inquire(
     inquiry = _Inquiry(
         lexicon, heard, confidence, word, _nouns(lexicon, heard, word), places, speaker
     )
+    for text in heard.joined() if not heard.all else ():
+        name = lexicon.sole_name(text, inquiry.tells)
+        if name is not None:
+            wording = Wording(name, holds_place=True)
+            return _about_name(inquiry, _named(inquiry, (wording,)), name)
     names = heard.labelled("name")
     if names:
         named = _named(inquiry, lexicon.wordings(heard, names[0]))
@@ -110,7 +115,7 @@ def inquire(
 def _state_word(heard: Heard) -> str | None:
     """The word for the state asked for: marked as such, or a known one outside the spans."""
     for span in heard.labelled("state"):
-        return normalised(span.text)
+        return _known_state(normalised(span.text))
     for span in heard.labelled("device_class"):
         if classes_told_by(normalised(span.text)):
             return normalised(span.text)
@@ -121,6 +126,13 @@ def _state_word(heard: Heard) -> str | None:
             if said in STATE_WORDS and said not in _AMBIGUOUS:
                 return said
     return None
+
+
+def _known_state(said: str) -> str:
+    """The longest end of a span that is a known state ("still wide open"); else all of it."""
+    words = said.split()
+    ends = (" ".join(words[first:]) for first in range(len(words)))
+    return next((end for end in ends if end in STATE_WORDS), said)
 
 
 def _nouns(lexicon: Lexicon, heard: Heard, word: str | None) -> tuple[Noun, ...]:

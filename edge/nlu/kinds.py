@@ -64,7 +64,7 @@ BINARY_CLASSES = {
     "garage_door": BinaryClass(("garage door",), _OPEN, _CLOSED),
     "gas": BinaryClass(("gas",), _DETECTED, _CLEAR),
     "heat": BinaryClass(("heat",), ("hot", "warm", "overheating", *_DETECTED), _CLEAR),
-    "light": BinaryClass(("light detector",), ("light", "bright", "lit"), ("dark",)),
+    "light": BinaryClass(("light", "light detector"), ("light", "bright", "lit"), ("dark",)),
     "lock": BinaryClass(("lock",), ("unlocked",), ("locked",)),
     "moisture": BinaryClass(
         ("moisture", "leak", "water leak", "water", "flooding"),
@@ -86,7 +86,7 @@ BINARY_CLASSES = {
         ("unpowered", "powered off", "off"),
     ),
     "presence": BinaryClass(
-        ("presence",), ("home", *_DETECTED), ("away", "absent", "not home", *_CLEAR)
+        ("presence", "device"), ("home", *_DETECTED), ("away", "absent", "not home", *_CLEAR)
     ),
     "problem": BinaryClass(
         ("problem", "issue"),
@@ -171,11 +171,13 @@ _COVER_NOUNS = {
     "window": ("window",),
 }
 
+LOCKING = ("lock", "unlock", "locked", "unlocked")
+"""Words of locking, by which locks are meant without being named."""
 DOMAIN_NOUNS = {
     "light": ("light", "lamp", "lighting", "bulb", "light bulb"),
     "fan": ("fan", "ventilator"),
     "switch": ("switch", "plug", "outlet", "socket"),
-    "lock": ("lock", "unlock", "locked", "unlocked"),
+    "lock": LOCKING,
     "cover": ("cover",),
     "valve": ("valve",),
     "climate": (

@@ -13,7 +13,7 @@ from edge.home.graph import Area, Entity
 from edge.home.states import States
 from edge.nlu.finding import Lexicon, Noun
 from edge.nlu.heard import Heard
-from edge.nlu.kinds import DOMAINS_OF_INTENT, DOMAINS_OF_VERB, INTENT_OF_VERB
+from edge.nlu.kinds import DOMAINS_OF_INTENT, DOMAINS_OF_VERB, INTENT_OF_VERB, LOCKING
 from edge.types import Intent, SlotValue
 
 SWITCHING = frozenset({"HassTurnOn", "HassTurnOff", "HassToggle"})
@@ -118,9 +118,11 @@ class Request:
         return self.domains <= _ROAMING
 
     def nouns(self, lexicon: Lexicon) -> tuple[Noun, ...]:
-        """The kinds of things that spans name."""
+        """The kinds of things that spans name; "lock" as a verb only when it stands alone."""
         found = (lexicon.noun(s.text) for s in self.heard.labelled("domain", "device_class"))
-        return tuple(noun for noun in found if noun is not None)
+        nouns = [noun for noun in found if noun is not None]
+        things = [noun for noun in nouns if noun.text.lower() not in LOCKING]
+        return tuple(things or nouns)
 
     def made(self, slots: dict[str, SlotValue], entities: Sequence[Entity] = ()) -> Intent:
         """The intent with these slots, about these entities."""

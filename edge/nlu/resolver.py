@@ -13,7 +13,6 @@ Questions about states have their own module, `inquiry`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 from edge.home.graph import Entity, Home
 from edge.home.states import States
@@ -21,7 +20,7 @@ from edge.nlu import asking
 from edge.nlu.finding import Lexicon, Named, Noun, Place, Wording, unique
 from edge.nlu.heard import HERE, Heard
 from edge.nlu.inquiry import inquire
-from edge.nlu.kinds import DOMAINS_OF_INTENT, NARROW_NOUNS
+from edge.nlu.kinds import DOMAINS_OF_INTENT, LOCKING, NARROW_NOUNS
 from edge.nlu.matching import EXACT, is_plural, singular_text
 from edge.nlu.request import BY_VERB, Request
 from edge.nlu.slots import TEXT_LABELS, values_of
@@ -98,6 +97,8 @@ class Resolver:
         if not places and not heard.here:
             places = unique(scan.places)
         if not names and not nouns:
+            if scan.entities and (whole := self._whole_name(request)) is not None:
+                return whole
             if scan.entities:
                 return _all_of([self._by_name(request, name, places) for name in scan.entities])
             nouns = scan.nouns
@@ -118,7 +119,7 @@ class Resolver:
                 places.extend(scan.places)
             elif place is not None:
                 places.append(place)
-            elif not request.heard.everywhere:
+            elif scan.rest and not request.heard.everywhere:
                 strays.append(span)
         return unique(places), strays
 
@@ -173,17 +174,15 @@ class Resolver:
         heard = request.heard
         if heard.all:
             return None
-        marked = heard.labelled("area", "floor", "domain", "device_class", "name")
-        joined = [heard.extent(*pair) for pair in pairwise(marked) if heard.adjacent(*pair)]
-        if not joined and not heard.labelled(*TEXT_LABELS):
-            joined = [heard.text]
-        for text in joined:
-            scan = self._lexicon.scan(text, request.fits)
-            if len(scan.entities) == 1 and not is_plural(text):
-                wording = Wording(scan.entities[0], holds_place=True)
-                named = self._named(request, (wording,), ())
-                if len(named.entities) == 1 and named.score >= EXACT:
-                    return self._told(request, named, (), scan.entities[0])
+        texts = heard.joined()
+        if not texts and not heard.labelled(*TEXT_LABELS):
+            texts = (heard.text,)
+        for text in texts:
+            name = self._lexicon.sole_name(text, request.fits)
+            if name is not None:
+                named = self._named(request, (Wording(name, holds_place=True),), ())
+                if len(named.entities) == 1:
+                    return self._told(request, named, (), name)
         return None
 
     def _of_kind(
@@ -300,7 +299,9 @@ def _called(noun: Noun | None, entities: tuple[Entity, ...]) -> tuple[Entity, ..
 
 
 def _says_kind(noun: Noun, domain: str) -> bool:
-    """Whether a noun tells what is asked about: "song" and "volume" are no media players."""
+    """Whether a noun tells what is asked about: "song" is no media player, "unlock" no lock."""
+    if noun.text.lower() in LOCKING:
+        return False
     if domain == "media_player":
         return noun.text in NARROW_NOUNS
     return domain in {noun.kind.domain, "cover", "lock"}

@@ -30,6 +30,12 @@ STEPS = {
     "temperature_step": StepSizes(small=0.5, usual=1, large=3, percent=False),
 }
 """How far relative words go: percent of brightness and volume, degrees of temperature."""
+_ABSOLUTE = {
+    "brightness_step": "brightness",
+    "volume_step": "volume_level",
+    "temperature_step": "temperature",
+}
+"""The slot that counts before a step, where both were heard."""
 
 _PERCENT_LABELS = ("brightness", "position", "volume_level", "percentage")
 TEXT_LABELS = ("search_query", "item", "message", "response", "conversation_command", "fan_mode")
@@ -65,6 +71,8 @@ def values_of(intent: str, heard: Heard) -> dict[str, SlotValue]:
     for label in STEPS:
         said = " ".join(span.text for span in heard.labelled(label))
         _put(slots, label, _signed_step(label, said, heard))
+        if _ABSOLUTE[label] in slots:
+            slots.pop(label, None)
     slots.update(_durations(heard))
     if intent in _NEEDED and not _NEEDED_SLOTS[intent] & slots.keys():
         slots.update(_NEEDED[intent](heard))

@@ -122,6 +122,10 @@ RESOLVER = Resolver(HOME)
          ["sensor.bath_humidity"]),
         ("did we [lock](state) the [back door](name)",
          {"domain": "lock", "name": "Back Door", "state": "locked"}, ["lock.back"]),
+        ("is the [garage](area) [light](domain) [on](state)",
+         {"name": "Garage Light", "state": "on"}, ["light.garage"]),
+        ("is the [left curtain](name) [wide](state) [open](state)",
+         {"domain": "cover", "name": "Left Curtain", "state": "open"}, ["cover.left"]),
         ("is the desk lamp on", {"name": "Desk Lamp", "state": "on"}, ["light.desk_lamp"]),
     ],
 )  # fmt: skip

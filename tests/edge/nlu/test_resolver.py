@@ -122,6 +122,9 @@ def one(understanding: Understanding) -> Intent:
          ["media_player.tv"]),
         ("it is too [loud](volume_step)", "HassSetVolumeRelative", "living_room",
          {"area": "Living Room", "volume_step": -10}, ["media_player.tv"]),
+        ("set the [office](area) thermostat to [20](temperature) [degrees](temperature_step)",
+         "HassClimateSetTemperature", None, {"name": "Office Thermostat", "temperature": 20},
+         ["climate.office"]),
         ("start the [vacuum](domain)", "HassVacuumStart", "kitchen", {}, ["vacuum.rover"]),
         ("clean the [bedroom](area)", "HassVacuumCleanArea", "kitchen", {"area": "Bedroom"},
          ["vacuum.rover"]),
@@ -199,6 +202,10 @@ def test_what_was_misheard_is_still_found(marked: str, target: str) -> None:
         ("turn on the [office](area)", ["light.desk_lamp"]),
         ("turn on the [desk lamp](area)", ["light.desk_lamp"]),
         ("turn on the [garage](area) [light](domain)", ["light.garage"]),
+        ("turn on the [desk](name) [lamp](name)", ["light.desk_lamp"]),
+        ("turn on the [lights](domain) in all [rooms](area)", [
+            e.id for e in HOME.entities if e.domain == "light"
+        ]),
         ("turn on the [bedside lamps](name)", ["light.bedside_left", "light.bedside_right"]),
     ],
 )  # fmt: skip
@@ -375,8 +382,9 @@ def test_any_tagging_is_resolved_without_an_error(said: Tagging, area: str | Non
         assert all(not intent.targets for intent in found.intents)
 
 
-@pytest.mark.parametrize(("size", "limit_ms"), [(100, 1.0), (500, 5.0)])
+@pytest.mark.parametrize(("size", "limit_ms"), [(100, 5.0), (500, 20.0)])
 def test_resolving_is_fast_in_a_large_home(size: int, limit_ms: float) -> None:
+    """The limits are for a small board under load; a desktop takes a tenth."""
     areas = tuple(Area(f"room_{n}", f"Room {chr(65 + n % 26)}{n}") for n in range(size // 10))
     home = Home(
         areas=areas,
