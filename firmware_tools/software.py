@@ -124,19 +124,19 @@ def examine_engines(
     wanted: str, is_installed: IsInstalled, load_catalog: Callable[[], Catalog]
 ) -> Finding:
     """Which speech to text engine will be used. wanted: "auto" or the name of an engine."""
-    known = [engine for engine in ENGINES if wanted in ("auto", engine.name)]
+    part, known = "speech to text", [e for e in ENGINES if wanted in ("auto", e.name)]
+    if not known:
+        names = ", ".join(engine.name for engine in ENGINES[:-1])
+        advice = f"Set stt.engine to auto, {names} or {ENGINES[-1].name}."
+        return Finding(part, "error", f"there is no engine {wanted!r}", advice)
     catalog = load_catalog() if any(engine.model for engine in known) else None
-    lacking = []
+    ways = []
     for engine in known:
         if not is_installed(engine.module):
-            lacking.append(f"{engine.name}: pip install 'lares[{engine.extra}]'")
+            ways.append(f"For {engine.name}: pip install 'lares[{engine.extra}]'.")
         elif catalog and engine.model and catalog.installed(engine.model) is None:
-            lacking.append(f"{engine.name}: lares models fetch {engine.model}")
+            ways.append(f"For {engine.name}: lares models fetch {engine.model}.")
         else:
-            return Finding("speech to text", "ok", engine.name)
-    advice = "; or ".join(lacking) or f"Set stt.engine to auto or {_names()}."
-    return Finding("speech to text", "error", f"no engine for {wanted!r}", advice)
-
-
-def _names() -> str:
-    return ", ".join(engine.name for engine in ENGINES)
+            return Finding(part, "ok", engine.name)
+    found = "no engine can be used" if wanted == "auto" else f"{wanted!r} cannot be used"
+    return Finding(part, "error", found, " ".join(ways))

@@ -35,5 +35,5 @@ def examine_sound(cards: PortAudio, direction: Direction, wanted: str | int | No
             f"{wanted!r} is not one of: {'; '.join(map(str, devices))}",
             f"Set audio.{part} to one of these numbers or names.",
         )
-    others = f" (of {len(devices)})" if len(devices) > 1 else ""
+    others = f", one of {len(devices)}" if len(devices) > 1 else ""
     return Finding(part, "ok", f"{device}{others}")
