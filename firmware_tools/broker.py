@@ -103,8 +103,7 @@ def _answer(
     if context is not None:
         client.tls_set_context(context)
     try:
-        # paho waits for the TLS handshake as long as keepalive says.
-        client.connect(address.host, address.port, keepalive=max(1, round(timeout_s)))
+        client.connect(address.host, address.port)
         deadline = clock() + timeout_s
         while not answers and (left := deadline - clock()) > 0:
             if client.loop(timeout=left) != mqtt.MQTT_ERR_SUCCESS and not answers:

@@ -138,6 +138,20 @@ async def test_what_never_answers_is_given_up_in_time(silent: int, tls: bool) ->
     assert found.advice
 
 
+@pytest.mark.parametrize("says", [b"", b"HTTP/1.1 400 Bad Request\r\n\r\n"])
+async def test_what_hangs_up_without_an_mqtt_answer_is_told(says: bytes) -> None:
+    async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1)
+        writer.write(says)
+        writer.close()
+
+    async with await asyncio.start_server(hang_up, HOST, 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        found = await examined(BrokerAddress(HOST, port))
+    assert found.found == f"{HOST}:{port} ends the connection without an answer"
+    assert "mqtt.tls" in found.advice
+
+
 async def test_a_host_that_does_not_exist_is_named() -> None:
     found = await examined(BrokerAddress("no-such-broker.invalid"))
     assert found.verdict == "error"
