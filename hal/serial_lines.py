@@ -85,7 +85,8 @@ class SerialLines:
 
     port: path of the port; or give vid, pid and, among several alike, serial_number of the USB
     device. limit: longest line, in bytes. back_off_s: first and longest pause before looking for a
-    port that is away. list_ports: what `serial.tools.list_ports.comports` gives.
+    port that is away. list_ports: what `serial.tools.list_ports.comports` gives. wait: how such a
+    pause is waited for; it ends when the event is set.
 
     Raises SerialError when neither port nor ids are given, or pyserial is not installed.
     """
@@ -102,6 +103,7 @@ class SerialLines:
         back_off_s: tuple[float, float] = (0.5, 10.0),
         on_change: Callable[[Plugged | Unplugged], None] = lambda change: None,
         list_ports: Callable[[], Iterable[Any]] | None = None,
+        wait: Callable[[threading.Event, float], object] = threading.Event.wait,
     ) -> None:
         if port is None and (vid is None or pid is None):
             raise SerialError("A serial device needs a port, or the vid and pid of its USB side.")
@@ -121,6 +123,7 @@ class SerialLines:
         self._splitter = LineSplitter(limit)
         self._back_off_s = back_off_s
         self._on_change = on_change
+        self._wait = wait
         self._connection: Any = None
         self._last: Plugged | Unplugged | None = None
         self._closing = threading.Event()
@@ -169,7 +172,7 @@ class SerialLines:
                     return
                 self._disconnect()
                 self._tell(Unplugged(str(error)))
-                self._closing.wait(pause)
+                self._wait(self._closing, pause)
                 pause = min(2 * pause, self._back_off_s[1])
             else:
                 yield from self._splitter.feed(data)

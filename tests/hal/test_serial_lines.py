@@ -141,6 +141,28 @@ def test_it_waits_for_a_device_that_is_not_there_yet(device: Device) -> None:
         reader.close()
 
 
+def test_pauses_grow_to_the_longest_and_begin_anew_after_a_connection(device: Device) -> None:
+    pauses: list[float] = []
+    changes: list[Plugged | Unplugged] = []
+
+    def wait(closing: threading.Event, pause: float) -> None:
+        pauses.append(pause)
+        if len(pauses) == 5:
+            device.plug()
+        if len(pauses) == 7:
+            closing.set()
+
+    def on_change(change: Plugged | Unplugged) -> None:
+        changes.append(change)
+        if isinstance(change, Plugged):
+            device.unplug()
+
+    lines = SerialLines(device.port, back_off_s=(1, 6), on_change=on_change, wait=wait)
+    assert list(lines) == []
+    assert pauses == [1, 2, 4, 6, 6, 1, 2]
+    assert [type(change) for change in changes] == [Unplugged, Plugged, Unplugged]
+
+
 def test_a_device_is_found_by_its_usb_ids_and_serial_number(device: Device) -> None:
     device.plug()
     ports = [
