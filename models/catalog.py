@@ -14,6 +14,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -158,11 +159,14 @@ def _problem(path: Path, file: ModelFile) -> FileProblem | None:
 def _misfit(path: Path, file: ModelFile) -> FileProblem | None:
     """What can be seen without reading the file."""
     try:
-        if not path.is_file():
-            return FileProblem(path, "a file", "none")
-        size = path.stat().st_size
+        status = path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return FileProblem(path, "a file", "none")
     except OSError as error:
         return _unreadable(path, error)
+    if not stat.S_ISREG(status.st_mode):
+        return FileProblem(path, "a file", "something else")
+    size = status.st_size
     if file.bytes not in (None, size):
         return FileProblem(path, f"{file.bytes:,} bytes", f"{size:,}")
     return None

