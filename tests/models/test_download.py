@@ -4,23 +4,15 @@ from __future__ import annotations
 
 import random
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from models.download import BREAKS_ALLOWED, DownloadError, download
-from tests.models.lying_server import LyingServer, Reply, lying_server
+from tests.models.lying_server import LyingServer, Reply
 
 CONTENT = random.Random(7).randbytes(300_001)
 PATIENCE_S = 0.3
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[LyingServer]:
-    monkeypatch.setenv("no_proxy", "*")
-    with lying_server() as running:
-        yield running
 
 
 @pytest.fixture

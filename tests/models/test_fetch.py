@@ -4,27 +4,20 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
-import io
-import json
 import random
 import re
 import resource
 import subprocess
 import sys
 import textwrap
-import zipfile
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from edge.types import LaresError
-from models.catalog import RECORD_NAME, Catalog
+from models.catalog import Catalog
 from models.entry import (
-    ArchiveSource,
     ModelEntry,
     ModelFile,
     Package,
@@ -33,7 +26,7 @@ from models.entry import (
     UrlSource,
 )
 from models.fetch import FetchError, fetch
-from tests.models.lying_server import LyingServer, Reply, lying_server
+from tests.models.lying_server import LyingServer, Reply
 from tests.models.wheels import registry, write_wheel
 
 CONTENT = random.Random(11).randbytes(250_000)
@@ -69,22 +62,6 @@ def entry(*sources: Source) -> ModelEntry:
     return ModelEntry("listed", "stt", "MIT", "Has its files listed", files, sources)
 
 
-def archived(url: str, sha256: str | None = None, size: int | None = None) -> ModelEntry:
-    source = ArchiveSource(url, "top", sha256, size)
-    return ModelEntry("zipped", "stt", "MIT", "Comes as an archive", (), (source,))
-
-
-def zip_of(files: dict[str, bytes]) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path, data in files.items():
-            archive.writestr(path, data)
-    return buffer.getvalue()
-
-
-ARCHIVE = zip_of({f"top/{path}": data for path, data in FILES.items()} | {"other/x": b"x"})
-
-
 def site(server: LyingServer, name: str, model: Reply, *later: Reply) -> UrlSource:
     """A source whose model.bin is answered so, and the rest honestly."""
     server.give(f"/{name}/model.bin", model, *later)
@@ -103,20 +80,6 @@ def assert_installed(folder: Path) -> None:
 
 def assert_nothing_installed(directory: Path) -> None:
     assert [path.name for path in directory.iterdir()] in ([], [".fetch"])
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[LyingServer]:
-    monkeypatch.setenv("no_proxy", "*")
-    with lying_server() as running:
-        yield running
-
-
-@pytest.fixture
-def directory(tmp_path: Path) -> Path:
-    path = tmp_path / "models"
-    path.mkdir()
-    return path
 
 
 @pytest.fixture
@@ -383,91 +346,3 @@ def test_a_model_that_is_part_of_lares_is_not_fetched(directory: Path) -> None:
     shipped = ModelEntry("ours", "tagger", "MIT", "Ships", shipped=directory)
     with pytest.raises(LaresError, match="ours is part of Lares"):
         get(shipped, directory)
-
-
-def test_an_archive_of_known_hash_is_unpacked_and_its_files_are_recorded(
-    server: LyingServer, directory: Path
-) -> None:
-    url = server.give("/v.zip", Reply(ARCHIVE))
-    model = archived(url, sha256(ARCHIVE), len(ARCHIVE))
-    folder = get(model, directory)
-    record = json.loads((folder / RECORD_NAME).read_text())
-    assert record == {
-        "source": url,
-        "files": {path: sha256(data) for path, data in FILES.items()},
-    }
-    (folder / RECORD_NAME).unlink()
-    assert_installed(folder)
-
-
-def test_an_archive_of_another_hash_is_never_unpacked(server: LyingServer, directory: Path) -> None:
-    url = server.give("/v.zip", Reply(ARCHIVE))
-    with pytest.raises(FetchError, match=f"expected sha256 {'0' * 64}, found {sha256(ARCHIVE)}"):
-        get(archived(url, "0" * 64), directory)
-    assert_nothing_installed(directory)
-
-
-def test_an_archive_of_unknown_hash_is_not_even_fetched_unless_the_user_says_so(
-    server: LyingServer, directory: Path
-) -> None:
-    model = archived(server.give("/v.zip", Reply(ARCHIVE)))
-    with pytest.raises(FetchError, match="add --trust-unknown"):
-        get(model, directory)
-    assert server.requests == []
-    folder = fetch(model, directory, Heard(), trust_unknown=True)
-    catalog = Catalog({model.name: model}, directory)
-    assert catalog.installed("zipped") == folder
-    assert catalog.verify("zipped") == ()
-
-
-def test_trusted_once_an_archives_files_are_watched_from_then_on(
-    server: LyingServer, directory: Path
-) -> None:
-    model = archived(server.give("/v.zip", Reply(ARCHIVE)))
-    folder = fetch(model, directory, Heard(), trust_unknown=True)
-    (folder / "model.bin").write_bytes(CONTENT[::-1])
-    (problem,) = Catalog({model.name: model}, directory).verify("zipped")
-    assert problem.expected == f"sha256 {sha256(CONTENT)}"
-
-
-def test_an_archive_without_the_models_folder_is_refused_and_not_kept(
-    server: LyingServer, directory: Path
-) -> None:
-    model = archived(server.give("/v.zip", Reply(zip_of({"else/a": b"a"}))))
-    with pytest.raises(FetchError, match="expected files in the folder 'top' of the zip file"):
-        fetch(model, directory, Heard(), trust_unknown=True)
-    assert_nothing_installed(directory)
-    server.give("/v.zip", Reply(ARCHIVE))
-    fetch(model, directory, Heard(), trust_unknown=True)
-
-
-@pytest.mark.parametrize("path", ["top/../../../out", "top/../out", "top/a/../../../out"])
-def test_an_archive_that_writes_outside_its_folder_is_refused(
-    server: LyingServer, directory: Path, path: str
-) -> None:
-    evil = zip_of({"top/a": b"a", path: b"evil"})
-    model = archived(server.give("/v.zip", Reply(evil)))
-    with pytest.raises(FetchError, match="a file outside its folder"):
-        fetch(model, directory, Heard(), trust_unknown=True)
-    assert not list(directory.parent.rglob("out"))
-    assert_nothing_installed(directory)
-
-
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(position=st.integers(0, 10_000), value=st.integers(0, 255))
-def test_whatever_is_damaged_in_an_archive_is_told_and_never_half_installed(
-    server: LyingServer, tmp_path: Path, position: int, value: int
-) -> None:
-    data = bytearray(zip_of({"top/a": b"a" * 50, "top/b": b"b" * 50}))
-    data[position % len(data)] = value
-    model = archived(server.give("/v.zip", Reply(bytes(data))))
-    directory = tmp_path / f"{position}-{value}"
-    try:
-        folder = fetch(model, directory, Heard(), trust_unknown=True)
-    except LaresError:
-        assert_nothing_installed(directory)
-    else:
-        assert Catalog({model.name: model}, directory).verify("zipped") == ()
-        assert (folder / RECORD_NAME).is_file()
