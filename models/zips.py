@@ -7,6 +7,7 @@ Here they become one, and no file is ever written outside the folder that is mea
 from __future__ import annotations
 
 import contextlib
+import errno
 import lzma
 import shutil
 import zipfile
@@ -25,13 +26,13 @@ class ZipError(LaresError):
 def zip_errors() -> Iterator[None]:
     """Turns what `zipfile` raises for a damaged file into a ZipError.
 
-    An OSError of the system, such as a full disk, stays what it is; those that a decompressor
-    raises have no number.
+    An OSError of the system, such as a full disk, stays what it is. Damage can be an OSError too:
+    one of a decompressor, which has no number, or of a seek to before the beginning.
     """
     try:
         yield
     except OSError as error:
-        if error.errno is not None:
+        if error.errno not in (None, errno.EINVAL):
             raise
         raise ZipError(f"the zip file is damaged ({error})") from error
     except (

@@ -7,7 +7,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.zips import ZipError, unpack
@@ -66,6 +66,7 @@ def test_a_file_that_cannot_be_written_is_no_damage(tmp_path: Path) -> None:
         unpack(written(tmp_path, zip_of(FILES)), "top", tmp_path / "target")
 
 
+@settings(max_examples=300)
 @given(
     method=st.sampled_from(METHODS),
     damage=st.lists(st.tuples(st.integers(0, 600), st.integers(0, 255)), min_size=1, max_size=4),
