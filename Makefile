@@ -9,6 +9,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 INSTALL := $(PIP) install --no-deps --no-build-isolation --require-hashes --requirement
 
 stamp = .venv/stamps/$(1)-$(shell cat requirements/$(1).txt setup.cfg pyproject.toml | sha256sum | cut -c1-12)
+BUILD := $(call stamp,build)
 RUNTIME := $(call stamp,runtime)
 DEV := $(call stamp,dev)
 TRAIN := $(call stamp,train)
@@ -70,10 +71,13 @@ system:
 
 .venv/stamps: | system
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@$(INSTALL) requirements/build.txt --quiet
 	@mkdir -p $@
 
-$(RUNTIME): | .venv/stamps
+$(BUILD): | .venv/stamps
+	@$(INSTALL) requirements/build.txt --quiet
+	@touch $@
+
+$(RUNTIME): | $(BUILD)
 	@echo "Installing what Lares needs (about 300 MB, once) …"
 	@$(INSTALL) requirements/runtime.txt
 	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .

@@ -24,6 +24,7 @@ import home_assistant_intents
 
 from edge.types import LaresError
 from models import corpus_open
+from models.artifact import sha256
 from models.corpus_noise import noisy
 from models.corpus_templates import (
     PHRASING,
@@ -84,7 +85,7 @@ def build(seed: int, amounts: Amounts = Amounts(), corpora: Path | None = None) 
         raise LaresError("Expected English sentences in home-assistant-intents, found none.")
     ours = our_templates()
     theirs = home_assistant_templates(package, our_grammar())
-    hashes = {f"models/phrasing/{p.name}": corpus_open.sha256(p) for p in _phrasing_files()}
+    hashes = {f"models/phrasing/{p.name}": sha256(p) for p in _phrasing_files()}
     hashes["home-assistant-intents"] = metadata.version("home-assistant-intents")
     examples = [
         *_walked(ours, seed, amounts.ours, at_least=amounts.ours_at_least),
@@ -96,7 +97,7 @@ def build(seed: int, amounts: Amounts = Amounts(), corpora: Path | None = None) 
             corpus_open.CLINC150,
             corpus_open.CLINC150_OUT_OF_SCOPE,
         )
-        hashes |= {str(name): corpus_open.sha256(corpora / name) for name in names}
+        hashes |= {str(name): sha256(corpora / name) for name in names}
         open_sentences = [*corpus_open.nlu_home(corpora), *corpus_open.clinc150(corpora)]
         examples += _chosen(open_sentences, seed, amounts)
     rng = random.Random(f"{seed}/noise")

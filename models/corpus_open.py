@@ -11,7 +11,6 @@ The folder is the one given, or $LARES_CORPORA, or `shared/corpora` beside the r
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
@@ -148,11 +147,6 @@ def corpora_folder(given: Path | None = None) -> Path | None:
     named = os.environ.get("LARES_CORPORA")
     folder = given or (Path(named) if named else BESIDE_REPOSITORY)
     return folder if folder.is_dir() else None
-
-
-def sha256(path: Path) -> str:
-    """The file's hash, in lower-case hexadecimal."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def read_lines(path: Path) -> Iterator[dict[str, Any]]:

@@ -25,12 +25,12 @@ from numpy.typing import NDArray
 from rich.table import Table
 
 from edge.types import OUT_OF_SCOPE, Intent, LaresError, SlotValue, Span, Tagging, Understanding
+from models.artifact import sha256
 from models.corpus_open import (
     CLINC_HOME,
     corpora_folder,
     nlu_example,
     read_lines,
-    sha256,
 )
 from models.labels import Example
 

@@ -28,13 +28,10 @@ from optimum.onnxruntime.configuration import QuantizationConfig
 from safetensors.torch import load_file
 
 from edge.types import LaresError
-from models.corpus_open import sha256
+from models.artifact import ARTIFACT, LABELS, MODEL, TOKENIZER
 from models.labels import Labels, words
 from models.network import Network, config_of, pieces_of, read_tokenizer
 
-ARTIFACT = Path(__file__).parent / "artifacts" / "tagger"
-MODEL, TOKENIZER, LABELS = "model.onnx", "tokenizer.json", "labels.json"
-MANIFEST = "manifest.json"
 MIN_AGREEMENT = 0.9
 """Least share of sentences whose intent int8 and fp32 agree on."""
 _TOLERANCE = 1e-3
@@ -115,17 +112,6 @@ def load_network(training: Path) -> Network:
         ) from error
     net.eval()
     return net
-
-
-def write_manifest(folder: Path) -> None:
-    """Names every file of the artefact with its sha256, for whoever loads it to verify."""
-    files = {
-        path.name: sha256(path)
-        for path in sorted(folder.iterdir())
-        if path.is_file() and path.name != MANIFEST
-    }
-    content = json.dumps({"files": files}, indent=1) + "\n"
-    (folder / MANIFEST).write_text(content, encoding="utf-8")
 
 
 def _to_onnx(net: Network, example: Any, path: Path) -> None:

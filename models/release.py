@@ -11,10 +11,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from models.artifact import ARTIFACT, write_manifest
 from models.card import write_card
 from models.corpus_open import corpora_folder
 from models.evaluate import SUITES, ResolverOf, SuiteResult, Tag, run
-from models.export import ARTIFACT, Exported, export, write_manifest
+from models.export import Exported, export
 from models.train import Trained
 
 TaggerOf = Callable[[Path], Tag]

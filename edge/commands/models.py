@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from argparse import Namespace
+from pathlib import Path
 
 from rich.console import Console
 from rich.progress import (
@@ -19,33 +20,35 @@ from rich.progress import (
 from rich.table import Table
 
 from models.catalog import Catalog
+from models.entry import ModelEntry
 from models.fetch import fetch as fetch_model
 
 
 def list_(arguments: Namespace) -> int:
     """Print every model of the catalogue, and whether it is installed."""
     catalog = Catalog.load()
-    rows = [
-        {
-            "name": entry.name,
-            "role": entry.role,
-            "licence": entry.licence,
-            "bytes": entry.bytes,
-            "installed": str(catalog.installed(entry.name) or ""),
-            "description": entry.description,
-        }
-        for entry in catalog.entries.values()
-    ]
+    entries = [(entry, catalog.installed(entry.name)) for entry in catalog.entries.values()]
     if arguments.json:
-        print(json.dumps(rows, indent=2))
+        print(json.dumps([_row(entry, place) for entry, place in entries], indent=2))
         return 0
     table = Table("model", "role", "licence", "MB", "installed", "what it is", box=None)
-    for row in rows:
-        size = f"{row['bytes'] / 1e6:.0f}" if row["bytes"] else ""
-        installed = "[green]yes[/green]" if row["installed"] else "no"
-        table.add_row(row["name"], row["role"], row["licence"], size, installed, row["description"])
+    for entry, place in entries:
+        size = f"{entry.bytes / 1e6:.0f}" if entry.bytes else ""
+        installed = "[green]yes[/green]" if place else "no"
+        table.add_row(entry.name, entry.role, entry.licence, size, installed, entry.description)
     Console().print(table)
     return 0
+
+
+def _row(entry: ModelEntry, place: Path | None) -> dict[str, str | int | None]:
+    return {
+        "name": entry.name,
+        "role": entry.role,
+        "licence": entry.licence,
+        "bytes": entry.bytes,
+        "installed": str(place) if place else None,
+        "description": entry.description,
+    }
 
 
 def fetch(arguments: Namespace) -> int:

@@ -7,18 +7,15 @@ Training and export are in `models/`.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from edge.types import OUT_OF_SCOPE, LaresError, Tagging
+from models.artifact import ARTIFACT, LABELS, MODEL, REMEDY, TOKENIZER, verify
 from models.labels import OUTSIDE, Labels, spans, words
 
-ARTIFACT = Path(__file__).parents[2] / "models" / "artifacts" / "tagger"
-_NEEDED = ("model.onnx", "tokenizer.json", "labels.json")
 _MAX_PIECES = 128
 """The network's longest input, in word pieces."""
 
@@ -31,23 +28,23 @@ class Tagger:
 
     def __init__(self, path: Path | None = None) -> None:
         folder = path or ARTIFACT
-        _verify(folder)
+        verify(folder)
         import onnxruntime  # noqa: PLC0415 (slow to import, and needed only where texts are tagged)
         from tokenizers import Tokenizer  # noqa: PLC0415
 
-        self._labels = Labels.load(folder / "labels.json")
+        self._labels = Labels.load(folder / LABELS)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
-            self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+            self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
             self._session: Any = onnxruntime.InferenceSession(
-                str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
+                str(folder / MODEL), options, providers=["CPUExecutionProvider"]
             )
         except Exception as error:  # both libraries raise kinds of their own
             raise LaresError(
-                f"Expected a tagger that loads in {folder}, found: {error}. {_REMEDY}"
+                f"Expected a tagger that loads in {folder}, found: {error}. {REMEDY}"
             ) from error
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
@@ -80,33 +77,6 @@ class Tagger:
             float(chances[best]),
             spans(text, text_words, word_tags),
         )
-
-
-_REMEDY = "Restore the files, or train again with `lares train`."
-
-
-def _verify(folder: Path) -> None:
-    manifest = folder / "manifest.json"
-    try:
-        hashes = json.loads(manifest.read_text(encoding="utf-8"))["files"]
-        wanted = {name: str(hashes[name]) for name in _NEEDED}
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise LaresError(
-            f"Expected the tagger's manifest with {', '.join(_NEEDED)} in {manifest}, "
-            f"found {error!r}. {_REMEDY}"
-        ) from error
-    for name, wanted_hash in wanted.items():
-        try:
-            found = hashlib.sha256((folder / name).read_bytes()).hexdigest()
-        except OSError as error:
-            raise LaresError(
-                f"Expected the tagger's {name} in {folder}, found {error.strerror}. {_REMEDY}"
-            ) from error
-        if found != wanted_hash:
-            raise LaresError(
-                f"Expected {folder / name} with sha256 {wanted_hash[:12]}…, found {found[:12]}…: "
-                f"the file is damaged or of another version. {_REMEDY}"
-            )
 
 
 def _softmax(logits: Any) -> Any:

@@ -40,7 +40,8 @@ def log_mel(samples: Samples, frames: int) -> Spectrogram:
     spectrum = np.fft.rfft(windows * _hann())
     power = np.square(np.abs(spectrum)).T
     logs = np.log10(np.maximum(_bank() @ power, 1e-10))
-    return ((np.maximum(logs, logs.max() - 8.0) + 4.0) / 4.0).astype(np.float32)
+    picture: Spectrogram = ((np.maximum(logs, logs.max() - 8.0) + 4.0) / 4.0).astype(np.float32)
+    return picture
 
 
 @cache

@@ -24,8 +24,8 @@ _PHONES = (
     "UW", "V", "W", "Y", "Z", "ZH",
 )  # fmt: skip
 _SETTINGS = {"lm": None, "loglevel": "FATAL", "bestpath": False, "compallsen": True}
-"""`compallsen`: score all states of the model in every frame. Scores are relative to the best state that
-was scored, so without it the scores of the two decoders could not be compared."""
+"""`compallsen`: score all states of the model in every frame. Scores are relative to the best state
+that was scored, so without it the scores of the two decoders could not be compared."""
 _NARROW = {"beam": 1e-20, "pbeam": 1e-20, "wbeam": 1e-15}
 """Beams of the phone decoder, whose score matters and whose phones do not."""
 _LEAST_SAMPLES = SAMPLE_RATE // 5
