@@ -84,7 +84,7 @@ $(RUNTIME): | $(BUILD)
 	@touch $@
 
 $(DEV): | $(RUNTIME)
-	@requirements/system.sh espeak-ng
+	@requirements/system.sh espeak-ng sox
 	@$(INSTALL) requirements/dev.txt
 	@$(INSTALL) requirements/demo.txt
 	@touch $@

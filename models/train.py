@@ -16,6 +16,7 @@ import math
 import random
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -165,7 +166,6 @@ def train(
     started = time.monotonic()
     torch.manual_seed(settings.seed)
     torch.set_num_threads(settings.threads)
-    torch.set_flush_denormal(True)
     labels = Labels()
     encoder = pruned(encoder, (e.text for e in corpus.train), settings.vocabulary)
     learner = _Learner(
@@ -175,7 +175,7 @@ def train(
         settings,
     )
     folder.mkdir(parents=True, exist_ok=True)
-    with SummaryWriter(str(folder / "tensorboard")) as log:
+    with SummaryWriter(str(folder / "tensorboard")) as log, _without_denormals():
         _learn(learner, corpus, log, console)
     judged = _judge(learner, corpus.held_out)
     labels = Labels(temperature=_temperature(judged.intents, corpus.held_out, labels))
@@ -193,6 +193,16 @@ def train(
     _save(folder, learner.net, encoder, labels)
     _record(trained, settings, encoder)
     return trained
+
+
+@contextmanager
+def _without_denormals() -> Iterator[None]:
+    """Numbers next to nothing count as 0, since they are slow; for the thread that asks for it."""
+    torch.set_flush_denormal(True)
+    try:
+        yield
+    finally:
+        torch.set_flush_denormal(False)
 
 
 def _learn(learner: _Learner, corpus: Corpus, log: SummaryWriter, console: Console) -> None:
