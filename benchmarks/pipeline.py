@@ -6,8 +6,9 @@ Every engine runs in a process of its own, so that its memory is its own. There 
 commands of the demo are heard in real time, through the parts that a microphone feeds, on a virtual
 home in process:
 
-- *speech to published*: from the end of speech to the command's MQTT message (endpoint's silence
-included); - *after the endpoint*: the same without the silence, the part that computing takes;
+- *speech to published*: from the end of speech to the command's MQTT message, with the silence that
+  the endpoint waits for;
+- *after the endpoint*: the same without the silence: the part that computing takes;
 - *listening*: CPU time per second of sound in which nobody says the wake word, one core = 100 %;
 - *memory*: the peak resident size of the process.
 """
@@ -106,7 +107,7 @@ async def _measure(engine: str) -> EngineFigures:
     async with app.virtual(app.home()) as household:
         for recording in recordings():
             microphone = FileMicrophone(recording.path, paced=True)
-            async for heard in app.listening(microphone, household.home):
+            async for heard in app.listening(microphone, household):
                 outcome = await household.assistant.handle(
                     heard.transcript, ms={"stt": heard.stt_ms}, agreed=True
                 )

@@ -24,7 +24,7 @@ from edge.nlu.kinds import DOMAINS_OF_INTENT, LOCKING, NARROW_NOUNS
 from edge.nlu.matching import EXACT, is_plural, singular_text
 from edge.nlu.request import BY_VERB, Request
 from edge.nlu.slots import TEXT_LABELS, values_of
-from edge.types import OUT_OF_SCOPE, SlotValue, Span, Tagging, Understanding
+from edge.types import OUT_OF_SCOPE, Intent, SlotValue, Span, Tagging, Understanding
 
 _NEAR = frozenset({"light", "fan", "cover", "media_player", "climate", "switch", "lock", "valve"})
 """Domains of which one means those in one's own room."""
@@ -284,11 +284,18 @@ class Resolver:
 
 
 def _all_of(parts: Sequence[Understanding]) -> Understanding:
-    """Several meanings of one text as one; the first question comes before all else."""
+    """Several meanings of one text as one; the first question comes before all else.
+
+    What two spans mean alike is meant once.
+    """
     question = next((part for part in parts if part.question is not None), None)
     if question is not None:
         return question
-    return Understanding(tuple(intent for part in parts for intent in part.intents))
+    intents: list[Intent] = []
+    for intent in (intent for part in parts for intent in part.intents):
+        if intent not in intents:
+            intents.append(intent)
+    return Understanding(tuple(intents))
 
 
 def _called(noun: Noun | None, entities: tuple[Entity, ...]) -> tuple[Entity, ...]:

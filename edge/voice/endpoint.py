@@ -213,4 +213,5 @@ class _Run:
 
 
 def _chunks(seconds: float) -> int:
-    return round(seconds * SAMPLE_RATE / CHUNK_SAMPLES)
+    """The nearest number of chunks, at least one for any time at all."""
+    return max(round(seconds * SAMPLE_RATE / CHUNK_SAMPLES), 1 if seconds else 0)

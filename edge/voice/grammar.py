@@ -14,13 +14,13 @@ heard the same.
 
 from __future__ import annotations
 
-from edge.voice.vocabulary import COLORS, KINDS, NUMBERS, STATES, Vocabulary, spoken
+from edge.voice.vocabulary import COLORS, KINDS, NUMBERS, STATES, Vocabulary
 
 _RULES = """
 public <command> = [<polite>] (<order> | <timer> | <ask>) [please | now] | <answer>;
 <polite> = please | can you | could you | would you | i want you to;
 
-<order> = <verb> <things> [<how>];
+<order> = <verb> <things> [<how> [<place>]];
 <verb> = (turn | switch) (on | off) | turn | switch | turn up | turn down | set | change | make
     | increase | decrease | dim | brighten | open | close | shut | raise | lower | stop | start |
     lock | unlock | pause | play | resume | skip | next | previous | mute | unmute | activate | run
@@ -69,9 +69,10 @@ def jsgf(vocabulary: Vocabulary) -> str:
         "small": (NUMBERS[0], *NUMBERS[10:20]),
         "ten": NUMBERS[20:100:10],
     }
-    if vocabulary.sentences:
-        lists["own"] = tuple(spoken(sentence) for sentence in vocabulary.sentences)
-    own = " | <own>" if vocabulary.sentences else ""
+    sentences = vocabulary.spoken_sentences()
+    if sentences:
+        lists["own"] = sentences
+    own = " | <own>" if sentences else ""
     rules = _RULES.replace("thank you;", f"thank you{own};")
     written = (f"<{rule}> = {' | '.join(texts)};" for rule, texts in lists.items())
     return "\n".join(["#JSGF V1.0;", "grammar home;", rules, *written, ""])

@@ -19,7 +19,7 @@ import numpy as np
 
 from edge.types import FRAME_SAMPLES, SAMPLE_RATE, AudioFrame, Utterance
 from edge.voice.endpoint import Captured, Endpointer, GaveUp, Heard
-from edge.voice.wake import Wake, WakeDetector
+from edge.voice.wake import FRAME_SECONDS, Wake, WakeDetector
 
 Event = Wake | Captured | GaveUp | Utterance
 """What happens while listening, in the order of its parts: Wake? (Captured+ Utterance | GaveUp)."""
@@ -45,6 +45,7 @@ class Listener:
         self._lookback: deque[AudioFrame] = deque(
             maxlen=max(1, round(lookback_s * SAMPLE_RATE / FRAME_SAMPLES))
         )
+        self._now = 0.0
 
     @property
     def is_open(self) -> bool:
@@ -53,6 +54,7 @@ class Listener:
 
     def feed(self, frame: AudioFrame) -> tuple[Event, ...]:
         """Hear one frame, and tell what happened in it."""
+        self._now = frame.time + FRAME_SECONDS
         if self._endpointer.is_open:
             return self._after(self._endpointer.feed(frame.samples))
         self._lookback.append(frame)
@@ -72,7 +74,7 @@ class Listener:
         recent = tuple(self._lookback)
         recent = recent if word is None else recent[_end_of_word(recent) :]
         self._lookback.clear()
-        self._endpointer.open(recent[0].time if recent else 0.0, word)
+        self._endpointer.open(recent[0].time if recent else self._now, word)
         heard: list[Heard] = []
         for frame in recent:
             heard += self._endpointer.feed(frame.samples)

@@ -23,6 +23,9 @@ UNKNOWN = "[unk]"
 _MOST_UNKNOWN = 0.34
 """Share of unknown words above which a transcript is something else than a command."""
 
+_ERRORS_ONLY = -2
+"""Vosk's log level. From -1 it warns in every session of every word that the model lacks."""
+
 
 class VoskSpeechToText:
     """Vosk with one model directory. Raises LaresError when package or model cannot be loaded."""
@@ -31,7 +34,7 @@ class VoskSpeechToText:
 
     def __init__(self, model: Path) -> None:
         self._vosk = load("vosk", purpose="The engine Vosk", extra="vosk")
-        self._vosk.SetLogLevel(-1)
+        self._vosk.SetLogLevel(_ERRORS_ONLY)
         try:
             self._model = self._vosk.Model(str(model))
         except Exception as error:  # Vosk raises nothing more special
@@ -65,7 +68,8 @@ class VoskSession:
             self._take(self._recognizer.Result())
 
     def partial(self) -> str:
-        running = json.loads(self._recognizer.PartialResult())["partial"]
+        # Vosk says nothing of a "partial" before the first words and after a pause.
+        running = json.loads(self._recognizer.PartialResult()).get("partial", "")
         return tidy(" ".join([*(word for word, _ in self._words), running]).replace(UNKNOWN, ""))
 
     def finish(self, utterance: Utterance) -> Transcript:

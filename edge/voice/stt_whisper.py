@@ -32,7 +32,7 @@ SILENCE_FRAMES = 100
 """Silence after the utterance, in which the decoder finds its end."""
 LEAST_SAMPLES = SAMPLE_RATE // 10
 """Shorter sound holds no word."""
-MOST_PROMPT_TOKENS = 220
+MOST_PROMPT_TOKENS = 219
 """Half of the decoder's 448 positions, less the tokens that frame the prompt."""
 
 
@@ -101,7 +101,8 @@ class WhisperSpeechToText:
             return nothing
         frames = min(max(LEAST_FRAMES, len(samples) // HOP + SILENCE_FRAMES), MOST_FRAMES)
         features = self._model.encode(self._storage.from_array(log_mel(samples, frames)[None]))
-        longest = 20 + 10 * frames // 100
+        # CTranslate2 lets the text be no longer than half of `max_length`.
+        longest = min(20 + 10 * frames // 100, len(self._prompt))
         result = self._model.generate(
             features,
             [self._prompt],

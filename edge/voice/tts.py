@@ -3,12 +3,13 @@
 `PiperProcess` speaks with a Piper voice. Piper is GPL-3 and optional, so it is never imported: its
 program runs in a process of its own that loads the voice once and then makes one sound file a line
 of text, in a directory in memory, from which the sound is read and at once deleted. A process that
-dies is replaced, and the sentence tried once more. `Printed` makes no sound: what is said is only
-shown.
+dies or gives no sound is replaced, and the sentence tried once more. `Printed` makes no sound: what
+is said is only shown.
 """
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import shutil
 import subprocess
@@ -97,14 +98,14 @@ class PiperProcess:
             return None
         try:
             return self._try(line)
-        except _DiedError:
+        except _FailedError:
             try:
                 return self._try(line)
-            except _DiedError as died:
+            except _FailedError as failed:
                 raise LaresError(
-                    f"Piper should have spoken {line!r} but ended twice, the second time saying: "
-                    f"{died}. Try the program by hand: {' '.join(self._command)}"
-                ) from died
+                    f"Piper should have spoken {line!r} but failed twice, the second time saying: "
+                    f"{failed}. Try the program by hand: {' '.join(self._command)}"
+                ) from failed
 
     def close(self) -> None:
         if self._running is not None:
@@ -121,8 +122,8 @@ class PiperProcess:
             raise
 
 
-class _DiedError(Exception):
-    """The process ended; the text is the last that it said."""
+class _FailedError(Exception):
+    """The process ended or gave no sound; the text is the last that it said."""
 
 
 class _Running:
@@ -150,13 +151,11 @@ class _Running:
         threading.Thread(target=self._listen, name="piper", daemon=True).start()
 
     def say(self, line: str, *, until: float, clock: Callable[[], float]) -> Sound:
-        """The sound of one line. Raises _DiedError, or LaresError when `until` has passed."""
+        """The sound of one line. Raises _FailedError, or LaresError when `until` has passed."""
         assert self._process.stdin is not None
-        try:
+        with contextlib.suppress(OSError):  # it has ended, which its output tells below
             self._process.stdin.write(line + "\n")
             self._process.stdin.flush()
-        except OSError as error:
-            raise _DiedError(self._last_words()) from error
         while True:
             try:
                 said = self._said.get(timeout=max(0.0, until - clock()))
@@ -166,7 +165,7 @@ class _Running:
                     "or no voice."
                 ) from None
             if said is None:
-                raise _DiedError(self._last_words())
+                raise _FailedError(self._last_words())
             if "Wrote " in said:
                 return self._take()
 
@@ -174,14 +173,18 @@ class _Running:
         self._process.kill()
         self._process.wait()
         assert self._process.stdin is not None
-        self._process.stdin.close()
+        with contextlib.suppress(OSError):  # what could not be written to it
+            self._process.stdin.close()
         self._folder.cleanup()
 
     def _take(self) -> Sound:
-        (path,) = Path(self._folder.name).glob("*.wav")
-        with wave.open(str(path), "rb") as file:
-            samples = np.frombuffer(file.readframes(file.getnframes()), dtype="<i2")
-            rate = file.getframerate()
+        try:
+            (path,) = Path(self._folder.name).glob("*.wav")
+            with wave.open(str(path), "rb") as file:
+                samples = np.frombuffer(file.readframes(file.getnframes()), dtype="<i2")
+                rate = file.getframerate()
+        except (ValueError, EOFError, wave.Error) as error:
+            raise _FailedError(self._last_words()) from error
         path.unlink()
         return Sound(samples.astype(np.int16), rate)
 

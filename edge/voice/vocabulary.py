@@ -9,6 +9,7 @@ the word and phrase list of Vosk, and, through `edge.voice.grammar`, as the gram
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -87,10 +88,8 @@ class Vocabulary:
             for place in (*self.spoken_areas(), *self.spoken_floors())
             for before in ("", "in the ", "the ")
         ]
-        return _once(
-            [*COMMANDS, *NUMBERS, *COLORS, *KINDS, *kinds, *STATES, *named, *placed]
-            + [spoken(sentence) for sentence in self.sentences]
-        )
+        words = (*COMMANDS, *NUMBERS, *COLORS, *KINDS, *kinds, *STATES)
+        return _once((*words, *named, *placed, *self.spoken_sentences()))
 
     def spoken_names(self) -> tuple[str, ...]:
         """The names as they are said: "Lamp 2" → "lamp two"."""
@@ -104,11 +103,20 @@ class Vocabulary:
         """The floors as they are said."""
         return _spoken(self.floors)
 
+    def spoken_sentences(self) -> tuple[str, ...]:
+        """The further sentences as they are said."""
+        return _spoken(self.sentences)
+
 
 def spoken(text: str) -> str:
     """The words of a written name or sentence: lower-case, numbers spelled, signs dropped."""
-    words = re.findall(r"\d+|[^\W\d_]+(?:['’][^\W\d_]+)*", text.casefold())
+    words = re.findall(r"\d+|[^\W\d_]+(?:['’][^\W\d_]+)*", _composed(text))
     return " ".join(_spell(word).replace("’", "'") for word in words)
+
+
+def _composed(text: str) -> str:
+    """Lower case, an accent and its letter as one character: a file may hold them as two."""
+    return unicodedata.normalize("NFC", text.casefold())
 
 
 def _spell(word: str) -> str:

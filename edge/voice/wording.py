@@ -18,7 +18,7 @@ def tidy(text: str) -> str:
     text = text.casefold().replace("’", "'").replace("%", " percent ")
     text = re.sub(r"°\s*([cf])\b", r" degrees \1", text).replace("°", " degrees ")
     text = re.sub(r"(?<=\d),(?=\d{3}\b)", "", text)
-    words = re.findall(r"-?\d+(?:[.:]\d+)?|[^\W_]+(?:['.][^\W_]+)*", text)
+    words = re.findall(r"(?:(?<!\w)-)?\d+(?:[.:]\d+)?|[^\W_]+(?:['.][^\W_]+)*", text)
     return " ".join(words)
 
 

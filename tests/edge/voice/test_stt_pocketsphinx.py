@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from edge.types import SAMPLE_RATE, LaresError, Samples, Utterance
+from edge.voice.stt_pocketsphinx import PocketSphinxSpeechToText
+from edge.voice.vocabulary import Vocabulary
+from models.corpus_open import corpora_folder, read_lines
+from tests.edge.voice.sounds import (
+    WAKE_END_S,
+    hum,
+    read,
+    recording,
+    rumble,
+    utterance,
+    white_noise,
+)
+
+
+@pytest.fixture
+def engine(pocketsphinx: PocketSphinxSpeechToText, home: Vocabulary) -> PocketSphinxSpeechToText:
+    pocketsphinx.set_vocabulary(home)
+    return pocketsphinx
+
+
+def without_articles(text: str) -> list[str]:
+    return [word for word in text.split() if word not in ("the", "a")]
+
+
+def test_the_commands_of_the_demo_are_heard(
+    engine: PocketSphinxSpeechToText, commands: dict[str, Utterance]
+) -> None:
+    assert len(commands) == 8
+    for said, sound in commands.items():
+        heard = engine.session().finish(sound)
+        assert without_articles(heard.text) == without_articles(said)
+        assert heard.confidence > 0.9
+
+
+def test_words_are_told_while_they_are_spoken(
+    engine: PocketSphinxSpeechToText, commands: dict[str, Utterance]
+) -> None:
+    said = "set the thermostat in the office to twenty one degrees"
+    session = engine.session()
+    partials = []
+    for place in range(0, len(commands[said].samples), 4_000):
+        session.feed(commands[said].samples[place : place + 4_000])
+        partials.append(session.partial())
+    assert any(0 < len(partial.split()) < 6 for partial in partials)
+    assert session.finish(commands[said]).text == said
+
+
+def test_what_is_no_command_of_this_home_is_not_taken_for_one(
+    engine: PocketSphinxSpeechToText, commands: dict[str, Utterance]
+) -> None:
+    """The same voice backwards, and the wake word alone."""
+    other = [utterance(sound.samples[::-1].copy()) for sound in list(commands.values())[:3]]
+    other.append(utterance(recording("bedroom-lamp")[: round(WAKE_END_S * SAMPLE_RATE)]))
+    for sound in other:
+        heard = engine.session().finish(sound)
+        assert (heard.text, heard.confidence) == ("", 0.0)
+
+
+@pytest.mark.parametrize("loudness", [300, 5_000])
+@pytest.mark.parametrize("noise", [white_noise, rumble, hum])
+def test_noise_is_not_taken_for_a_command(
+    engine: PocketSphinxSpeechToText, noise: Callable[[float, float], Samples], loudness: float
+) -> None:
+    assert engine.session().finish(utterance(noise(2.0, loudness))).text == ""
+
+
+def test_people_who_order_coffee_are_seldom_taken_for_commanding(
+    engine: PocketSphinxSpeechToText,
+) -> None:
+    folder = corpora_folder()
+    if folder is None or not (folder / "spoken-orders").is_dir():
+        pytest.skip("the recordings of spoken orders are not here (LARES_CORPORA)")
+    heard = []
+    for clip in list(read_lines(folder / "spoken-orders" / "labels.jsonl"))[:4]:
+        order = read(folder / "spoken-orders" / "clips" / clip["file"])
+        heard.append(engine.session().finish(utterance(order[: 3 * SAMPLE_RATE])))
+    assert sum(bool(transcript.text) for transcript in heard) <= 1
+
+
+def test_a_stricter_margin_hears_less(commands: dict[str, Utterance], home: Vocabulary) -> None:
+    strict = PocketSphinxSpeechToText(least_margin=1_000.0)
+    strict.set_vocabulary(home)
+    assert strict.session().finish(commands["lock the front door"]).text == ""
+
+
+def test_a_name_that_no_dictionary_has_is_heard(
+    pocketsphinx: PocketSphinxSpeechToText, commands: dict[str, Utterance]
+) -> None:
+    pocketsphinx.set_vocabulary(Vocabulary(names=("Bedroomlamp", "Frontdoor", "Zigbee Hub")))
+    heard = pocketsphinx.session().finish(commands["lock the front door"])
+    assert heard.text == "lock the frontdoor"
+
+
+def test_names_that_cannot_be_said_in_english_are_left_out_and_the_rest_is_heard(
+    pocketsphinx: PocketSphinxSpeechToText, commands: dict[str, Utterance]
+) -> None:
+    pocketsphinx.set_vocabulary(Vocabulary(names=("灯", "Кухня", "Front Door"), areas=("客厅",)))
+    heard = pocketsphinx.session().finish(commands["lock the front door"])
+    assert heard.text == "lock the front door"
+
+
+def test_a_sentence_of_the_owner_is_heard(
+    pocketsphinx: PocketSphinxSpeechToText, commands: dict[str, Utterance]
+) -> None:
+    said = "set the thermostat in the office to twenty one degrees"
+    own = Vocabulary(sentences=("?!", "Set the Thermostat in the Office to 21 degrees!"))
+    pocketsphinx.set_vocabulary(own)
+    assert pocketsphinx.session().finish(commands[said]).text == said
+
+
+def test_a_new_vocabulary_replaces_the_old_one_even_while_someone_speaks(
+    pocketsphinx: PocketSphinxSpeechToText, commands: dict[str, Utterance]
+) -> None:
+    sound = commands["make the bedroom lamp blue"]
+    pocketsphinx.set_vocabulary(Vocabulary(names=("Bedroom Lamp",)))
+    pocketsphinx.session().feed(sound.samples[:8_000])
+    pocketsphinx.set_vocabulary(Vocabulary(names=("Front Door",)))
+    assert "bedroom" not in pocketsphinx.session().finish(sound).text
+    pocketsphinx.set_vocabulary(Vocabulary(names=("Bedroom Lamp",)))
+    assert pocketsphinx.session().finish(sound).text == "make the bedroom lamp blue"
+
+
+def test_a_margin_is_told_only_of_what_was_spoken(engine: PocketSphinxSpeechToText) -> None:
+    session = engine.session()
+    session.finish(utterance(np.zeros(SAMPLE_RATE, np.int16)))
+    assert session.margin() is None
+
+
+def test_without_its_package_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pocketsphinx", None)
+    with pytest.raises(LaresError, match=r"PocketSphinx needs .* install lares\[voice\]"):
+        PocketSphinxSpeechToText()

@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from edge.types import SAMPLE_RATE, LaresError, Samples, Utterance
+from edge.voice.stt_whisper import WhisperSpeechToText
+from edge.voice.vocabulary import Vocabulary
+from tests.edge.voice.sounds import hum, rumble, silence, white_noise
+
+
+@pytest.fixture
+def engine(whisper: WhisperSpeechToText, home: Vocabulary) -> WhisperSpeechToText:
+    whisper.set_vocabulary(home)
+    return whisper
+
+
+@pytest.mark.parametrize(
+    ("said", "heard"),
+    [
+        (
+            "set the thermostat in the office to twenty one degrees",
+            "set the thermostat in the office to 21 degrees",
+        ),
+        ("open the blinds in the bedroom", "open the blinds in the bedroom"),
+        ("is the garage door open", "is the garage door open"),
+    ],
+)
+def test_a_command_of_the_demo_is_heard(
+    engine: WhisperSpeechToText, commands: dict[str, Utterance], said: str, heard: str
+) -> None:
+    transcript = engine.session().finish(commands[said])
+    assert transcript.text == heard
+    assert transcript.confidence > 0.5
+
+
+@pytest.mark.parametrize("noise", [white_noise, rumble, hum])
+def test_noise_alone_is_no_word(
+    engine: WhisperSpeechToText, noise: Callable[[float, float], Samples]
+) -> None:
+    assert engine.transcribe(noise(2.0, 2_000)).text == ""
+
+
+@pytest.mark.parametrize("seconds", [2, 20])
+def test_a_decoder_that_never_stops_is_not_believed_however_long_the_noise(
+    whisper: WhisperSpeechToText, seconds: int
+) -> None:
+    """Without names in its prompt Whisper hears "blue, blue, blue" in noise until it must stop."""
+    whisper.set_vocabulary(Vocabulary())
+    assert whisper.transcribe(white_noise(seconds, 1_000)).text == ""
+
+
+def test_a_command_said_again_and_again_is_one(
+    engine: WhisperSpeechToText, commands: dict[str, Utterance]
+) -> None:
+    said = commands["start the vacuum"].samples[: round(1.5 * SAMPLE_RATE)]
+    assert engine.transcribe(np.tile(said, 4)).text == "start the vacuum"
+
+
+def test_what_comes_after_thirty_seconds_is_not_heard(
+    engine: WhisperSpeechToText, commands: dict[str, Utterance]
+) -> None:
+    said = commands["lock the front door"].samples
+    late = np.concatenate([said, silence(30.0), commands["start the vacuum"].samples])
+    heard = engine.transcribe(late).text
+    assert "front door" in heard
+    assert "vacuum" not in heard
+
+
+def test_a_home_with_more_names_than_the_prompt_holds_is_heard(
+    engine: WhisperSpeechToText, commands: dict[str, Utterance]
+) -> None:
+    names = tuple(f"Thing Number {number}" for number in range(300))
+    engine.set_vocabulary(Vocabulary(names=(*names, "Front Door")))
+    assert engine.transcribe(commands["lock the front door"].samples).text == "lock the front door"
+
+
+def test_a_directory_without_a_model_is_an_error_that_says_how_to_get_it(tmp_path: Path) -> None:
+    for place in (tmp_path, tmp_path / "none"):
+        with pytest.raises(LaresError, match=rf"Whisper model .* in {place}, .*fetch whisper-base"):
+            WhisperSpeechToText(place)
+
+
+def test_a_damaged_model_is_an_error(whisper_model: Path, tmp_path: Path) -> None:
+    for path in whisper_model.iterdir():
+        (tmp_path / path.name).symlink_to(path)
+    (tmp_path / "model.bin").unlink()
+    (tmp_path / "model.bin").write_bytes((whisper_model / "model.bin").read_bytes()[:1_000_000])
+    with pytest.raises(LaresError, match=f"Expected a Whisper model for CTranslate2 in {tmp_path}"):
+        WhisperSpeechToText(tmp_path)
+
+
+def test_a_tokenizer_of_another_model_is_an_error_that_names_the_token(
+    whisper_model: Path, tmp_path: Path
+) -> None:
+    for path in whisper_model.iterdir():
+        if path.name != "tokenizer.json":
+            (tmp_path / path.name).symlink_to(path)
+    words = {"model": {"type": "WordLevel", "vocab": {"a": 0}, "unk_token": "a"}}
+    (tmp_path / "tokenizer.json").write_text(json.dumps(words))
+    with pytest.raises(LaresError, match=r"token <\|startoftranscript\|> in Whisper's tokenizer"):
+        WhisperSpeechToText(tmp_path)
+
+
+def test_without_its_package_it_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setitem(sys.modules, "ctranslate2", None)
+    with pytest.raises(LaresError, match=r"Whisper needs .* install lares\[whisper\]"):
+        WhisperSpeechToText(tmp_path)

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edge.voice.wording import tidy, without_repeats
+
+
+@pytest.mark.parametrize(
+    ("written", "plain"),
+    [
+        ("Dim the Living Room Lights to 30%.", "dim the living room lights to 30 percent"),
+        (" Turn on the light!  ", "turn on the light"),
+        ("Set it to 21.5°C, please.", "set it to 21.5 degrees c please"),
+        ("21° in the office", "21 degrees in the office"),
+        ("70 ° F", "70 degrees f"),
+        ("a timer for 1,000,000 seconds", "a timer for 1000000 seconds"),
+        ("wake me at 7:30", "wake me at 7:30"),
+        ("Set it to -5 degrees", "set it to -5 degrees"),
+        ("Turn on Lamp-2", "turn on lamp 2"),
+        ("twenty-one degrees", "twenty one degrees"),
+        ("What’s open?", "what's open"),
+        ("Kids' room - 'now'", "kids room now"),
+        ("under_score", "under score"),
+        ("Öffne die TÜR", "öffne die tür"),
+        ("把灯打开。", "把灯打开"),
+        ("... — !?", ""),
+        ("", ""),
+    ],
+)
+def test_engines_writing_becomes_plain_words(written: str, plain: str) -> None:
+    assert tidy(written) == plain
+
+
+@given(st.text())
+def test_plain_words_are_lower_case_with_one_space_between_and_stay_as_they_are(text: str) -> None:
+    plain = tidy(text)
+    assert plain == " ".join(plain.split())
+    assert plain == plain.casefold()
+    assert tidy(plain) == plain
+
+
+@pytest.mark.parametrize(
+    ("stuttered", "said"),
+    [
+        ("turn on the light turn on the light", "turn on the light"),
+        ("start the vacuum " * 14, "start the vacuum"),
+        ("blue " * 100, "blue"),
+        ("no no", "no no"),
+        ("no no no", "no"),
+        ("turn on the the light", "turn on the the light"),
+        ("set the lamp to two two percent", "set the lamp to two two percent"),
+        ("open open the door the door now", "open open the door now"),
+        ("a b a b c a b a b c", "a b c"),
+        ("", ""),
+        ("stop", "stop"),
+    ],
+)
+def test_what_a_decoder_stutters_is_said_once(stuttered: str, said: str) -> None:
+    assert " ".join(without_repeats(stuttered.split())) == said
+
+
+@given(st.lists(st.sampled_from("abc"), max_size=30))
+def test_no_repeated_phrase_is_left_and_nothing_is_made_up(words: list[str]) -> None:
+    given_words = list(words)
+    kept = without_repeats(words)
+    assert words == given_words
+    assert set(kept) == set(words)
+    rest = iter(words)
+    assert all(word in rest for word in kept), "the order changed"
+    assert without_repeats(kept) == kept
