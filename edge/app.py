@@ -34,13 +34,14 @@ from edge.privacy.policy import Policy
 from edge.types import EntityState, LaresError, Outcome
 from edge.voice.endpoint import Endpointer
 from edge.voice.listener import Listener
-from edge.voice.stt import SpeechToText, choose
+from edge.voice.stt import Session, SpeechToText, choose
 from edge.voice.tts import PiperProcess, Printed, TextToSpeech
 from edge.voice.vad import SileroVad
 from edge.voice.vocabulary import Vocabulary
 from edge.voice.wake import MicroWakeDetector, WakeDetector
-from hal.microphone import Microphone
+from hal.microphone import Microphone, MicrophoneError
 from hal.microphone_portaudio import PortAudioMicrophone
+from hal.microphone_stdin import StdinMicrophone
 from hal.speaker import Speaker
 from hal.speaker_portaudio import PortAudioSpeaker
 from models.catalog import Catalog
@@ -83,7 +84,7 @@ class App:
         self.config = config
         self.events = events or Events()
         self._stt: SpeechToText | None = None
-        self._heard_home: Home | None = None
+        self._vocabulary: Vocabulary | None = None
 
     @cached_property
     def catalog(self) -> Catalog:
@@ -128,17 +129,23 @@ class App:
                 whisper_model=self.catalog.installed("whisper-base"),
                 threads=self.config.stt.threads,
             )
-        if home is not self._heard_home:
-            self._stt.set_vocabulary(vocabulary_of(home))
-            self._heard_home = home
+        vocabulary = vocabulary_of(home)
+        if vocabulary != self._vocabulary:
+            self._stt.set_vocabulary(vocabulary)
+            self._vocabulary = vocabulary
         return self._stt
 
     def microphone(self) -> Microphone:
-        return PortAudioMicrophone(self.config.audio.microphone)
+        """The configured sound card; "-" is raw sound on standard input."""
+        wanted = self.config.audio.microphone
+        return standard_input() if wanted == "-" else PortAudioMicrophone(wanted)
 
-    def listening(self, microphone: Microphone, home: Home, *, wake: bool = True) -> Listening:
-        """A loop that listens through `microphone` for commands to `home`."""
-        return Listening(microphone, self.listener(wake=wake), self.stt(home), self.events)
+    def listening(
+        self, microphone: Microphone, household: Household, *, wake: bool = True
+    ) -> Listening:
+        """A loop that listens through `microphone` for commands to `household`."""
+        stt = _Informed(self, household.devices)
+        return Listening(microphone, self.listener(wake=wake), stt, self.events)
 
     @cached_property
     def voice(self) -> TextToSpeech:
@@ -234,6 +241,33 @@ class App:
             confidence=self.config.nlu.confidence,
             confirm_s=self.config.mqtt.confirm_s,
         )
+
+
+class _Informed:
+    """Speech to text that knows, in each utterance, the names of the devices there are by then."""
+
+    def __init__(self, app: App, devices: Devices) -> None:
+        self._app = app
+        self._devices = devices
+        self._engine = app.stt(devices.home)
+
+    @property
+    def name(self) -> str:
+        return self._engine.name
+
+    def set_vocabulary(self, vocabulary: Vocabulary) -> None:
+        self._engine.set_vocabulary(vocabulary)
+
+    def session(self) -> Session:
+        return self._app.stt(self._devices.home).session()
+
+
+def standard_input() -> Microphone:
+    """Raw sound on standard input, read without a buffer, whose lock would outlive an interrupt."""
+    try:
+        return StdinMicrophone(open(0, "rb", buffering=0, closefd=False))
+    except OSError as error:
+        raise MicrophoneError("Expected raw sound on standard input, which is closed.") from error
 
 
 def vocabulary_of(home: Home) -> Vocabulary:

@@ -50,6 +50,8 @@ class Request:
         for key in KEYS[:-1]:
             if not isinstance(data.get(key), str | None):
                 raise RequestError(f"{key!r} must be text, found {data[key]!r}")
+        if data.get("file") == "-":
+            raise RequestError("'file' must be a sound file: standard input holds these lines")
         return cls(
             text=data.get("text"),
             file=_path(data.get("file")),

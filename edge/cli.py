@@ -24,7 +24,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     module, function = arguments.run.split(":")
     try:
         command = getattr(importlib.import_module(f"edge.commands.{module}"), function)
-        return int(command(arguments))
+        code = int(command(arguments))
+        sys.stdout.flush()
+        return code
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
@@ -63,7 +65,10 @@ def _command(commands: _Commands, name: str, run: str, help: str) -> argparse.Ar
 
 def _listening(commands: _Commands) -> None:
     run = _command(commands, "run", "listen:run", "the assistant: microphone, MQTT, devices")
-    run.add_argument("--microphone", metavar="NAME", help="name or number of the sound device")
+    run.add_argument(
+        "--microphone", metavar="NAME",
+        help="name or number of the sound device; '-': raw sound on standard input",
+    )  # fmt: skip
     run.add_argument("--engine", help="speech to text: auto, vosk, whisper or pocketsphinx")
     run.add_argument("--host", help="the MQTT broker")
     run.add_argument("--port", type=int, help="the broker's port")

@@ -34,7 +34,8 @@ class Audio:
     """Where sound comes from and goes to."""
 
     microphone: str | int | None = None
-    """Name (or part of it) or number of the PortAudio device; None is the system's default."""
+    """Name (or part of it) or number of the PortAudio device; None is the system's default, "-" is
+    raw sound on standard input."""
     speaker: str | int | None = None
     speech: Literal["auto", "piper", "text"] = "auto"
     """"auto" speaks where Piper and its voice are installed, and prints otherwise."""

@@ -14,7 +14,7 @@ import contextlib
 import queue
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from dataclasses import dataclass
 
 from edge.kernel.events import Events, Level
@@ -24,6 +24,9 @@ from edge.voice.listener import Listener
 from edge.voice.stt import Session, SpeechToText
 from edge.voice.wake import Wake
 from hal.microphone import Microphone
+
+ENDS_WITHIN_S = 2.0
+"""How long a microphone may take to end when it is told to; one that waits for ever is left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,7 @@ class Listening:
         """End listening after the frame at hand; what is being recognised is still given."""
         self._stopping.set()
 
-    async def __aiter__(self) -> AsyncIterator[Heard]:
+    async def __aiter__(self) -> AsyncGenerator[Heard, None]:
         """Each utterance with its transcript. Raises what the microphone raised."""
         loop = asyncio.get_running_loop()
         arrived: asyncio.Queue[Heard | BaseException | None] = asyncio.Queue()
@@ -113,7 +116,8 @@ class Listening:
                 yield item
         finally:
             self.stop()
-            await asyncio.to_thread(hearing.join)
+            await asyncio.to_thread(hearing.join, ENDS_WITHIN_S)
+            sound.put(None)
             await asyncio.to_thread(recognising.join)
 
     def _hear(self, sound: queue.SimpleQueue[_Sound | None]) -> None:

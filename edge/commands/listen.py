@@ -21,6 +21,7 @@ from rich.console import Console
 
 from edge.app import App, Household
 from edge.batch import response
+from edge.commands.ending import until_told
 from edge.config import Config
 from edge.demo.devices import HOME_FILE, run_devices
 from edge.demo.mosquitto import start_broker
@@ -47,7 +48,7 @@ def run(arguments: Namespace) -> int:
     ):
         if getattr(arguments, option) is not None:
             config = config.with_value(key, getattr(arguments, option), f"--{option}")
-    return asyncio.run(_run(App(config), as_log=arguments.log))
+    return until_told(_run(App(config), as_log=arguments.log))
 
 
 def demo(arguments: Namespace) -> int:
@@ -55,7 +56,7 @@ def demo(arguments: Namespace) -> int:
     config = Config.load(arguments.config)
     if arguments.engine:
         config = config.with_value("stt.engine", arguments.engine, "--engine")
-    return asyncio.run(_demo(config, arguments))
+    return until_told(_demo(config, arguments))
 
 
 async def _run(app: App, *, as_log: bool) -> int:
@@ -71,7 +72,7 @@ async def _listen_for_ever(app: App, household: Household) -> None:
     opened = False
     while True:
         microphone = app.microphone()
-        listening = app.listening(microphone, household.home)
+        listening = app.listening(microphone, household)
         try:
             with fitted(app.config.gpio, microphone, listening, app.events):
                 async for heard in listening:
@@ -157,7 +158,7 @@ async def _demo_in(folder: Path, config: Config, arguments: Namespace, console: 
 async def _play(app: App, household: Household, *, paced: bool) -> None:
     for recording in recordings():
         microphone = FileMicrophone(recording.path, paced=paced)
-        async for heard in app.listening(microphone, household.home):
+        async for heard in app.listening(microphone, household):
             await app.answer(household, heard)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import sys
 from argparse import Namespace
 from dataclasses import replace
 from pathlib import Path
@@ -67,6 +68,7 @@ def bench(arguments: Namespace) -> int:
         raise LaresError(
             f"there is no benchmark {arguments.name!r}; there are {', '.join(BENCHMARKS)}"
         )
+    sys.path.insert(0, str(Path.cwd()))
     try:
         module = importlib.import_module(f"benchmarks.{arguments.name}")
     except ModuleNotFoundError as error:

@@ -8,12 +8,11 @@ line starts from the home's first state.
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sys
 from argparse import Namespace
-from collections.abc import Mapping
-from contextlib import AsyncExitStack
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import AsyncExitStack, aclosing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,23 +21,21 @@ from rich.console import Console
 
 from edge.app import App, Household
 from edge.batch import Request, error_response, response
+from edge.commands.ending import until_told
+from edge.commands.sound import source, tell, tell_if_cut_off
 from edge.config import Config
-from edge.home.graph import Home
-from edge.listening import Listening
 from edge.types import LaresError, Outcome, Transcript
-from hal.microphone import Microphone
-from hal.microphone_file import FileMicrophone
-from hal.microphone_stdin import StdinMicrophone
+from hal.microphone import MicrophoneError
 
 
 def parse(arguments: Namespace) -> int:
     """Understanding only."""
-    return asyncio.run(_Command(arguments, acting=False).run(_texts(arguments)))
+    return until_told(_Command(arguments, acting=False).run(_texts(arguments)))
 
 
 def say(arguments: Namespace) -> int:
     """Understanding and acting."""
-    return asyncio.run(_Command(arguments, acting=True).run(_texts(arguments)))
+    return until_told(_Command(arguments, acting=True).run(_texts(arguments)))
 
 
 def hear(arguments: Namespace) -> int:
@@ -46,7 +43,7 @@ def hear(arguments: Namespace) -> int:
     if not arguments.files and not arguments.batch:
         raise LaresError("expected a sound file (WAV, FLAC or OGG), '-' or --batch")
     requests = [Request(file=Path(file), area=arguments.area) for file in arguments.files]
-    return asyncio.run(_Command(arguments, acting=True).run(requests))
+    return until_told(_Command(arguments, acting=True).run(requests))
 
 
 def _texts(arguments: Namespace) -> list[Request]:
@@ -82,42 +79,48 @@ class _Command:
                     print(json.dumps(await self._line(line)), flush=True)
             return 0
         show = _as_json if self._arguments.json else _as_text
-        understood = True
+        code = 0
         for request in requests:
-            for outcome in await self._answer(request):
-                show(outcome)
-                understood &= bool(outcome.intents) and not outcome.failed
-        return 0 if understood else 1
+            try:
+                async with aclosing(self._answer(request)) as outcomes:
+                    async for outcome in outcomes:
+                        show(outcome)
+                        understood = outcome.intents and not outcome.failed
+                        code = code if understood else max(code, 1)
+            except MicrophoneError as error:
+                tell(error)
+                code = 2
+        return code
 
     async def _line(self, line: str) -> dict[str, Any]:
         try:
             request = Request.from_line(line)
             if request.area is None:
                 request = replace(request, area=self._arguments.area)
-            outcomes = await self._answer(request)
-            return response(_merged(outcomes))
+            return response(_merged([outcome async for outcome in self._answer(request)]))
         except LaresError as error:
             return error_response(error)
 
-    async def _answer(self, request: Request) -> list[Outcome]:
+    async def _answer(self, request: Request) -> AsyncGenerator[Outcome, None]:
+        """The outcome of a text or of each utterance in a sound, as soon as there is one."""
         async with AsyncExitStack() as passing:
             household = await self._household(request, passing)
             await household.set_up(request.setup)
-            if request.text is not None:
-                return [await self._handle(household, request, Transcript(request.text, "text"))]
-            outcomes = []
-            async for heard in self._listening(request, household.home):
-                ms = {"endpoint": heard.endpoint_ms, "stt": heard.stt_ms}
-                outcomes.append(await self._handle(household, request, heard.transcript, ms))
-            return outcomes or [Outcome(Transcript("", "none"))]
-
-    def _listening(self, request: Request, home: Home) -> Listening:
-        path = str(request.file)
-        microphone: Microphone = (
-            StdinMicrophone(sys.stdin.buffer) if path == "-" else FileMicrophone(Path(path))
-        )
-        wake = not getattr(self._arguments, "no_wake", False)
-        return self._app.listening(microphone, home, wake=wake)
+            if request.file is None:
+                yield await self._handle(household, request, Transcript(request.text or "", "text"))
+                return
+            microphone = source(request.file)
+            wake = not getattr(self._arguments, "no_wake", False)
+            silent = True
+            listening = self._app.listening(microphone, household, wake=wake)
+            async with aclosing(aiter(listening)) as hearing:
+                async for heard in hearing:
+                    silent = False
+                    ms = {"endpoint": heard.endpoint_ms, "stt": heard.stt_ms}
+                    yield await self._handle(household, request, heard.transcript, ms)
+            tell_if_cut_off(microphone)
+            if silent:
+                yield Outcome(Transcript("", "none"))
 
     async def _handle(
         self,

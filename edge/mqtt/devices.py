@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -82,6 +83,7 @@ class Devices:
         self._followed: dict[str, _Followed] = {}
         self._by_topic: defaultdict[str, list[str]] = defaultdict(list)
         self._home: Home | None = None
+        self._home_lock = threading.Lock()
         self._task: asyncio.Task[None] | None = None
         self._mark_unannounced()
 
@@ -101,10 +103,11 @@ class Devices:
 
     @property
     def home(self) -> Home:
-        """What there is now; another object after each change."""
-        if self._home is None:
-            self._home = self._discovered().merged_with(self._owner)
-        return self._home
+        """What there is now; another object after each change. May be asked for in any thread."""
+        with self._home_lock:
+            if self._home is None:
+                self._home = self._discovered().merged_with(self._owner)
+            return self._home
 
     async def settle(self, timeout_s: float = 10.0) -> None:
         """Wait until all that the broker had at hand is read. Raises `BrokerError`."""
@@ -293,7 +296,8 @@ class Devices:
         for entity_id in set(old_ids) - set(ids):
             self.states.remove(entity_id)
         self._announced[message.topic] = (message.payload, ids)
-        self._home = None
+        with self._home_lock:
+            self._home = None
         self._mark_unannounced()
         after = dict.fromkeys(topic for entity in announced for topic in entity.topics)
         await self._broker.subscribe(*after)
@@ -338,7 +342,7 @@ class Devices:
                 self.states.set(entity.id, EntityState(UNAVAILABLE, entity.state.attributes))
 
     def _discovered(self) -> Home:
-        mqtt = [followed.mqtt for followed in self._followed.values()]
+        mqtt = [followed.mqtt for followed in tuple(self._followed.values())]
         areas = {
             item.entity.area: Area(item.entity.area, item.suggested_area)
             for item in mqtt

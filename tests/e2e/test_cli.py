@@ -1,16 +1,14 @@
 """The `lares` program from outside: arguments in, text and exit codes out."""
 
 import json
-import os
 import subprocess
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-LARES = Path(sys.executable).with_name("lares")
+from tests.e2e.program import lares
 
 HOME = """
 areas:
@@ -21,21 +19,6 @@ entities:
   - {id: light.hall, name: Hall Light, area: hall, state: "on"}
   - {id: lock.front, name: Front Door, area: hall, state: locked}
 """
-
-
-def lares(
-    *arguments: str, stdin: str = "", folder: Path, env: Mapping[str, str] | None = None
-) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [LARES, *arguments],
-        input=stdin,
-        capture_output=True,
-        text=True,
-        cwd=folder,
-        env={**os.environ, **(env or {})},
-        check=False,
-        timeout=100,
-    )
 
 
 @pytest.fixture
@@ -160,10 +143,10 @@ def test_the_configuration_can_forbid_what_is_asked(folder: Path) -> None:
         (("--config", "bad.toml", "config"), "bad.toml:2: [mqtt] has no key 'hots'"),
         (("say",), "expected a text"),
         (("hear",), "expected a sound file"),
-        (("hear", "none.wav"), "none.wav: there is no such file"),
+        (("hear", "none.wav"), "The sound file none.wav cannot be opened: No such file"),
         (("hear", "letter.wav"), "letter.wav"),
         (("hear", "empty.wav"), "empty.wav"),
-        (("wake", "none.wav"), "none.wav: there is no such file"),
+        (("wake", "none.wav"), "The sound file none.wav cannot be opened: No such file"),
         (("models", "fetch", "rhino"), "rhino"),
         (("say", "hello", "--live"), "127.0.0.1:1"),
     ],

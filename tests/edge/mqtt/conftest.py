@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import getpass
+import shutil
+import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +18,9 @@ from edge.mqtt.broker_aiomqtt import AiomqttBroker
 
 WAIT_S = 10.0
 """How long a test waits for what must happen."""
+
+AS_US = f"user {getpass.getuser()}"
+"""Mosquitto started by root reads its files as another user; here it shall not."""
 
 
 class BrokerSwitch:
@@ -110,3 +117,32 @@ async def until(condition: Callable[[], bool], changed: Callable[[], Awaitable[o
     async with asyncio.timeout(WAIT_S):
         while not condition():
             await changed()
+
+
+@pytest.fixture
+def passwords(tmp_path: Path) -> Path:
+    """A password file that knows anna, whose password is "right"."""
+    if shutil.which("mosquitto_passwd") is None:
+        pytest.skip("mosquitto_passwd is not installed")
+    path = tmp_path / "passwords"
+    subprocess.run(["mosquitto_passwd", "-b", "-c", str(path), "anna", "right"], check=True)
+    return path
+
+
+@pytest.fixture
+def certificates(tmp_path: Path) -> Path:
+    """A folder with a certificate authority of our own and a certificate for 127.0.0.1."""
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl is not installed")
+
+    def openssl(*arguments: str) -> None:
+        subprocess.run(["openssl", *arguments], cwd=tmp_path, check=True, capture_output=True)
+
+    new_key = ("-newkey", "rsa:2048", "-nodes")
+    openssl("req", "-x509", *new_key, "-keyout", "ca.key", "-out", "ca.pem", "-subj", "/CN=Home CA",
+            "-days", "2", "-addext", "keyUsage=critical,keyCertSign,cRLSign")  # fmt: skip
+    openssl("req", *new_key, "-keyout", "server.key", "-out", "server.csr", "-subj", "/CN=broker")
+    (tmp_path / "extensions").write_text("subjectAltName=IP:127.0.0.1\n")
+    openssl("x509", "-req", "-in", "server.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-days", "2",
+            "-CAcreateserial", "-out", "server.pem", "-extfile", "extensions")  # fmt: skip
+    return tmp_path

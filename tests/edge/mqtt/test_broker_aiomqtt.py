@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import getpass
-import shutil
-import subprocess
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -14,10 +11,7 @@ import pytest
 from edge.mqtt.broker import Broker, BrokerError
 from edge.mqtt.broker_aiomqtt import FIRST_DELAY_S, LONGEST_DELAY_S, AiomqttBroker
 from edge.types import Message
-from tests.edge.mqtt.conftest import WAIT_S, BrokerSwitch, MakeBroker, Recorder
-
-AS_US = f"user {getpass.getuser()}"
-"""Mosquitto started by root reads its files as another user; here it shall not."""
+from tests.edge.mqtt.conftest import AS_US, WAIT_S, BrokerSwitch, MakeBroker, Recorder
 
 
 async def next_of(messages: AsyncIterator[Message]) -> Message:
@@ -148,16 +142,6 @@ async def test_others_see_online_while_we_are_there_and_offline_afterwards(
         assert (await next_of(messages)).payload == "offline"
 
 
-@pytest.fixture
-def passwords(tmp_path: Path) -> Path:
-    """A password file that knows anna, whose password is "right"."""
-    if shutil.which("mosquitto_passwd") is None:
-        pytest.skip("mosquitto_passwd is not installed")
-    path = tmp_path / "passwords"
-    subprocess.run(["mosquitto_passwd", "-b", "-c", str(path), "anna", "right"], check=True)
-    return path
-
-
 async def test_refused_credentials_are_told_at_once_and_without_the_password(
     passwords: Path, make_broker: MakeBroker, recorder: Recorder
 ) -> None:
@@ -180,25 +164,6 @@ async def test_refused_credentials_are_told_at_once_and_without_the_password(
             assert right.connected
     finally:
         await switch.stop()
-
-
-@pytest.fixture
-def certificates(tmp_path: Path) -> Path:
-    """A folder with a certificate authority of our own and a certificate for 127.0.0.1."""
-    if shutil.which("openssl") is None:
-        pytest.skip("openssl is not installed")
-
-    def openssl(*arguments: str) -> None:
-        subprocess.run(["openssl", *arguments], cwd=tmp_path, check=True, capture_output=True)
-
-    new_key = ("-newkey", "rsa:2048", "-nodes")
-    openssl("req", "-x509", *new_key, "-keyout", "ca.key", "-out", "ca.pem", "-subj", "/CN=Home CA",
-            "-days", "2", "-addext", "keyUsage=critical,keyCertSign,cRLSign")  # fmt: skip
-    openssl("req", *new_key, "-keyout", "server.key", "-out", "server.csr", "-subj", "/CN=broker")
-    (tmp_path / "extensions").write_text("subjectAltName=IP:127.0.0.1\n")
-    openssl("x509", "-req", "-in", "server.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-days", "2",
-            "-CAcreateserial", "-out", "server.pem", "-extfile", "extensions")  # fmt: skip
-    return tmp_path
 
 
 async def test_tls_with_an_authority_of_ones_own(

@@ -1,0 +1,41 @@
+"""How a command that runs for a while ends: by itself, by Control-C, or by SIGTERM.
+
+The last two cancel the main task, so that whatever it has started (a broker, devices, connections)
+is ended too, and the broker is told that we go.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Coroutine
+from typing import Any
+
+import aiomqtt
+
+
+def until_told(main: Coroutine[Any, Any, int]) -> int:
+    """Run `main` to its exit code. After SIGTERM this process is terminated, but only then."""
+    told = False
+
+    def interrupt(signal_number: int, frame: object) -> None:
+        nonlocal told
+        told = True
+        signal.raise_signal(signal.SIGINT)
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        with asyncio.Runner() as runner:
+            runner.get_loop().set_exception_handler(_complain)
+            return runner.run(main)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+        if told:
+            signal.raise_signal(signal.SIGTERM)
+
+
+def _complain(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Tell what goes wrong beside all tasks, except for this: a connection of aiomqtt that is
+    cancelled while it opens leaves a callback behind, which fails when the broker ends."""
+    if not isinstance(context.get("exception"), asyncio.CancelledError | aiomqtt.MqttError):
+        loop.default_exception_handler(context)
