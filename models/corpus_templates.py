@@ -44,6 +44,7 @@ _DOMAIN_WORDS = {
     "button": r"button",
     "lawn_mower": r"mower",
 }
+_SAID_WITH_NAME = {"light": r"lights?|lighting|lamps?", "lawn_mower": r"mower"}
 _LOCKABLE = r"(?:garage )?doors?|windows?|gates?|shutters?"
 _NAME_LIST = {"input_boolean": "switch", "input_button": "button", "todo": "todo"}
 _WILDCARDS = {"shopping_list_item": "item", "todo_list_item": "item"}
@@ -197,8 +198,9 @@ def _complete(template: Template, text: str, found: Sequence[Span]) -> tuple[Spa
     intent = template.intent
     result = [_grown(_renamed(intent, span), text) for span in found]
     has_name = any(span.label == "name" for span in result)
-    if has_name and "light" in template.domains:
-        result = [_with_light(span, text) for span in result]
+    for domain, nouns in _SAID_WITH_NAME.items():
+        if has_name and domain in template.domains:
+            result = [_with_noun(span, text, nouns) for span in result]
     single = template.domains if len(template.domains) == 1 or not has_name else ()
     for domain in single:
         if domain in _DOMAIN_WORDS and not (has_name and domain == "light"):
@@ -235,10 +237,10 @@ def _grown(span: Span, text: str) -> Span:
     return replace(span, end=end, text=text[span.start : end])
 
 
-def _with_light(span: Span, text: str) -> Span:
+def _with_noun(span: Span, text: str, nouns: str) -> Span:
     if span.label != "name":
         return span
-    noun = re.compile(r" (?:lights?|lighting|lamps?)(?!\w)").match(text, span.end)
+    noun = re.compile(rf" (?:{nouns})(?!\w)").match(text, span.end)
     end = noun.end() if noun else span.end
     return replace(span, end=end, text=text[span.start : end])
 

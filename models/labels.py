@@ -9,12 +9,12 @@ Training and the running tagger share this module, so both see a text in the sam
 
 How the labels of docs/design.md are used for words in doubt, in all training data:
 
-- A word for a kind of device is `domain` ("lights", "fans", "switches", "locks", "thermostat",
-  "script", "scene"), and so is the verb in "lock the doors"; "who" and "anyone" are the domain
+- A word for a kind of device is `domain` ("lights", "fans", "switches", "locks", "script",
+  "scene"), and so is the verb in "lock the doors"; "who" and "anyone" are the domain
   person. A word for a kind of cover or sensor is `device_class` ("blinds", "doors", "windows",
   "battery", "motion", "humidity"). A word that tells a state is `state`, also where it alone tells
   the device class ("wet", "cold", "charging"). A noun said with a name belongs to it:
-  "[desk light]".
+  "[desk light]". "thermostat" is a `name`, "garage door" a `device_class` and a name.
 - "here" and "this room" are `area`. "floor" after a floor's name is no part of it, and "everywhere"
   is nothing.
 - A number takes its unit along ("[fifty percent]", "[21 degrees]"), but not in a time, where the

@@ -90,9 +90,9 @@ def inquire(
     inquiry = _Inquiry(
         lexicon, heard, confidence, word, _nouns(lexicon, heard, word), places, speaker
     )
-    for text in heard.joined() if not heard.all else ():
+    for text in (*heard.joined(), heard.text) if not heard.all else ():
         name = lexicon.sole_name(text, inquiry.tells)
-        if name is not None:
+        if name is not None and (text != heard.text or len(name.split()) > 1):
             wording = Wording(name, holds_place=True)
             return _about_name(inquiry, _named(inquiry, (wording,)), name)
     names = heard.labelled("name")

@@ -64,7 +64,9 @@ BINARY_CLASSES = {
     "garage_door": BinaryClass(("garage door",), _OPEN, _CLOSED),
     "gas": BinaryClass(("gas",), _DETECTED, _CLEAR),
     "heat": BinaryClass(("heat",), ("hot", "warm", "overheating", *_DETECTED), _CLEAR),
-    "light": BinaryClass(("light", "light detector"), ("light", "bright", "lit"), ("dark",)),
+    "light": BinaryClass(
+        ("light", "light detector"), ("light", "bright", "lit", "detected"), ("dark",)
+    ),
     "lock": BinaryClass(("lock",), ("unlocked",), ("locked",)),
     "moisture": BinaryClass(
         ("moisture", "leak", "water leak", "water", "flooding"),
@@ -82,7 +84,7 @@ BINARY_CLASSES = {
     "plug": BinaryClass((), ("plugged in", "plugged"), ("unplugged",)),
     "power": BinaryClass(
         ("power",),
-        ("powered", "powered on", "getting power", "on"),
+        ("powered", "powered on", "getting power", "detected", "on"),
         ("unpowered", "powered off", "off"),
     ),
     "presence": BinaryClass(

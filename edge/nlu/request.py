@@ -95,13 +95,28 @@ class Request:
             return min(self.likely or domains), None
         return default, None
 
-    def kind_slots(self, domain: str, device_class: str | None) -> dict[str, SlotValue]:
-        """The slots that say the kind, where Home Assistant has them."""
+    @property
+    def whole_home(self) -> bool:
+        """All in the home are meant: "everywhere", or "all" without "here"."""
+        return self.heard.everywhere or (self.heard.all and not self.heard.here)
+
+    def kind_slots(
+        self, domain: str, device_class: str | None, *, placed: bool
+    ) -> dict[str, SlotValue]:
+        """The slots that say the kind, where Home Assistant has them.
+
+        `placed`: an area or floor is said. Of locks unlocked in a place, and of fans turned off in
+        the whole home, Home Assistant says with the name "all" that each is meant.
+        """
         if self.intent not in BY_VERB:
             return {}
         slots: dict[str, SlotValue] = {"domain": domain}
         if device_class is not None:
             slots["device_class"] = device_class
+        if self.intent == "HassTurnOff" and (
+            (domain == "lock" and placed) or (domain == "fan" and not placed and self.whole_home)
+        ):
+            slots["name"] = "all"
         return slots
 
     def active(self, entities: tuple[Entity, ...]) -> tuple[Entity, ...]:

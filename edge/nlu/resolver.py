@@ -199,7 +199,7 @@ class Resolver:
         domain, device_class = request.meaning(noun)
         inside = () if request.roams else places
         found = _called(noun, self._lexicon.of_kind(domain, device_class, inside))
-        slots = request.kind_slots(domain, device_class)
+        slots = request.kind_slots(domain, device_class, placed=bool(places))
         if not found and "sensor" in request.domains:
             found = self._lexicon.of_kind("sensor", "temperature", places)
         if not found:
@@ -244,10 +244,9 @@ class Resolver:
         slots: dict[str, SlotValue],
     ) -> Understanding:
         """Which of a kind are meant when no place is said: all, those near the speaker, or one."""
-        heard, speaker = request.heard, request.speaker
+        speaker = request.speaker
         plural = noun is not None and noun.plural
-        whole_home = heard.everywhere or (heard.all and not heard.here)
-        if whole_home or (domain == "lock" and plural):
+        if request.whole_home or (domain == "lock" and plural):
             return Understanding((request.made(slots, found),))
         if speaker is not None and domain in _NEAR:
             near = tuple(entity for entity in found if entity.area == speaker.id)

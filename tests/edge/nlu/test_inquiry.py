@@ -50,6 +50,11 @@ RESOLVER = Resolver(HOME)
             ["binary_sensor.front"],
         ),
         (
+            "is the right [curtain](device_class) [closed](state)",
+            {"domain": "cover", "name": "Right Curtain", "state": "closed"},
+            ["cover.right"],
+        ),
+        (
             "is the [front door](name) [locked](state)",
             {"domain": "lock", "name": "Front Door", "state": "locked"},
             ["lock.front"],

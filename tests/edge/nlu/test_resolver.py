@@ -58,6 +58,18 @@ def one(understanding: Understanding) -> Intent:
             {"floor": "Upstairs", "domain": "light"},
             ["light.desk_lamp", "light.bedside_left", "light.bedside_right"],
         ),
+        (
+            "unlock the [kitchen](area) [doors](device_class)", OFF, None,
+            {"area": "Kitchen", "domain": "lock", "name": "all"}, ["lock.back"],
+        ),
+        (
+            "lock the [kitchen](area) [doors](device_class)", ON, None,
+            {"area": "Kitchen", "domain": "lock"}, ["lock.back"],
+        ),
+        (
+            "turn all [fans](domain) off", OFF, None,
+            {"domain": "fan", "name": "all"}, ["fan.bedroom"],
+        ),
         ("unlock [front door](name)", OFF, None, {"name": "Front Door"}, ["lock.front"]),
         ("lock the [back door](name)", ON, None, {"name": "Back Door"}, ["lock.back"]),
         ("lock all the [doors](device_class)", ON, None, {"domain": "lock"},
@@ -284,6 +296,12 @@ def test_a_kind_that_is_not_there_is_said(
     found = meaning(marked, ON)
     assert found.question == question
     assert [(intent.slots, intent.targets) for intent in found.intents] == [(slots, ())]
+
+
+def test_what_two_spans_mean_alike_is_meant_once() -> None:
+    assert one(meaning("lock the [front](name) and [front door](name)", ON)).targets == (
+        "lock.front",
+    )
 
 
 def test_turning_a_lock_off_is_not_unlocking_it() -> None:
