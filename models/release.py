@@ -60,6 +60,7 @@ def release(
             tagger_of(new),
             resolver_of=resolver_of,
             held_out=held_out,
+            trained_on=trained.corpus.train,
             corpora=corpora,
         )
         write_card(new, trained.folder, exported, results)

@@ -19,14 +19,16 @@ _NOUNS = {
 }
 _NAMED_LIKE_PEOPLE = frozenset({"person", "vacuum", "lawn_mower", "weather"})
 """Domains in which a single word is a proper name: "Rover"."""
+_NO_PROPER_NAMES = frozenset({"vacuum", "hoover", "robot", "mower", "lawnmower", "weather"})
 _WITHOUT_ARTICLE = frozenset({"scene", "script"})
 
 
 def the(entity: Entity) -> str:
     """An entity in the middle of a sentence: "the desk lamp", "the TV", "Rover"."""
-    if entity.domain in _NAMED_LIKE_PEOPLE and len(entity.name.split()) == 1:
-        return entity.name
     name = _uncapitalised(entity.name)
+    alone = len(entity.name.split()) == 1 and name not in _NO_PROPER_NAMES
+    if entity.domain in _NAMED_LIKE_PEOPLE and alone:
+        return entity.name
     bare = entity.domain in _WITHOUT_ARTICLE or name.startswith(("the ", "my "))
     return name if bare else f"the {name}"
 

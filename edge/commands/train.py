@@ -9,6 +9,7 @@ import sys
 from argparse import Namespace
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 
 from rich.console import Console
 
@@ -17,7 +18,6 @@ from edge.home.states import States
 from edge.nlu.resolver import Resolver
 from edge.nlu.tagger import Tagger
 from edge.types import LaresError, Tagging, Understanding
-from models.corpus import build
 from models.corpus_open import corpora_folder
 from models.evaluate import SUITES, Resolve, as_json, run, table
 
@@ -27,13 +27,7 @@ SEED = 7
 
 def train(arguments: Namespace) -> int:
     """Train on the whole corpus, export as int8, judge, and put the artefact in its place."""
-    try:
-        training = importlib.import_module("models.train")
-        releasing = importlib.import_module("models.release")
-    except ModuleNotFoundError as error:
-        raise LaresError(
-            f"training needs {error.name}, which is not installed: make setup-train"
-        ) from error
+    training, releasing = _needed("training", "models.train", "models.release")
     settings = replace(training.Settings(), seed=arguments.seed, epochs=arguments.epochs)
     trained = training.main_train(settings, folder=arguments.runs, quick=arguments.quick)
     released = releasing.release(
@@ -45,10 +39,17 @@ def train(arguments: Namespace) -> int:
 
 def evaluate(arguments: Namespace) -> int:
     """Judge the shipped tagger on the suites."""
+    (corpora,) = _needed("judging", "models.corpus")
     place = corpora_folder(None)
     suites = arguments.suites or (SUITES if place else ("held-out",))
-    held_out = build(SEED, corpora=place).held_out if "held-out" in suites else ()
-    results = run(suites, Tagger().tag, resolver_of=resolver_of, held_out=held_out)
+    corpus = corpora.build(SEED, corpora=place)
+    results = run(
+        suites,
+        Tagger().tag,
+        resolver_of=resolver_of,
+        held_out=corpus.held_out,
+        trained_on=corpus.train,
+    )
     if arguments.json:
         print(as_json(results))
         return 0
@@ -78,6 +79,16 @@ def bench(arguments: Namespace) -> int:
             "the benchmarks are in the source checkout; run this in its folder"
         ) from error
     return int(module.main(arguments.rest))
+
+
+def _needed(purpose: str, *modules: str) -> list[ModuleType]:
+    """Modules whose packages are extras. Raises LaresError that says how to install them."""
+    try:
+        return [importlib.import_module(module) for module in modules]
+    except ModuleNotFoundError as error:
+        raise LaresError(
+            f"{purpose} needs {error.name}, which is not installed: make setup-train"
+        ) from error
 
 
 def resolver_of(home_file: Path) -> Resolve:

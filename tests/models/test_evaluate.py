@@ -75,6 +75,17 @@ def test_exact_asks_for_intent_and_all_slots(corpora: Path) -> None:
     assert [miss.text for miss in result.misses] == [LIGHTS, "lights", "blinds"]
 
 
+def test_sentences_that_were_trained_on_are_told_apart(corpora: Path) -> None:
+    trained_on = [Example("Blinds!", "HassTurnOn")]
+    (result,) = run(
+        ["ha-intents-en"], tag, resolver_of=lambda _: resolve, trained_on=trained_on,
+        corpora=corpora,
+    )  # fmt: skip
+    assert result.scores["exact"] == 0.25
+    assert result.scores["seen"] == 0.25
+    assert result.scores["exact_unseen"] == pytest.approx(1 / 3)
+
+
 def test_without_a_resolver_only_the_taggers_intent_counts(corpora: Path) -> None:
     (result,) = run(["ha-intents-en"], tag, corpora=corpora)
     assert result.scores == {"tagger_intent": 0.5}

@@ -16,6 +16,7 @@ from edge.types import Action, Answer, EntityState, Intent, SlotValue
 from skills import ALL, skill_for
 from skills.lights import brightness_of
 from skills.skill import House
+from skills.wording import the
 from tests.edge.nlu.homes import HOME, entity, states
 
 ON, OFF = "HassTurnOn", "HassTurnOff"
@@ -325,3 +326,17 @@ def test_the_clock_is_told() -> None:
     assert answer("HassGetCurrentTime", [], house).speech == "It is 12:05 AM."
     assert answer("HassGetCurrentDate", [], house).speech == "It is Sunday, March 1st, 2026."
     assert answer("HassNevermind", [], house) == Answer()
+
+
+@pytest.mark.parametrize(
+    ("entity_id", "name", "said"),
+    [
+        ("vacuum.v", "Rosie", "Rosie"),
+        ("vacuum.v", "Vacuum", "the vacuum"),
+        ("media_player.m", "TV", "the TV"),
+        ("light.l", "Desk Lamp", "the desk lamp"),
+        ("scene.s", "Movie Night", "movie night"),
+    ],
+)
+def test_things_are_spoken_of_as_people_do(entity_id: str, name: str, said: str) -> None:
+    assert the(entity(entity_id, name)) == said
