@@ -10,10 +10,11 @@ from skills.wording import NOBODY, listed, number, place, sentence, the, things
 
 def handle(intent: Intent, house: House) -> Answer:
     """Set a target temperature, or tell the one that is measured."""
-    entities = house.targets(intent)
-    if not entities:
-        return NOBODY
-    return _get(entities, intent, house) if "Get" in intent.name else _set(entities, intent, house)
+    if intent.name == "HassClimateGetTemperature":
+        measuring = house.targets(intent, "climate", "sensor")
+        return _get(measuring, intent, house) if measuring else NOBODY
+    entities = house.targets(intent, "climate")
+    return _set(entities, intent, house) if entities else NOBODY
 
 
 def _set(entities: tuple[Entity, ...], intent: Intent, house: House) -> Answer:

@@ -12,7 +12,7 @@ _ENDS = {0: ("close", "closed"), 100: ("open", "open")}
 
 def handle(intent: Intent, house: House) -> Answer:
     """Move to a position, or stop; what has no positions goes only to its ends."""
-    entities = [e for e in house.targets(intent) if e.domain in {"cover", "valve"}]
+    entities = house.targets(intent, "cover", "valve")
     if not entities:
         return NOBODY
     if intent.name == "HassStopMoving":

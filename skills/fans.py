@@ -10,7 +10,7 @@ from skills.wording import NOBODY, sentence, the, things
 
 def handle(intent: Intent, house: House) -> Answer:
     """Set the speed; 0 % turns a fan off."""
-    entities = [entity for entity in house.targets(intent) if entity.domain == "fan"]
+    entities = house.targets(intent, "fan")
     if not entities:
         return NOBODY
     if "percentage" not in intent.slots:

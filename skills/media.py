@@ -25,7 +25,7 @@ _MUTED = {"HassMediaPlayerMute": True, "HassMediaPlayerUnmute": False}
 
 def handle(intent: Intent, house: House) -> Answer:
     """Do to the media players what the intent says."""
-    entities = [entity for entity in house.targets(intent) if entity.domain == "media_player"]
+    entities = house.targets(intent, "media_player")
     if not entities:
         return NOBODY
     if intent.name in _PRESSED:

@@ -29,10 +29,13 @@ class House:
         """The state of an entity now, or the one it started with where nothing came since."""
         return self.states.get(entity.id) or entity.state
 
-    def targets(self, intent: Intent) -> tuple[Entity, ...]:
-        """The entities that an intent is about, in its order; ids that are gone are left out."""
+    def targets(self, intent: Intent, *domains: str) -> tuple[Entity, ...]:
+        """The entities that an intent is about, in its order; ids that are gone are left out.
+
+        With `domains`, those of other domains are left out too.
+        """
         found = (self.home.entity(entity_id) for entity_id in intent.targets)
-        return tuple(entity for entity in found if entity is not None)
+        return tuple(e for e in found if e is not None and (not domains or e.domain in domains))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ _HOME = frozenset({"docked", "returning"})
 
 def handle(intent: Intent, house: House) -> Answer:
     """Start cleaning, or send home what is not there already."""
-    entities = [entity for entity in house.targets(intent) if entity.domain == "vacuum"]
+    entities = house.targets(intent, "vacuum")
     if not entities:
         return NOBODY
     if intent.name == "HassVacuumStart":
