@@ -71,12 +71,14 @@ def test_a_name_of_signs_alone_is_not_said() -> None:
     assert "" not in Vocabulary(names=("💡",), areas=("-",), sentences=("!",)).phrases()
 
 
-def test_the_prompt_is_one_line_that_ends_with_the_names_as_they_are_written() -> None:
+def test_the_prompt_is_one_line_of_names_as_they_are_written_and_then_the_verbs() -> None:
     prompt = HOME.prompt()
-    assert prompt.startswith("Commands for the home: turn on, ")
-    assert prompt.endswith(
-        "Good night!, Ground Floor, Kitchen, Living Room, Kitchen Light, Lamp 2, kitchen light."
+    assert prompt.startswith("Commands for the home: red, ")
+    assert (
+        "Good night!, Ground Floor, Kitchen, Living Room, Kitchen Light, Lamp 2, kitchen light, "
+        "switch on, " in prompt
     )
+    assert prompt.endswith("turn on, turn off.")
     assert "\n" not in prompt
 
 
@@ -90,4 +92,4 @@ def test_phrases_are_all_that_a_command_is_made_of_each_once() -> None:
 
 def test_a_home_without_names_still_has_commands() -> None:
     assert set(Vocabulary().phrases()) >= set(COMMANDS)
-    assert Vocabulary().prompt().endswith("gold.")
+    assert Vocabulary().prompt().endswith("turn on, turn off.")
