@@ -9,6 +9,10 @@ from hypothesis import strategies as st
 from edge.home.color_spaces import hs_to_rgb, rgb_to_hs, rgb_to_xy, swap_kelvin_and_mired, xy_to_rgb
 
 COMPONENT = st.integers(0, 255)
+FULL = st.builds(
+    lambda at, *others: (*others[:at], 255, *others[at:]), st.integers(0, 2), COMPONENT, COMPONENT
+)
+"""Colours of full brightness."""
 
 
 @pytest.mark.parametrize(
@@ -29,7 +33,7 @@ def test_the_primaries_and_white_are_where_srgb_has_them(
     assert xy_to_rgb(*xy) == pytest.approx(rgb, abs=3)
 
 
-@given(st.tuples(COMPONENT, COMPONENT, COMPONENT).filter(lambda rgb: max(rgb) == 255))
+@given(FULL)
 def test_a_full_colour_comes_back_within_the_tolerance_of_confirmation(
     rgb: tuple[int, int, int],
 ) -> None:
