@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.home.graph import Home
@@ -42,7 +42,6 @@ def test_no_two_skills_serve_the_same_intent() -> None:
     assert skill_for("HassStartTimer") is None
 
 
-@settings(deadline=None)
 @given(
     st.sampled_from(EVERY_INTENT),
     st.lists(st.sampled_from([e.id for e in HOME.entities] + ["light.gone"]), max_size=4),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.nlu.matching import EXACT, Index, normalised, singular, sound_of
@@ -68,7 +68,6 @@ def test_plurals_lose_their_ending_and_other_words_do_not() -> None:
     ]  # fmt: skip
 
 
-@settings(deadline=None)
 @given(st.text(max_size=40))
 def test_any_text_is_searched_without_an_error_and_finds_itself(text: str) -> None:
     assert all(0 < match.score <= 1 for match in INDEX.find(text))

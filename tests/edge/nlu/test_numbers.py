@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.nlu.numbers import LARGEST, find_number, parse_number, spell_number
@@ -86,20 +86,17 @@ def test_an_article_is_not_a_number() -> None:
     assert find_number("turn on a lamp in the second bedroom") is None
 
 
-@settings(deadline=None)
 @given(st.integers(-LARGEST, LARGEST))
 def test_every_whole_number_spelled_reads_back(value: int) -> None:
     assert parse_number(spell_number(value)) == value
 
 
-@settings(deadline=None)
 @given(st.decimals(-10_000_000, 10_000_000, places=4))
 def test_every_decimal_spelled_reads_back(value: object) -> None:
     number = float(str(value))
     assert parse_number(spell_number(number)) == pytest.approx(number, abs=1e-9)
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_any_text_is_read_without_an_error(text: str) -> None:
     parse_number(text)

@@ -390,7 +390,7 @@ def taggings(draw: st.DrawFn) -> Tagging:
     return Tagging(text, draw(st.sampled_from(intents)), 0.9, tuple(spans))
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(taggings(), st.sampled_from([None, "kitchen", "Bedroom", "nowhere"]))
 def test_any_tagging_is_resolved_without_an_error(said: Tagging, area: str | None) -> None:
     found = RESOLVER.resolve(said, STATES, area)

@@ -97,7 +97,7 @@ def test_the_shipped_tagger_understands_everyday_commands(tagger: Tagger) -> Non
     assert exact >= FLOOR_OF_EXACT, (wrong, inexact)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.text(max_size=400))
 def test_no_text_raises_and_spans_are_their_text(text: str) -> None:
     tagging = SHARED.tag(text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.nlu.numbers import spell_number
@@ -131,14 +131,12 @@ def test_a_step_has_a_size(text: str, sizes: StepSizes, step: float | None) -> N
     assert parse_step(text, sizes) == step
 
 
-@settings(deadline=None)
 @given(st.integers(0, 100))
 def test_every_percentage_said_is_read(percent: int) -> None:
     assert parse_percent(f"{spell_number(percent)} percent") == percent
     assert parse_percent(f"{percent}%") == percent
 
 
-@settings(deadline=None)
 @given(st.integers(0, 100 * 3600))
 def test_every_duration_spelled_reads_back(seconds: int) -> None:
     assert parse_duration(spell_duration(seconds)) == seconds
@@ -149,7 +147,6 @@ def test_a_negative_duration_is_not_spelled() -> None:
         spell_duration(-1)
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_any_text_is_read_without_an_error(text: str) -> None:
     percent = parse_percent(text)

@@ -152,7 +152,7 @@ def test_what_follows_in_the_same_piece_after_the_end_is_not_kept() -> None:
     silence_s=st.floats(0.02, 1.0),
     preroll_s=st.floats(0.0, 0.5),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_however_the_sound_comes_an_utterance_is_a_piece_of_it_within_the_limit(
     parts: list[tuple[bool, float]],
     pieces: list[int],

@@ -159,7 +159,7 @@ names = st.lists(st.text(max_size=12), max_size=4).map(tuple)
 
 
 @given(names, names, names, names)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_any_names_make_a_grammar_that_parses_and_has_their_words(
     decoder: pocketsphinx.Decoder,
     names: tuple[str, ...],
