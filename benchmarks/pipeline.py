@@ -24,7 +24,7 @@ import subprocess
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -40,6 +40,7 @@ from hal.microphone_file import FileMicrophone
 
 ENGINES = ("vosk", "whisper", "pocketsphinx")
 LISTENING_S = 60.0
+_ERROR = f"{LaresError.__module__}.{LaresError.__qualname__}: "
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             check=False,
         )
         if done.returncode:
-            absent[engine] = done.stderr.strip().splitlines()[-1]
+            absent[engine] = done.stderr.strip().splitlines()[-1].removeprefix(_ERROR)
         else:
             figures.append(EngineFigures(**json.loads(done.stdout.splitlines()[-1])))
     told = json.dumps({"engines": [asdict(f) for f in figures], "absent": absent}, indent=2)
@@ -136,14 +137,17 @@ _UP_TO_PUBLISHED = ("stt", "tagger", "resolver", "skill", "publish")
 
 
 def _listening_percent(app: App) -> float:
-    """CPU seconds per second of room noise and speech without a wake word, in percent."""
+    """CPU seconds per second of room noise without a wake word, in percent."""
     listener = app.listener(wake=True)
-    noise = np.random.default_rng(0).normal(0, 300, int(LISTENING_S * SAMPLE_RATE))
-    samples = noise.astype(np.int16).reshape(-1, FRAME_SAMPLES)
-    begin = time.process_time()
-    for number, frame in enumerate(samples):
-        listener.feed(AudioFrame(frame, number * FRAME_SAMPLES / SAMPLE_RATE))
-    return round(100 * (time.process_time() - begin) / LISTENING_S, 2)
+    noise = np.random.default_rng(0)
+    spent = 0.0
+    for number in range(round(LISTENING_S * SAMPLE_RATE / FRAME_SAMPLES)):
+        samples = noise.normal(0, 300, FRAME_SAMPLES).astype(np.int16)
+        frame = AudioFrame(samples, number * FRAME_SAMPLES / SAMPLE_RATE)
+        begin = time.process_time()
+        listener.feed(frame)
+        spent += time.process_time() - begin
+    return round(100 * spent / LISTENING_S, 2)
 
 
 def _quantile(times: Sequence[float], share: float) -> float:
@@ -153,28 +157,25 @@ def _quantile(times: Sequence[float], share: float) -> float:
 
 
 def _print(figures: Sequence[EngineFigures], absent: dict[str, str]) -> None:
-    table = Table(title="From the end of speech to the published command (ms)")
-    for column in (
-        "engine", "carried out", "p50", "p95", "computing p50", "computing p95",
-        "listening, % of a core", "load, s", "peak memory, MB",
-    ):  # fmt: skip
-        table.add_column(column, justify="left" if column == "engine" else "right")
-    for one in figures:
-        table.add_row(
-            one.engine,
-            f"{one.carried_out}/{one.commands}",
-            f"{one.speech_to_published_p50:.0f}",
-            f"{one.speech_to_published_p95:.0f}",
-            f"{one.after_endpoint_p50:.0f}",
-            f"{one.after_endpoint_p95:.0f}",
-            f"{one.listening_percent:.1f}",
-            f"{one.load_s:.1f}",
-            f"{one.peak_mb:.0f}",
-        )
+    table = Table("", *(one.engine for one in figures), title="Eight spoken commands")
+    for column in table.columns[1:]:
+        column.justify = "right"
+    rows: dict[str, Callable[[EngineFigures], str]] = {
+        "carried out": lambda one: f"{one.carried_out} of {one.commands}",
+        "end of speech → published, median": lambda one: f"{one.speech_to_published_p50:.0f} ms",
+        "… 95th percentile": lambda one: f"{one.speech_to_published_p95:.0f} ms",
+        "of it computing, median": lambda one: f"{one.after_endpoint_p50:.0f} ms",
+        "… 95th percentile ": lambda one: f"{one.after_endpoint_p95:.0f} ms",
+        "listening only, share of a core": lambda one: f"{one.listening_percent:.1f} %",
+        "loading": lambda one: f"{one.load_s:.1f} s",
+        "peak memory": lambda one: f"{one.peak_mb:.0f} MB",
+    }
+    for name, told in rows.items():
+        table.add_row(name, *map(told, figures))
     console = Console()
     console.print(table)
     for engine, reason in absent.items():
-        console.print(f"{engine}: not measured, {reason}", style="dim")
+        console.print(f"{engine}: not measured. {reason}", style="dim")
 
 
 if __name__ == "__main__":
