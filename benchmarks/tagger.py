@@ -8,10 +8,10 @@
 
 The sentences are Home Assistant's English tests where the corpora are there (LARES_CORPORA), else a
 few of our own. Each engine tags them one by one on one thread; "intent" is the share of right
-intents, "exact" the share that has all slots right too, after the resolver. Of hassil only the intent
-is judged: Home Assistant adds slots after it. It matches the templates that Home Assistant's package
-ships; some of the tests are of templates that the package has no more, and those it cannot know.
-What is not installed is left out, with the reason.
+intents, "exact" the share that has all slots right too, after the resolver. Of hassil only the
+intent is judged, since Home Assistant adds slots after it. It matches the templates that Home
+Assistant's package ships; some of the tests are of templates that the package has no more, and
+those it cannot know. What is not installed is left out, with the reason.
 """
 
 from __future__ import annotations
