@@ -47,6 +47,16 @@ def unfit(entity: Entity) -> Understanding:
     return Understanding(question=f"I can't do that with {entity.name}, which is {article} {kind}.")
 
 
+def negated() -> Understanding:
+    """It was said not to do it: nothing is done, and above all not the opposite."""
+    return Understanding(question="All right, I leave it as it is.")
+
+
+def excepting() -> Understanding:
+    """Something shall be left out; doing it to all would be wrong."""
+    return Understanding(question="I can't leave anything out yet. Tell me which ones you mean.")
+
+
 def _told_apart(entities: Sequence[Entity], home: Home) -> list[str]:
     """Their names, with the area or the domain where the name alone is not enough."""
     areas = [home.area_of(entity) for entity in entities]

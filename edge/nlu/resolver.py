@@ -86,6 +86,10 @@ class Resolver:
 
     def _command(self, request: Request) -> Understanding:
         heard = request.heard
+        if heard.negated:
+            return asking.negated()
+        if heard.excepting:
+            return asking.excepting()
         nouns: Sequence[Noun] = request.nouns(self._lexicon)
         names = list(heard.labelled("name"))
         if not names:
