@@ -217,6 +217,10 @@ def _read_attributes(value: str, state: EntityState) -> EntityState:
 def _availability(config: Config) -> Availability:
     """The topics of an `availability` list, or the single `availability_topic`."""
     several = config.values.get("availability") or []
+    if not isinstance(several, list):
+        raise DiscoveryError(
+            f"{config.origin}: expected a list for availability, found {several!r}."
+        )
     single = [
         {
             "topic": config.text("availability_topic"),

@@ -263,6 +263,13 @@ KEYS = st.sampled_from(
 )
 
 
+@pytest.mark.parametrize("availability", ["online", True, 3])
+def test_an_availability_that_is_no_list_is_refused(availability: object) -> None:
+    config = {"name": "Lamp", "command_topic": "lamp/set", "availability": availability}
+    with pytest.raises(DiscoveryError, match="expected a list for availability"):
+        read_discovery("homeassistant/light/x/config", json.dumps(config))
+
+
 @given(
     st.sampled_from(["light", "cover", "climate", "fan", "device", "sensor", "vacuum", "valve"]),
     st.dictionaries(KEYS, JSON, max_size=6),
