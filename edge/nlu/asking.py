@@ -47,7 +47,7 @@ def unfit(entity: Entity) -> Understanding:
     return Understanding(question=f"I can't do that with {entity.name}, which is {article} {kind}.")
 
 
-def negated() -> Understanding:
+def leaving() -> Understanding:
     """It was said not to do it: nothing is done, and above all not the opposite."""
     return Understanding(question="All right, I leave it as it is.")
 
@@ -55,6 +55,16 @@ def negated() -> Understanding:
 def excepting() -> Understanding:
     """Something shall be left out; doing it to all would be wrong."""
     return Understanding(question="I can't leave anything out yet. Tell me which ones you mean.")
+
+
+def later() -> Understanding:
+    """It shall wait for something; doing it now would be wrong."""
+    return Understanding(question="I can't wait for something yet. Tell me when it is time.")
+
+
+def one_at_a_time() -> Understanding:
+    """Several things shall be done; half of them would be wrong."""
+    return Understanding(question="One thing at a time, please.")
 
 
 def _told_apart(entities: Sequence[Entity], home: Home) -> list[str]:

@@ -47,15 +47,6 @@ EVERYWHERE = re.compile(
     rf"{_HOUSE})\b"
 )
 _ALL = re.compile(r"\b(?:all|every|each|everything)\b")
-_NOT = re.compile(
-    r"(?<!\bi )(?<!\bwe )(?<!\byou )(?<!\bthey )\b(?:do not|don['’]?t|never)"
-    r"(?: (?:you|ever|please))? "
-    rf"(?:{'|'.join(sorted(VERBS))}|leave|keep|let|make|change|adjust)\b"
-)
-"""An order not to do something: "don't lock the door", but not "we don't open late"."""
-_EXCEPT = re.compile(
-    r"\b(?:except|excluding|but (?:not|leave|keep)|other than|apart from|aside from|besides)\b"
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,16 +134,6 @@ class Heard:
     def all(self) -> bool:
         """ "all", "every" or "each" is said."""
         return _ALL.search(self.text) is not None
-
-    @cached_property
-    def negated(self) -> bool:
-        """It is said not to do it."""
-        return _NOT.search(self.text) is not None
-
-    @cached_property
-    def excepting(self) -> bool:
-        """Something is said to be left out."""
-        return _EXCEPT.search(self.text) is not None
 
     def joined(self) -> tuple[str, ...]:
         """The words of neighbouring spans about places, kinds and names, taken together."""

@@ -22,6 +22,7 @@ from edge.nlu.heard import HERE, Heard
 from edge.nlu.inquiry import inquire
 from edge.nlu.kinds import DOMAINS_OF_INTENT, LOCKING, NARROW_NOUNS
 from edge.nlu.matching import EXACT, is_plural, singular_text
+from edge.nlu.orders import no_order
 from edge.nlu.request import BY_VERB, Request
 from edge.nlu.slots import TEXT_LABELS, values_of
 from edge.types import OUT_OF_SCOPE, Intent, SlotValue, Span, Tagging, Understanding
@@ -86,10 +87,8 @@ class Resolver:
 
     def _command(self, request: Request) -> Understanding:
         heard = request.heard
-        if heard.negated:
-            return asking.negated()
-        if heard.excepting:
-            return asking.excepting()
+        if (instead := no_order(request.intent, heard)) is not None:
+            return instead
         nouns: Sequence[Noun] = request.nouns(self._lexicon)
         names = list(heard.labelled("name"))
         if not names:

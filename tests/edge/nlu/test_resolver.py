@@ -304,31 +304,6 @@ def test_what_two_spans_mean_alike_is_meant_once() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    "marked",
-    [
-        "don't turn on the [desk lamp](name)",
-        "please do not [lock](domain) the [front door](name)",
-        "don’t ever open the [garage door](name)",
-        "don't leave the [desk lamp](name) on",
-        "turn off all [lights](domain) except the [desk lamp](name)",
-        "turn off the [lights](domain) but not in the [kitchen](area)",
-        "turn on every [light](domain) apart from the [floor lamp](name)",
-        "turn off the [kitchen](area) [lights](domain) but leave the [floor lamp](name) on",
-    ],
-)
-@pytest.mark.parametrize("intent", [ON, OFF])
-def test_what_shall_not_be_done_is_not_done(marked: str, intent: str) -> None:
-    found = meaning(marked, intent)
-    assert found.question is not None
-    assert found.intents == ()
-
-
-def test_not_needing_something_is_no_order_against_it() -> None:
-    said = "i don't need the [kitchen](area) [lights](domain)"
-    assert one(meaning(said, OFF)).slots == {"area": "Kitchen", "domain": "light"}
-
-
 def test_turning_a_lock_off_is_not_unlocking_it() -> None:
     home = Home(entities=(entity("lock.front", "Front Door"),))
     resolver = Resolver(home)
