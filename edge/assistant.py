@@ -4,12 +4,14 @@
 
 Each stage is timed and told to the event bus. Nothing is done while a question is open: what the
 resolver cannot tell apart, and what the policy wants confirmed, becomes a question to the speaker.
-A "yes" to the policy's question within `ANSWER_WITHIN_S` carries the waiting actions out. What is
+A "yes" to the policy's question, or the name of a candidate, within `ANSWER_WITHIN_S` carries out
+what waited for it. What is
 said follows from the states that come back, not from what was sent.
 """
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -19,6 +21,7 @@ from typing import Protocol
 from edge.home.graph import Home
 from edge.kernel.events import Events
 from edge.mqtt.devices import Devices
+from edge.nlu.choosing import about, chosen
 from edge.nlu.resolver import Resolver
 from edge.privacy.audit import Audit
 from edge.privacy.policy import Policy
@@ -37,6 +40,24 @@ from skills.skill import House, Skill
 ANSWER_WITHIN_S = 15.0
 """How long a question of ours stays open."""
 YES = frozenset({"yes", "yes please", "yeah", "yep", "sure", "ok", "okay", "do it", "go ahead"})
+_MORE_YES = frozenset(
+    [
+        "please",
+        "do",
+        "it",
+        "that",
+        "go",
+        "ahead",
+        "why",
+        "not",
+        "thanks",
+        "thank",
+        "you",
+        "open",
+        "unlock",
+    ]
+)
+"""What may follow a yes without being an order of its own."""
 NO = frozenset({"no", "no thanks", "nope", "cancel", "don't", "never mind", "stop"})
 NO_SKILL = "I understood you, but I can't do that yet."
 NOT_UNDERSTOOD = "Sorry, I didn't understand that."
@@ -54,6 +75,15 @@ class _Waiting:
 
     intents: tuple[Intent, ...]
     answer: Answer
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """An intent that waits to be told which of the candidates (entity ids) it is about."""
+
+    intent: Intent
+    candidates: tuple[str, ...]
     until: float
 
 
@@ -103,6 +133,7 @@ class Assistant:
         self._clock = clock
         self._resolver: tuple[Home, Resolver] | None = None
         self._waiting: dict[str, _Waiting] = {}
+        self._choices: dict[str, _Choice] = {}
 
     def parse(
         self,
@@ -133,24 +164,50 @@ class Assistant:
         before.
         """
         run = _Run(transcript, conversation, ms=dict(ms or {}))
-        waiting = self._waiting.pop(conversation, None)
-        if waiting is not None and self._clock() < waiting.until:
-            words = transcript.text.lower().strip(" .!,")
-            if words in YES:
-                run.intents = waiting.intents
-                return self._tell(await self._act(run, waiting.answer))
-            if words in NO:
-                return self._tell(self._outcome(run, "All right, I won't."))
+        replied = await self._reply(run, agreed)
+        if replied is not None:
+            return self._tell(replied)
         if not transcript.text.strip():
             return self._tell(self._outcome(run, ""))
         understanding = self._understand(run, area)
         if understanding.question:
+            if understanding.candidates and len(understanding.intents) == 1:
+                self._choices[conversation] = _Choice(
+                    understanding.intents[0],
+                    understanding.candidates,
+                    self._clock() + ANSWER_WITHIN_S,
+                )
             return self._tell(self._outcome(run, understanding.question, asked=True))
         if not understanding.intents:
             return self._tell(self._outcome(run, NOT_UNDERSTOOD))
         with run.stage("skill"):
             answer = self._answer(understanding.intents)
         return self._tell(await self._permit(run, answer, agreed))
+
+    async def _reply(self, run: _Run, agreed: bool) -> Outcome | None:
+        """What an answer to our last question leads to; None where the text is no answer to it."""
+        text, now = run.transcript.text, self._clock()
+        waiting = self._waiting.pop(run.conversation, None)
+        if waiting is not None and now < waiting.until:
+            if _is_yes(text):
+                run.intents = waiting.intents
+                return await self._act(run, waiting.answer)
+            if _plain(text) in NO:
+                return self._outcome(run, "All right, I won't.")
+        choice = self._choices.pop(run.conversation, None)
+        if choice is None or now >= choice.until:
+            return None
+        if _plain(text) in NO:
+            return self._outcome(run, "All right.")
+        home = self._devices.home
+        offered = [e for e in map(home.entity, choice.candidates) if e is not None]
+        entities = chosen(text, offered, home)
+        if not entities:
+            return None
+        run.intents = (about(choice.intent, entities),)
+        with run.stage("skill"):
+            answer = self._answer(run.intents)
+        return await self._permit(run, answer, agreed)
 
     def _understand(self, run: _Run, area: str | None) -> Understanding:
         with run.stage("tagger"):
@@ -286,4 +343,17 @@ class Assistant:
 def _verb(action: Action) -> str:
     """A service as a person says it: "lock.unlock" → "unlock", "cover.open_cover" → "open"."""
     domain, service = action.service.split(".")
+    if service == f"set_{domain}_position":
+        return "move"
     return " ".join(word for word in service.split("_") if word != domain)
+
+
+def _plain(text: str) -> str:
+    """The words of an answer: "Yes, please." → "yes please"."""
+    return " ".join(re.findall(r"[\w']+", text.lower().replace("’", "'")))
+
+
+def _is_yes(text: str) -> bool:
+    words = _plain(text)
+    first, _, rest = words.partition(" ")
+    return words in YES or (first in YES and _MORE_YES.issuperset(rest.split()))

@@ -27,7 +27,10 @@ def brightness_of(percent: float) -> int:
 
 
 def handle(intent: Intent, house: House) -> Answer:
-    """Set brightness, colour or colour temperature, or change the brightness by a step."""
+    """Set brightness, colour or colour temperature, or change the brightness by a step.
+
+    Dimming leaves what is off as it is.
+    """
     entities = house.targets(intent)
     if not entities:
         return NOBODY
@@ -37,6 +40,12 @@ def handle(intent: Intent, house: House) -> Answer:
     wanted = [name for name in _SAYS if name in slots]
     if not wanted:
         return Answer(speech="I don't know what to change about the light.")
+    if float(slots.get("brightness_step", 0)) < 0:
+        shining = tuple(e for e in entities if house.state(e).state != "off")
+        if not shining:
+            off = "is off" if len(entities) == 1 else "are off"
+            return Answer(speech=sentence(f"{things(entities, intent)} {off}"))
+        entities = shining
     able = [entity for entity in entities if all(_can(entity, name, house) for name in wanted)]
     if not able:
         lacking = next((n for n in wanted if not _can(entities[0], n, house)), wanted[0])

@@ -16,6 +16,7 @@ from skills.wording import listed, noun, number, place, sentence, the
 
 _NAMED = 4
 """So many things are named; more are counted."""
+_CONTACT = {"open": "on", "closed": "off"}
 _UNKNOWN = frozenset({"unknown", "unavailable", ""})
 
 _OPEN = ("open", "closed")
@@ -74,13 +75,21 @@ def _one(entity: Entity, wanted: str | None, house: House) -> str:
     answer = sentence(_plain(entity, house))
     if wanted is None:
         return answer
-    yes = state.casefold() == wanted.casefold()
+    yes = _is(entity, wanted, house)
     return f"{'Yes' if yes else 'No'}, {_plain(entity, house)}."
+
+
+def _is(entity: Entity, wanted: str, house: House) -> bool:
+    """Whether an entity is in a state; a contact sensor that is on is open."""
+    state = house.state(entity).state.casefold()
+    if entity.domain == "binary_sensor":
+        wanted = _CONTACT.get(wanted, wanted)
+    return state == wanted.casefold()
 
 
 def _several(entities: Sequence[Entity], wanted: str, intent: Intent, house: House) -> str:
     """How many are as asked, and which: "No curtains in the office are open."."""
-    hits = [e for e in entities if house.state(e).state.casefold() == wanted.casefold()]
+    hits = [entity for entity in entities if _is(entity, wanted, house)]
     word = _word(entities[0], wanted)
     where = place(intent)
     what = f"{_plural(noun(entities), len(entities))}{f' {where}' if where else ''}"

@@ -80,7 +80,7 @@ async def _listen_for_ever(app: App, household: Household) -> None:
             return
         except MicrophoneError as error:
             opened = opened or listening.opened
-            if not opened:
+            if not opened or app.config.audio.microphone == "-":
                 raise
             if listening.opened:
                 pause = FIRST_PAUSE_S

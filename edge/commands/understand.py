@@ -105,6 +105,9 @@ class _Command:
         """The outcome of a text or of each utterance in a sound, as soon as there is one."""
         async with AsyncExitStack() as passing:
             household = await self._household(request, passing)
+            if request.area is not None and household.home.area_called(request.area) is None:
+                known = ", ".join(area.name for area in household.home.areas) or "none"
+                raise LaresError(f"there is no area {request.area!r} in this home; known: {known}")
             await household.set_up(request.setup)
             if request.file is None:
                 yield await self._handle(household, request, Transcript(request.text or "", "text"))

@@ -102,6 +102,18 @@ class Home:
         """The area of this id."""
         return self._areas_by_id.get(area_id)
 
+    def area_called(self, name: str) -> Area | None:
+        """The area of this id, name or alias; case does not count."""
+        said = name.strip().casefold()
+        return next(
+            (
+                area
+                for area in self.areas
+                if said in {text.casefold() for text in (area.id, area.name, *area.aliases)}
+            ),
+            None,
+        )
+
     def floor(self, floor_id: str) -> Floor | None:
         """The floor of this id."""
         return self._floors_by_id.get(floor_id)

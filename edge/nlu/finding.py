@@ -229,7 +229,8 @@ class Lexicon:
                 entity = self.home.entity(match.id)
                 if entity is None or (wording.domain and entity.domain != wording.domain):
                     continue
-                if not wording.holds_place and not self.inside_any(entity, places):
+                elsewhere = not self.inside_any(entity, places)
+                if elsewhere and not (wording.holds_place and match.score >= EXACT):
                     continue
                 if match.score > best.get(match.id, (0.0, False))[0]:
                     best[match.id] = (match.score, wording.holds_place)

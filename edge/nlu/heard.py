@@ -33,6 +33,7 @@ _TOO = {
     **dict.fromkeys(("quiet", "dark", "dim", "cold", "cool", "low", "slow"), 1),
 }
 """The direction asked for by whom it is too much: "too loud" is to go down."""
+_MUCH = frozenset({"too", "so", "very", "really", "is", "s"})
 _WHOLE = frozenset({"name", "area", "floor", "domain", "device_class", "state", "item"})
 """Labels of which two spans side by side are one."""
 _STEPS = ("brightness_step", "volume_step", "temperature_step")
@@ -104,10 +105,11 @@ class Heard:
     def direction(self) -> int:
         """1 for up, -1 for down, 0 where none is said.
 
-        "too loud" tells it, then the words marked as a step, then any other; the last one counts.
+        "too loud" and "it's cold" tell it, then the words marked as a step, then any other; the
+        last one counts.
         """
         for adverb, word in pairwise(self.words):
-            if adverb == "too" and word in _TOO:
+            if adverb in _MUCH and word in _TOO:
                 return _TOO[word]
         marked = " ".join(span.text.lower() for span in self.labelled(*_STEPS)).split()
         for word in (*reversed(marked), *reversed(self.words)):

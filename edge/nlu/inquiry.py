@@ -222,7 +222,10 @@ def _about_kind(inquiry: _Inquiry) -> Understanding:
         slots["state"] = state
     for place in inquiry.places[:1]:
         slots.update(place.slots)
-    found = inquiry.lexicon.of_kind(domain, device_class, inquiry.places)
+    found = list(inquiry.lexicon.of_kind(domain, device_class, inquiry.places))
+    if domain == "cover":
+        for contact in _CONTACTS.get(device_class or "", ()):
+            found += inquiry.lexicon.of_kind("binary_sensor", contact, inquiry.places)
     return Understanding((inquiry.meant(slots, tuple(entity.id for entity in found)),))
 
 

@@ -100,6 +100,11 @@ class Request:
         """All in the home are meant: "everywhere", or "all" without "here"."""
         return self.heard.everywhere or (self.heard.all and not self.heard.here)
 
+    def is_about(self, noun: Noun) -> bool:
+        """Whether the request can be about the kind of thing that a noun says."""
+        domain, _ = self.meaning(noun)
+        return domain == noun.kind.domain or (domain == "cover" and noun.kind.cover is not None)
+
     def kind_slots(
         self, domain: str, device_class: str | None, *, placed: bool
     ) -> dict[str, SlotValue]:

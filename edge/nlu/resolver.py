@@ -21,7 +21,7 @@ from edge.nlu.finding import Lexicon, Named, Noun, Place, Wording, unique
 from edge.nlu.heard import HERE, Heard
 from edge.nlu.inquiry import inquire
 from edge.nlu.kinds import DOMAINS_OF_INTENT, LOCKING, NARROW_NOUNS
-from edge.nlu.matching import EXACT, is_plural, singular_text
+from edge.nlu.matching import EXACT, is_plural, normalised, singular_text
 from edge.nlu.orders import no_order
 from edge.nlu.request import BY_VERB, Request
 from edge.nlu.slots import TEXT_LABELS, values_of
@@ -106,8 +106,9 @@ class Resolver:
                 return _all_of([self._by_name(request, name, places) for name in scan.entities])
             nouns = scan.nouns
         if names:
-            return _all_of([self._of_span(request, span, places) for span in names])
-        return self._whole_name(request) or self._of_kind(request, nouns, places)
+            several = len(names) > 1
+            return _all_of([self._of_span(request, span, places, several) for span in names])
+        return self._whole_name(request) or self._of_kinds(request, nouns, places)
 
     def _places(self, request: Request) -> tuple[tuple[Place, ...], list[Span]]:
         """The places that spans name, and the spans that name an entity instead."""
@@ -126,16 +127,28 @@ class Resolver:
                 strays.append(span)
         return unique(places), strays
 
-    def _of_span(self, request: Request, span: Span, places: tuple[Place, ...]) -> Understanding:
-        """What a span labelled as a name means: an entity, or a place and a kind after all."""
+    def _of_span(
+        self, request: Request, span: Span, places: tuple[Place, ...], several: bool
+    ) -> Understanding:
+        """What a span labelled as a name means: an entity, or a place and a kind after all.
+
+        One of `several` need not be in the place that is said of another.
+        """
         wordings = self._lexicon.wordings(request.heard, span)
         named = self._named(request, wordings, places)
+        if several and named.score < EXACT:
+            elsewhere = self._named(request, wordings, ())
+            if elsewhere.score >= EXACT:
+                named, places = elsewhere, ()
         if named.score < EXACT:
             scan = self._lexicon.scan(span.text)
             if (scan.places or scan.nouns) and not scan.rest:
                 nouns = (*scan.nouns, *request.nouns(self._lexicon))
                 inside = unique((*scan.places, *places))
-                return self._whole_name(request) or self._of_kind(request, nouns, inside, named)
+                there = all(self._lexicon.inside_any(e, inside) for e in named.entities)
+                like = named if there else None
+                whole = self._whole_name(request, span)
+                return whole or self._of_kind(request, nouns, inside, like)
         return self._told(request, named, places, span.text)
 
     def _by_name(self, request: Request, name: str, places: Sequence[Place]) -> Understanding:
@@ -172,8 +185,11 @@ class Resolver:
             slots.update(places[0].slots)
         return Understanding((request.made(slots, named.entities),))
 
-    def _whole_name(self, request: Request) -> Understanding | None:
-        """An entity whose very name the words of place and kind make: "garage light"."""
+    def _whole_name(self, request: Request, of: Span | None = None) -> Understanding | None:
+        """An entity whose very name the words of place and kind make: "garage light".
+
+        `of`: a span whose words must be part of the name.
+        """
         heard = request.heard
         if heard.all:
             return None
@@ -182,11 +198,22 @@ class Resolver:
             texts = (heard.text,)
         for text in texts:
             name = self._lexicon.sole_name(text, request.fits)
-            if name is not None:
+            if name is not None and (of is None or _holds_words(name, of.text)):
                 named = self._named(request, (Wording(name, holds_place=True),), ())
                 if len(named.entities) == 1:
                     return self._told(request, named, (), name)
         return None
+
+    def _of_kinds(
+        self, request: Request, nouns: Sequence[Noun], places: tuple[Place, ...]
+    ) -> Understanding:
+        """All of one kind, or of each of several that the request can be about."""
+        kinds = list({noun.kind: noun for noun in reversed(nouns)}.values())[::-1]
+        if len(kinds) < 2 or " and " not in request.heard.text:
+            return self._of_kind(request, nouns, places)
+        if not all(request.is_about(noun) for noun in kinds):
+            return asking.one_at_a_time()
+        return _all_of([self._of_kind(request, (noun,), places) for noun in kinds])
 
     def _of_kind(
         self,
@@ -202,6 +229,8 @@ class Resolver:
         domain, device_class = request.meaning(noun)
         inside = () if request.roams else places
         found = _called(noun, self._lexicon.of_kind(domain, device_class, inside))
+        if domain == "lock" and noun is not None:
+            found = self._locks_of(noun, found)
         slots = request.kind_slots(domain, device_class, placed=bool(places))
         if not found and "sensor" in request.domains:
             found = self._lexicon.of_kind("sensor", "temperature", places)
@@ -223,6 +252,21 @@ class Resolver:
             if there:
                 intents.append(request.made({**slots, **place.slots}, there))
         return Understanding(tuple(intents))
+
+    def _locks_of(self, noun: Noun, locks: tuple[Entity, ...]) -> tuple[Entity, ...]:
+        """The locks that are on what a noun says: any for a door, but not those of another thing.
+
+        "Lock the garage door" must not lock the front door.
+        """
+        word = singular_text(noun.text.lower()).split()[0]
+        if word in LOCKING or word == "door":
+            return locks
+        return tuple(
+            lock
+            for lock in locks
+            if word in lock.name.lower().split()
+            or ((area := self._home.area_of(lock)) and word in area.name.lower().split())
+        )
 
     def _everything(self, request: Request, places: tuple[Place, ...]) -> Understanding:
         """All that is switched every day, in a place, here, or in the whole home."""
@@ -298,6 +342,10 @@ def _all_of(parts: Sequence[Understanding]) -> Understanding:
         if intent not in intents:
             intents.append(intent)
     return Understanding(tuple(intents))
+
+
+def _holds_words(name: str, part: str) -> bool:
+    return set(singular_text(normalised(part)).split()) <= set(singular_text(name).split())
 
 
 def _called(noun: Noun | None, entities: tuple[Entity, ...]) -> tuple[Entity, ...]:

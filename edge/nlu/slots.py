@@ -47,6 +47,8 @@ _MEDIA_CLASSES = {
     "movie": "movie", "film": "movie", "show": "tv_show", "tv show": "tv_show",
     "series": "tv_show",
 }  # fmt: skip
+_COMPARATIVES = frozenset({"warmer", "hotter", "cooler", "colder"})
+"""With these a temperature is a step: "two degrees warmer"."""
 _COLOR_ALIKE = 80
 """Least likeness (0 to 100) of a misheard colour to a name."""
 
@@ -57,7 +59,7 @@ def values_of(intent: str, heard: Heard) -> dict[str, SlotValue]:
     for span in heard.spans:
         if span.label in _PERCENT_LABELS:
             _put(slots, span.label, parse_percent(span.text))
-        elif span.label == "temperature":
+        elif span.label == "temperature" and not _COMPARATIVES & set(heard.words):
             _put(slots, span.label, parse_degrees(span.text))
         elif span.label == "color":
             slots.update(_color(span.text))
@@ -69,7 +71,10 @@ def values_of(intent: str, heard: Heard) -> dict[str, SlotValue]:
             said = " ".join(span.text.lower().split())
             _put(slots, span.label, _MEDIA_CLASSES.get(said, said.replace(" ", "_")))
     for label in STEPS:
-        said = " ".join(span.text for span in heard.labelled(label))
+        spans = heard.labelled(label)
+        if label == "temperature_step" and _COMPARATIVES & set(heard.words):
+            spans = heard.labelled(label, "temperature")
+        said = " ".join(span.text for span in spans)
         _put(slots, label, _signed_step(label, said, heard))
         if _ABSOLUTE[label] in slots:
             slots.pop(label, None)

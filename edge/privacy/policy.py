@@ -32,6 +32,9 @@ class Classed(Protocol):
     """What the policy asks of an entity (`edge.home.graph.Entity` has it)."""
 
     @property
+    def name(self) -> str: ...
+
+    @property
     def device_class(self) -> str | None: ...
 
 
@@ -54,6 +57,8 @@ class Rule:
     """Entity ids."""
     device_classes: tuple[str, ...] = ()
     """The entity's device class: "garage"."""
+    names: tuple[str, ...] = ()
+    """Words in the entity's name: "gate"."""
     reason: str = ""
     """What is told when the rule asks or refuses; made from the rule when empty."""
 
@@ -68,6 +73,7 @@ class Rule:
             and (_holds(self.services, action.service) or _holds(self.services, every_service))
             and _holds(self.entities, action.entity_id)
             and _holds(self.device_classes, device_class)
+            and (not self.names or (entity is not None and _is_called(entity.name, self.names)))
         )
 
     def __str__(self) -> str:
@@ -96,6 +102,18 @@ DEFAULT_RULES = (
         services=("cover.open_cover", "cover.set_cover_position", "cover.toggle"),
         device_classes=("garage", "door", "gate"),
         reason="opening a way into the home is asked about first",
+    ),
+    Rule(
+        "ask",
+        services=("cover.open_cover", "cover.set_cover_position", "cover.toggle"),
+        names=("garage", "door", "gate"),
+        reason="opening a way into the home is asked about first",
+    ),
+    Rule(
+        "ask",
+        services=("switch.*", "script.*", "button.*", "input_boolean.*", "input_button.*"),
+        names=("lock", "unlock", "gate", "alarm"),
+        reason="what is called after a way into the home is asked about first",
     ),
     Rule(
         "ask",
@@ -192,6 +210,10 @@ def _words(value: object, where: str) -> tuple[str, ...]:
 
 def _holds(wanted: tuple[str, ...], value: str | None, *, key: Any = str.casefold) -> bool:
     return not wanted or (value is not None and key(value) in {key(item) for item in wanted})
+
+
+def _is_called(name: str, wanted: tuple[str, ...]) -> bool:
+    return not {word.casefold() for word in wanted}.isdisjoint(re.findall(r"\w+", name.casefold()))
 
 
 def _area_key(area: str) -> str:

@@ -112,6 +112,13 @@ def test_setup_puts_the_home_into_a_state_first(folder: Path) -> None:
     assert told[0]["changes"]["light.kitchen"]["state"] == "off"
 
 
+def test_an_unknown_area_is_an_error_in_its_place_and_nothing_is_done(folder: Path) -> None:
+    told = batch("say", [{"text": "lights on", "area": "attic"}], folder)
+    assert "there is no area 'attic' in this home; known: Kitchen, Hall" in told[0]["error"]
+    done = lares("say", "lights on", "--area", "attic", "--home", "home.yaml", folder=folder)
+    assert done.returncode == 2
+
+
 def test_setup_of_an_unknown_entity_is_an_error_in_its_place(folder: Path) -> None:
     told = batch("say", [{"text": "lights on", "setup": {"light.x": {"state": "on"}}}], folder)
     assert "light.x" in told[0]["error"]

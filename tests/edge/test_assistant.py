@@ -161,6 +161,37 @@ async def test_between_two_lamps_it_asks_and_does_nothing(house) -> None:
     assert "Desk Lamp" in outcome.speech and "Floor Lamp" in outcome.speech
 
 
+@pytest.mark.parametrize("answer", ["the desk lamp", "Desk Lamp.", "desk", "the first one"])
+async def test_the_answer_to_which_one_completes_what_was_asked_for(house, answer: str) -> None:
+    async with house() as home:
+        await home.hears("turn on the lamp")
+        done = await home.hears(answer)
+    assert set(done.changes) == {"light.desk"}
+    assert done.intents[0].name == "HassTurnOn"
+    assert done.intents[0].source == "dialogue"
+
+
+async def test_both_means_all_that_were_offered(house) -> None:
+    async with house() as home:
+        await home.hears("turn on the lamp")
+        assert set((await home.hears("both")).changes) == {"light.desk", "light.floor"}
+
+
+@pytest.mark.parametrize("answer", ["no", "the den", "blue"])
+async def test_an_answer_that_chooses_none_does_nothing(house, answer: str) -> None:
+    async with house() as home:
+        await home.hears("turn on the lamp")
+        assert (await home.hears(answer)).published == ()
+        assert (await home.hears("the desk lamp")).published == ()
+
+
+async def test_a_late_answer_chooses_nothing(house) -> None:
+    async with house() as home:
+        await home.hears("turn on the lamp")
+        home.clock.now += ANSWER_WITHIN_S
+        assert (await home.hears("the desk lamp")).published == ()
+
+
 async def test_an_intent_without_a_skill_is_admitted(house) -> None:
     async with house() as home:
         outcome = await home.hears("set a timer for five minutes")
@@ -177,6 +208,21 @@ async def test_unlocking_is_asked_about_and_a_yes_carries_it_out(house) -> None:
         done = await home.hears("yes")
     assert done.changes["lock.front"].state == "unlocked"
     assert [i.name for i in done.intents] == ["HassTurnOff"]
+
+
+@pytest.mark.parametrize(
+    "answer", ["Yes, please.", "yeah do it", "Sure, why not!", "yes, unlock it"]
+)
+async def test_a_yes_may_be_put_in_many_ways(house, answer: str) -> None:
+    async with house() as home:
+        await home.hears("unlock the front door")
+        assert (await home.hears(answer)).changes["lock.front"].state == "unlocked"
+
+
+async def test_a_yes_with_another_order_is_no_plain_yes(house) -> None:
+    async with house() as home:
+        await home.hears("unlock the front door")
+        assert (await home.hears("yes and turn on the hall light")).published == ()
 
 
 async def test_a_no_leaves_everything_as_it_is(house) -> None:

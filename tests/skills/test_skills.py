@@ -175,6 +175,32 @@ def test_a_step_starts_from_the_brightness_now_and_never_ends_in_the_dark() -> N
     assert down.actions[0].data == {"brightness": brightness_of(1)}
 
 
+def test_dimming_leaves_what_is_off_as_it_is() -> None:
+    off = house_with("light.desk_lamp", "off", brightness=200)
+    said = answer("HassLightSet", ["light.desk_lamp"], off, brightness_step=-20)
+    assert said == Answer(speech="The desk lamp is off.")
+    some = answer("HassLightSet", ["light.desk_lamp", "light.floor_lamp"], brightness_step=-20)
+    assert [action.entity_id for action in some.actions] == ["light.floor_lamp"]
+
+
+def test_an_open_contact_counts_as_open() -> None:
+    home = Home(
+        entities=(
+            entity("cover.roof", "Skylight", device_class="window", state="closed"),
+            entity("binary_sensor.w", "Kitchen Window", device_class="window", state="on"),
+        )
+    )
+    question = Intent(
+        "HassGetState",
+        {"domain": "cover", "device_class": "window", "state": "open"},
+        ("cover.roof", "binary_sensor.w"),
+    )
+    skill = skill_for("HassGetState")
+    assert skill is not None
+    told = skill.handle(question, House(home, states(home)))
+    assert told.speech == "1 of 2 windows is open: the kitchen window."
+
+
 def test_a_light_that_only_switches_is_not_dimmed() -> None:
     house = house_with("light.desk_lamp", "on", supported_color_modes=["onoff"])
     assert answer("HassLightSet", ["light.desk_lamp"], house, brightness=50) == Answer(

@@ -298,6 +298,46 @@ def test_a_kind_that_is_not_there_is_said(
     assert [(intent.slots, intent.targets) for intent in found.intents] == [(slots, ())]
 
 
+def test_several_names_need_not_be_in_the_place_of_the_first() -> None:
+    said = "turn on the [kitchen](area) [ceiling](name) and the [desk lamp](name)"
+    found = meaning(said, ON)
+    assert [one.targets for one in found.intents] == [
+        ("light.kitchen_ceiling",), ("light.desk_lamp",),
+    ]  # fmt: skip
+
+
+def test_kinds_that_the_verb_is_not_said_of_alike_are_not_half_done() -> None:
+    assert meaning("turn off all [lights](domain) and [locks](domain)", OFF).intents == ()
+    both = meaning("turn off all [lights](domain) and [fans](domain)", OFF)
+    assert [one.slots["domain"] for one in both.intents] == ["light", "fan"]
+
+
+def test_a_name_like_another_does_not_leave_the_place_that_was_said() -> None:
+    assert meaning("turn on the [kitchen fan](name)", ON).intents[0].targets == ()
+
+
+@pytest.mark.parametrize("noun", ["garage door", "windows", "gate"])
+def test_locking_one_thing_locks_no_other(noun: str) -> None:
+    found = meaning(f"[lock](domain) the [{noun}](device_class)", ON)
+    assert found.question is not None
+    assert all(one.targets == () for one in found.intents)
+
+
+@pytest.mark.parametrize(
+    ("marked", "step"),
+    [
+        ("it's [hot](temperature_step) in the [office](area)", -1),
+        ("it is [cold](temperature_step) in the [office](area)", 1),
+        ("make it [two degrees](temperature) [warmer](temperature_step) in the [office](area)", 2),
+        ("make the [office](area) [cooler](temperature_step) by [3 degrees](temperature)", -3),
+    ],
+)
+def test_warmer_and_cooler_are_steps_in_their_direction(marked: str, step: float) -> None:
+    slots = one(meaning(marked, "HassClimateSetTemperature")).slots
+    assert slots["temperature_step"] == step
+    assert "temperature" not in slots
+
+
 def test_what_two_spans_mean_alike_is_meant_once() -> None:
     assert one(meaning("lock the [front](name) and [front door](name)", ON)).targets == (
         "lock.front",
