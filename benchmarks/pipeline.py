@@ -160,17 +160,17 @@ def _print(figures: Sequence[EngineFigures], absent: dict[str, str]) -> None:
     table = Table("", *(one.engine for one in figures), title="Eight spoken commands")
     for column in table.columns[1:]:
         column.justify = "right"
-    rows: dict[str, Callable[[EngineFigures], str]] = {
-        "carried out": lambda one: f"{one.carried_out} of {one.commands}",
-        "end of speech → published, median": lambda one: f"{one.speech_to_published_p50:.0f} ms",
-        "… 95th percentile": lambda one: f"{one.speech_to_published_p95:.0f} ms",
-        "of it computing, median": lambda one: f"{one.after_endpoint_p50:.0f} ms",
-        "… 95th percentile ": lambda one: f"{one.after_endpoint_p95:.0f} ms",
-        "listening only, share of a core": lambda one: f"{one.listening_percent:.1f} %",
-        "loading": lambda one: f"{one.load_s:.1f} s",
-        "peak memory": lambda one: f"{one.peak_mb:.0f} MB",
-    }
-    for name, told in rows.items():
+    rows: tuple[tuple[str, Callable[[EngineFigures], str]], ...] = (
+        ("carried out", lambda one: f"{one.carried_out} of {one.commands}"),
+        ("end of speech → published, median", lambda one: f"{one.speech_to_published_p50:.0f} ms"),
+        ("… 95th percentile", lambda one: f"{one.speech_to_published_p95:.0f} ms"),
+        ("of it computing, median", lambda one: f"{one.after_endpoint_p50:.0f} ms"),
+        ("… 95th percentile", lambda one: f"{one.after_endpoint_p95:.0f} ms"),
+        ("listening only, share of a core", lambda one: f"{one.listening_percent:.1f} %"),
+        ("loading", lambda one: f"{one.load_s:.1f} s"),
+        ("peak memory", lambda one: f"{one.peak_mb:.0f} MB"),
+    )
+    for name, told in rows:
         table.add_row(name, *map(told, figures))
     console = Console()
     console.print(table)

@@ -5,8 +5,7 @@
 Each stage is timed and told to the event bus. Nothing is done while a question is open: what the
 resolver cannot tell apart, and what the policy wants confirmed, becomes a question to the speaker.
 A "yes" to the policy's question, or the name of a candidate, within `ANSWER_WITHIN_S` carries out
-what waited for it. What is
-said follows from the states that come back, not from what was sent.
+what waited for it. What is said follows from the states that come back, not from what was sent.
 """
 
 from __future__ import annotations
@@ -41,22 +40,11 @@ ANSWER_WITHIN_S = 15.0
 """How long a question of ours stays open."""
 YES = frozenset({"yes", "yes please", "yeah", "yep", "sure", "ok", "okay", "do it", "go ahead"})
 _MORE_YES = frozenset(
-    [
-        "please",
-        "do",
-        "it",
-        "that",
-        "go",
-        "ahead",
-        "why",
-        "not",
-        "thanks",
-        "thank",
-        "you",
-        "open",
+    {
+        "please", "do", "it", "that", "go", "ahead", "why", "not", "thanks", "thank", "you", "open",
         "unlock",
-    ]
-)
+    }
+)  # fmt: skip
 """What may follow a yes without being an order of its own."""
 NO = frozenset({"no", "no thanks", "nope", "cancel", "don't", "never mind", "stop"})
 NO_SKILL = "I understood you, but I can't do that yet."
@@ -132,8 +120,7 @@ class Assistant:
         self._confirm_s = confirm_s
         self._clock = clock
         self._resolver: tuple[Home, Resolver] | None = None
-        self._waiting: dict[str, _Waiting] = {}
-        self._choices: dict[str, _Choice] = {}
+        self._open: dict[str, _Waiting | _Choice] = {}
 
     def parse(
         self,
@@ -172,7 +159,7 @@ class Assistant:
         understanding = self._understand(run, area)
         if understanding.question:
             if understanding.candidates and len(understanding.intents) == 1:
-                self._choices[conversation] = _Choice(
+                self._open[conversation] = _Choice(
                     understanding.intents[0],
                     understanding.candidates,
                     self._clock() + ANSWER_WITHIN_S,
@@ -180,31 +167,31 @@ class Assistant:
             return self._tell(self._outcome(run, understanding.question, asked=True))
         if not understanding.intents:
             return self._tell(self._outcome(run, NOT_UNDERSTOOD))
-        with run.stage("skill"):
-            answer = self._answer(understanding.intents)
-        return self._tell(await self._permit(run, answer, agreed))
+        return self._tell(await self._carry_out(run, agreed))
 
     async def _reply(self, run: _Run, agreed: bool) -> Outcome | None:
         """What an answer to our last question leads to; None where the text is no answer to it."""
-        text, now = run.transcript.text, self._clock()
-        waiting = self._waiting.pop(run.conversation, None)
-        if waiting is not None and now < waiting.until:
-            if _is_yes(text):
-                run.intents = waiting.intents
-                return await self._act(run, waiting.answer)
-            if _plain(text) in NO:
-                return self._outcome(run, "All right, I won't.")
-        choice = self._choices.pop(run.conversation, None)
-        if choice is None or now >= choice.until:
+        text = run.transcript.text
+        question = self._open.pop(run.conversation, None)
+        if question is None or self._clock() >= question.until:
             return None
+        if isinstance(question, _Waiting):
+            if _is_yes(text):
+                run.intents = question.intents
+                return await self._act(run, question.answer)
+            return self._outcome(run, "All right, I won't.") if _plain(text) in NO else None
         if _plain(text) in NO:
             return self._outcome(run, "All right.")
         home = self._devices.home
-        offered = [e for e in map(home.entity, choice.candidates) if e is not None]
+        offered = [e for e in map(home.entity, question.candidates) if e is not None]
         entities = chosen(text, offered, home)
         if not entities:
             return None
-        run.intents = (about(choice.intent, entities),)
+        run.intents = (about(question.intent, entities),)
+        return await self._carry_out(run, agreed)
+
+    async def _carry_out(self, run: _Run, agreed: bool) -> Outcome:
+        """Let the skills answer the run's intents, and do what the policy lets through."""
         with run.stage("skill"):
             answer = self._answer(run.intents)
         return await self._permit(run, answer, agreed)
@@ -262,7 +249,7 @@ class Assistant:
         if asked:
             waiting = replace(answer, actions=tuple(permitted))
             until = self._clock() + ANSWER_WITHIN_S
-            self._waiting[run.conversation] = _Waiting(run.intents, waiting, until)
+            self._open[run.conversation] = _Waiting(run.intents, waiting, until)
             for action in asked:
                 self._write(run, action, "ask", "the owner wants to be asked", "asked")
             names = self._names(a.entity_id for a in asked)

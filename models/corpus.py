@@ -33,7 +33,7 @@ from models.corpus_templates import (
     our_grammar,
     our_templates,
 )
-from models.labels import Example, words
+from models.labels import Example, said
 
 HELD_OUT_SHARE = 15
 """One source in so many is held out."""
@@ -147,7 +147,7 @@ def _without_doubles(examples: Iterable[Example]) -> list[Example]:
     """The first example of each sentence, as the tagger sees sentences."""
     first: dict[tuple[str, ...], Example] = {}
     for example in examples:
-        seen = tuple(word.text for word in words(example.text))
+        seen = said(example.text)
         if seen:
             first.setdefault(seen, example)
     return list(first.values())

@@ -44,7 +44,8 @@ _DOMAIN_WORDS = {
     "button": r"button",
     "lawn_mower": r"mower",
 }
-_SAID_WITH_NAME = {"light": r"lights?|lighting|lamps?", "lawn_mower": r"mower"}
+_SAID_WITH_NAME = ("light", "lawn_mower")
+"""Domains whose word after a name belongs to the name."""
 _LOCKABLE = r"(?:garage )?doors?|windows?|gates?|shutters?"
 _NAME_LIST = {"input_boolean": "switch", "input_button": "button", "todo": "todo"}
 _WILDCARDS = {"shopping_list_item": "item", "todo_list_item": "item"}
@@ -198,9 +199,9 @@ def _complete(template: Template, text: str, found: Sequence[Span]) -> tuple[Spa
     intent = template.intent
     result = [_grown(_renamed(intent, span), text) for span in found]
     has_name = any(span.label == "name" for span in result)
-    for domain, nouns in _SAID_WITH_NAME.items():
+    for domain in _SAID_WITH_NAME:
         if has_name and domain in template.domains:
-            result = [_with_noun(span, text, nouns) for span in result]
+            result = [_with_noun(span, text, _DOMAIN_WORDS[domain]) for span in result]
     single = template.domains if len(template.domains) == 1 or not has_name else ()
     for domain in single:
         if domain in _DOMAIN_WORDS and not (has_name and domain == "light"):

@@ -33,7 +33,7 @@ from models.corpus_open import (
     nlu_example,
     read_lines,
 )
-from models.labels import Example, words
+from models.labels import Example, said
 
 Tag = Callable[[str], Tagging]
 """Tags one text: `edge.nlu.tagger.Tagger.tag`."""
@@ -147,7 +147,7 @@ def ha_intents_suite(
     Where it is known what was trained on, "seen" is the share of sentences that are in it word for
     word, and "exact_unseen" the exact score of the others.
     """
-    seen = {_words(example.text) for example in trained_on}
+    seen = {said(example.text) for example in trained_on}
     rows = list(read_lines(folder / HA_INTENTS))
     data = {str(name): sha256(folder / name) for name in (HA_INTENTS, HA_HOME)}
     resolve = resolver_of(folder / HA_HOME) if resolver_of is not None else None
@@ -165,7 +165,7 @@ def ha_intents_suite(
             same = found is not None and same_intent and same_slots(row["slots"], found.slots)
             intents += same_intent
             exact += same
-            if _words(row["text"]) not in seen:
+            if said(row["text"]) not in seen:
                 unseen += 1
                 exact_unseen += same
             if not same:
@@ -216,9 +216,10 @@ def slurp_row(row: Mapping[str, Any]) -> dict[str, Any]:
     annotation = row["annotation"]
     for mark in _MARK.finditer(annotation):
         text += annotation[at : mark.start()]
-        said = mark.group(2).strip()
-        entities.append({"start": len(text), "end": len(text) + len(said), "entity": mark.group(1)})
-        text += said
+        marked = mark.group(2).strip()
+        end = len(text) + len(marked)
+        entities.append({"start": len(text), "end": end, "entity": mark.group(1)})
+        text += marked
         at = mark.end()
     return {"text": text + annotation[at:], "intent": row["intent"], "entities": entities}
 
@@ -270,11 +271,6 @@ def _plain(value: Any) -> Any:
         return float(value)
     except ValueError:
         return " ".join(str(value).lower().split())
-
-
-def _words(text: str) -> tuple[str, ...]:
-    """A sentence as the tagger sees it."""
-    return tuple(word.text for word in words(text))
 
 
 def _share(values: Iterable[bool]) -> float:

@@ -29,7 +29,7 @@ from safetensors.torch import load_file
 
 from edge.types import LaresError
 from models.artifact import ARTIFACT, LABELS, MODEL, TOKENIZER
-from models.labels import Labels, words
+from models.labels import Labels, said
 from models.network import Network, config_of, pieces_of, read_tokenizer
 
 MIN_AGREEMENT = 0.9
@@ -75,8 +75,8 @@ def export(
     """
     net = load_network(training)
     tokenizer = read_tokenizer(training / TOKENIZER)
-    said = [[word.text for word in words(text)] for text in sentences]
-    inputs = [np.array([pieces_of(tokenizer, w)[0]], dtype=np.int64) for w in said if w]
+    texts = [found for text in sentences if (found := said(text))]
+    inputs = [np.array([pieces_of(tokenizer, found)[0]], dtype=np.int64) for found in texts]
     if not inputs:
         raise LaresError("Expected sentences to compare the exported models on, found none.")
     with tempfile.TemporaryDirectory() as scratch:

@@ -204,6 +204,11 @@ def words(text: str) -> tuple[Word, ...]:
     return tuple(word for word, _ in zip(found, range(MAX_WORDS), strict=False))
 
 
+def said(text: str) -> tuple[str, ...]:
+    """The words of a text as the tagger sees them, without their places."""
+    return tuple(word.text for word in words(text))
+
+
 def tags(text_words: Sequence[Word], text_spans: Sequence[Span]) -> tuple[str, ...]:
     """One tag for each word: a word belongs to the span that holds its first character."""
     result = []

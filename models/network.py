@@ -25,7 +25,7 @@ from torch import nn
 from transformers import BertConfig, BertModel
 
 from edge.types import LaresError
-from models.labels import Labels, words
+from models.labels import Labels, said
 
 UNKNOWN = "[UNK]"
 _SPECIAL = ("[PAD]", UNKNOWN, "[CLS]", "[SEP]")
@@ -123,7 +123,7 @@ def pruned(encoder: Encoder, texts: Iterable[str], pieces: int) -> Encoder:
     reader.no_padding()
     used: set[str] = set()
     for text in texts:
-        used.update(reader.encode([w.text for w in words(text)], is_pretokenized=True).tokens)
+        used.update(reader.encode(list(said(text)), is_pretokenized=True).tokens)
     kept = [p for p in by_id if p in _SPECIAL or len(p.removeprefix("##")) == 1 or p in used]
     taken = set(kept)
     spare = [p for p in by_id if p not in taken and not p.startswith("[") and p.isascii()]

@@ -16,7 +16,6 @@ from skills.wording import listed, noun, number, place, sentence, the
 
 _NAMED = 4
 """So many things are named; more are counted."""
-_CONTACT = {"open": "on", "closed": "off"}
 _UNKNOWN = frozenset({"unknown", "unavailable", ""})
 
 _OPEN = ("open", "closed")
@@ -80,11 +79,10 @@ def _one(entity: Entity, wanted: str | None, house: House) -> str:
 
 
 def _is(entity: Entity, wanted: str, house: House) -> bool:
-    """Whether an entity is in a state; a contact sensor that is on is open."""
+    """Whether an entity is in a state, of a sensor also by its class's word: a window is open."""
     state = house.state(entity).state.casefold()
-    if entity.domain == "binary_sensor":
-        wanted = _CONTACT.get(wanted, wanted)
-    return state == wanted.casefold()
+    words = {state, _word(entity, state)} if entity.domain == "binary_sensor" else {state}
+    return wanted.casefold() in words
 
 
 def _several(entities: Sequence[Entity], wanted: str, intent: Intent, house: House) -> str:

@@ -21,6 +21,7 @@ from edge.nlu.slots import TEXT_LABELS
 from edge.types import Span, Understanding
 
 _VERB = f"(?:{'|'.join(sorted(VERBS))}|mute|skip|resume|send|vacuum)"
+_ANY_VERB = re.compile(rf"\b{_VERB}\b")
 _TALK = re.compile(
     r"(?:(?:hey|okay|ok|so|well|and|please|oh) )*(?:"
     r"how (?:do|can|could|would|should|to)\b|did\b|have (?:you|i|we|they)\b|has\b|was\b|were\b"
@@ -30,7 +31,8 @@ _TALK = re.compile(
 )
 """How talk about a deed begins."""
 _STATEMENT = re.compile(
-    r"(?:is|are|['’]s|['’]re)(?: all| already| still| now)? (?:on|off|open|closed|locked|unlocked)"
+    r"(?:is|are|['’]s|['’]re)(?: all| already| still| now)? "
+    r"(?:on|off|open|closed|locked|unlocked)\Z"
 )
 """How it ends when a state is told."""
 _WISH = re.compile(r"\b(?:sure|want|need|like|see|let|wish|get|have|should)\b")
@@ -69,19 +71,20 @@ def no_order(intent: str, heard: Heard) -> Understanding | None:
 
 def _is_statement(text: str, heard: Heard) -> bool:
     """ "the kitchen light is on", but not "make sure the kitchen light is on"."""
-    told = any(match.end() == len(text) for match in _STATEMENT.finditer(text))
+    told = _STATEMENT.search(text) is not None
     return told and not _WISH.search(text) and heard.verb not in {"open", "close", "other"}
 
 
 def _is_double(heard: Heard) -> bool:
     """Another verb after "and", or two values for two things."""
-    verbs = [word for word in heard.words if word in VERBS]
-    free = heard.labelled(*TEXT_LABELS)
     another = _ANOTHER.search(heard.text)
-    if another is not None and verbs and not _inside(another.start("verb"), free):
-        first = re.search(rf"\b{_VERB}\b", heard.text)
-        if first is not None and first.start() < another.start("verb"):
-            return True
+    if (
+        another is not None
+        and not VERBS.keys().isdisjoint(heard.words)
+        and not _inside(another.start("verb"), heard.labelled(*TEXT_LABELS))
+        and _ANY_VERB.search(heard.text, 0, another.start())
+    ):
+        return True
     return any(_joined(heard, heard.labelled(label)) for label in _VALUES)
 
 

@@ -20,7 +20,7 @@ from edge.nlu import asking
 from edge.nlu.finding import Lexicon, Named, Noun, Place, Wording, unique
 from edge.nlu.heard import HERE, Heard
 from edge.nlu.inquiry import inquire
-from edge.nlu.kinds import DOMAINS_OF_INTENT, LOCKING, NARROW_NOUNS
+from edge.nlu.kinds import DOMAINS_OF_INTENT, LOCKING, NARROW_NOUNS, Kind
 from edge.nlu.matching import EXACT, is_plural, normalised, singular_text
 from edge.nlu.orders import no_order
 from edge.nlu.request import BY_VERB, Request
@@ -208,12 +208,14 @@ class Resolver:
         self, request: Request, nouns: Sequence[Noun], places: tuple[Place, ...]
     ) -> Understanding:
         """All of one kind, or of each of several that the request can be about."""
-        kinds = list({noun.kind: noun for noun in reversed(nouns)}.values())[::-1]
+        kinds: dict[Kind, Noun] = {}
+        for noun in nouns:
+            kinds.setdefault(noun.kind, noun)
         if len(kinds) < 2 or " and " not in request.heard.text:
             return self._of_kind(request, nouns, places)
-        if not all(request.is_about(noun) for noun in kinds):
+        if not all(map(request.is_about, kinds.values())):
             return asking.one_at_a_time()
-        return _all_of([self._of_kind(request, (noun,), places) for noun in kinds])
+        return _all_of([self._of_kind(request, (noun,), places) for noun in kinds.values()])
 
     def _of_kind(
         self,

@@ -56,10 +56,11 @@ _COLOR_ALIKE = 80
 def values_of(intent: str, heard: Heard) -> dict[str, SlotValue]:
     """The slots of a heard text that need no home, by Home Assistant's slot names."""
     slots: dict[str, SlotValue] = {}
+    compared = not _COMPARATIVES.isdisjoint(heard.words)
     for span in heard.spans:
         if span.label in _PERCENT_LABELS:
             _put(slots, span.label, parse_percent(span.text))
-        elif span.label == "temperature" and not _COMPARATIVES & set(heard.words):
+        elif span.label == "temperature" and not compared:
             _put(slots, span.label, parse_degrees(span.text))
         elif span.label == "color":
             slots.update(_color(span.text))
@@ -71,10 +72,8 @@ def values_of(intent: str, heard: Heard) -> dict[str, SlotValue]:
             said = " ".join(span.text.lower().split())
             _put(slots, span.label, _MEDIA_CLASSES.get(said, said.replace(" ", "_")))
     for label in STEPS:
-        spans = heard.labelled(label)
-        if label == "temperature_step" and _COMPARATIVES & set(heard.words):
-            spans = heard.labelled(label, "temperature")
-        said = " ".join(span.text for span in spans)
+        stepped = (label, "temperature") if compared and label == "temperature_step" else (label,)
+        said = " ".join(span.text for span in heard.labelled(*stepped))
         _put(slots, label, _signed_step(label, said, heard))
         if _ABSOLUTE[label] in slots:
             slots.pop(label, None)

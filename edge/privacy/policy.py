@@ -95,20 +95,12 @@ class Decision:
     """The reason of the rule that decided, or the rule itself; "default" where none did."""
 
 
+_OPENING = ("cover.open_cover", "cover.set_cover_position", "cover.toggle")
+_WAY_IN = "opening a way into the home is asked about first"
 DEFAULT_RULES = (
     Rule("ask", services=("lock.unlock", "lock.open"), reason="unlocking is asked about first"),
-    Rule(
-        "ask",
-        services=("cover.open_cover", "cover.set_cover_position", "cover.toggle"),
-        device_classes=("garage", "door", "gate"),
-        reason="opening a way into the home is asked about first",
-    ),
-    Rule(
-        "ask",
-        services=("cover.open_cover", "cover.set_cover_position", "cover.toggle"),
-        names=("garage", "door", "gate"),
-        reason="opening a way into the home is asked about first",
-    ),
+    Rule("ask", services=_OPENING, device_classes=("garage", "door", "gate"), reason=_WAY_IN),
+    Rule("ask", services=_OPENING, names=("garage", "door", "gate"), reason=_WAY_IN),
     Rule(
         "ask",
         services=("switch.*", "script.*", "button.*", "input_boolean.*", "input_button.*"),

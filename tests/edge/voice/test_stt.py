@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,9 @@ import pytest
 
 from edge.types import LaresError, Utterance
 from edge.voice.stt import SpeechToText, choose, what_is_missing
+from edge.voice.stt_pocketsphinx import PocketSphinxSpeechToText
+from edge.voice.stt_vosk import VoskSpeechToText
+from edge.voice.stt_whisper import WhisperSpeechToText
 from edge.voice.vocabulary import Vocabulary
 from edge.voice.wording import tidy
 from tests.edge.voice.sounds import silence, utterance, white_noise
@@ -180,3 +184,27 @@ def test_when_no_engine_is_installed_the_reason_of_each_is_told(
 def test_an_engine_with_all_it_needs_lacks_nothing(tmp_path: Path) -> None:
     assert what_is_missing("pocketsphinx", None) is None
     assert what_is_missing("vosk", tmp_path) is None
+
+
+@pytest.mark.parametrize(
+    ("module", "make", "message"),
+    [
+        (
+            "pocketsphinx",
+            lambda _: PocketSphinxSpeechToText(),
+            r"PocketSphinx needs .* install lares\[voice\]",
+        ),
+        ("vosk", VoskSpeechToText, r"Vosk needs .* install lares\[vosk\]"),
+        ("ctranslate2", WhisperSpeechToText, r"Whisper needs .* install lares\[whisper\]"),
+    ],
+)
+def test_without_its_package_it_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    module: str,
+    make: Callable[[Path], SpeechToText],
+    message: str,
+) -> None:
+    monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(LaresError, match=message):
+        make(tmp_path)

@@ -1,12 +1,11 @@
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 
 import numpy as np
 import pytest
 
-from edge.types import SAMPLE_RATE, LaresError, Samples, Utterance
+from edge.types import SAMPLE_RATE, Samples, Utterance
 from edge.voice.stt_pocketsphinx import PocketSphinxSpeechToText
 from edge.voice.vocabulary import Vocabulary
 from models.corpus_open import corpora_folder, read_lines
@@ -133,9 +132,3 @@ def test_a_margin_is_told_only_of_what_was_spoken(engine: PocketSphinxSpeechToTe
     session = engine.session()
     session.finish(utterance(np.zeros(SAMPLE_RATE, np.int16)))
     assert session.margin() is None
-
-
-def test_without_its_package_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "pocketsphinx", None)
-    with pytest.raises(LaresError, match=r"PocketSphinx needs .* install lares\[voice\]"):
-        PocketSphinxSpeechToText()

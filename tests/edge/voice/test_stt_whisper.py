@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -104,12 +103,4 @@ def test_a_tokenizer_of_another_model_is_an_error_that_names_the_token(
     words = {"model": {"type": "WordLevel", "vocab": {"a": 0}, "unk_token": "a"}}
     (tmp_path / "tokenizer.json").write_text(json.dumps(words))
     with pytest.raises(LaresError, match=r"token <\|startoftranscript\|> in Whisper's tokenizer"):
-        WhisperSpeechToText(tmp_path)
-
-
-def test_without_its_package_it_says_what_to_install(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setitem(sys.modules, "ctranslate2", None)
-    with pytest.raises(LaresError, match=r"Whisper needs .* install lares\[whisper\]"):
         WhisperSpeechToText(tmp_path)
