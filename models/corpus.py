@@ -51,7 +51,7 @@ class Amounts:
     """Of each of Home Assistant's templates."""
     home_assistant_at_most: int = 800
     """Of Home Assistant's templates of one intent together."""
-    corpus_intent: int = 120
+    corpus_intent: int = 200
     """Of each intent of NLU-Evaluation-Data that has a counterpart of ours."""
     out_of_scope_intent: int = 25
     """Of each out-of-scope intent of NLU-Evaluation-Data and of CLINC150."""

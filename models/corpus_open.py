@@ -14,8 +14,8 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -35,10 +35,8 @@ class _Mapping:
     intent: str
     labels: Mapping[str, str]
     """Entity type to span label; a sentence with any other entity is left out."""
-    needed: str | None = None
-    """A sentence without this label is left out."""
     words: Mapping[str, str] | None = None
-    """Label to a pattern of words that carry it besides."""
+    """Label to a pattern of words that carry it where nothing else is marked there."""
 
 
 _LIGHTS = {"domain": r"lights?|lamps?|lighting"}
@@ -46,25 +44,40 @@ _WHOLE_HOME = re.compile(r"(?:the )?(?:whole |entire )?(?:house|home|apartment|f
 _UP = r"up|increase|raise|louder|higher|brighter|brighten|boost|more|crank"
 _DOWN = r"down|decrease|lower|quieter|softer|reduce|dim|dimmer|darker|less"
 _PLACE = {"house_place": "area"}
+_WHEN = {"time": "", "date": "", "timeofday": ""}
+_DIMMED = {**_LIGHTS, "brightness_step": rf"{_DOWN}|too bright"}
+_BRIGHTENED = {**_LIGHTS, "brightness_step": _UP}
+_PLUGS = {"domain": r"plugs?|sockets?|outlets?"}
+_LIST = {"list_name": "name", **_WHEN}
+_LIST_ITEM = (
+    r"(?<=\badd )(?!to |an? |new |this |it )(?:[\w' ]+?)(?= (?:on)?to (?:my |the |our )?[\w' ]*list)"
+    r"|(?<=\bput )(?!this |it |the item)(?:[\w' ]+?)(?= (?:in|on(?:to)?) (?:my |the |our )?[\w' ]*list)"
+)
+_LISTED_ITEM = (
+    r"(?:(?<=\bremove )|(?<=\bdelete )|(?<=\btake )|(?<=\berase ))"
+    r"(?!the |that |this |an? |my |item|list)(?:[\w' ]+?)"
+    r"(?= (?:out )?(?:from|off) (?:of )?(?:my |the |our )?[\w' ]*list)"
+)
 
 _MAPPED = {
-    "iot_hue_lightoff": _Mapping("HassTurnOff", _PLACE, "domain", _LIGHTS),
-    "iot_hue_lighton": _Mapping("HassTurnOn", _PLACE, "domain", _LIGHTS),
-    "iot_hue_lightchange": _Mapping(
-        "HassLightSet", {**_PLACE, "color_type": "color"}, "color", _LIGHTS
+    "iot_hue_lightoff": _Mapping("HassTurnOff", _PLACE, _LIGHTS),
+    "iot_hue_lighton": _Mapping("HassTurnOn", _PLACE, _LIGHTS),
+    "iot_hue_lightchange": _Mapping("HassLightSet", {**_PLACE, "color_type": "color"}, _LIGHTS),
+    "iot_hue_lightdim": _Mapping("HassLightSet", _PLACE, _DIMMED),
+    "iot_hue_lightup": _Mapping("HassLightSet", _PLACE, _BRIGHTENED),
+    "iot_wemo_on": _Mapping("HassTurnOn", {**_PLACE, "device_type": "name"}, _PLUGS),
+    "iot_wemo_off": _Mapping("HassTurnOff", {**_PLACE, "device_type": "name"}, _PLUGS),
+    "iot_cleaning": _Mapping("HassVacuumStart", {**_WHEN, "device_type": "name"}),
+    "iot_coffee": _Mapping(
+        "HassTurnOn",
+        {**_WHEN, "device_type": "name", "coffee_type": ""},
+        {"name": r"coffee|espresso|cappuccino|latte|brew"},
     ),
-    "iot_hue_lightdim": _Mapping(
-        "HassLightSet", _PLACE, "brightness_step", {**_LIGHTS, "brightness_step": _DOWN}
+    "audio_volume_up": _Mapping(
+        "HassSetVolumeRelative", {"device_type": "name"}, {"volume_step": _UP}
     ),
-    "iot_hue_lightup": _Mapping(
-        "HassLightSet", _PLACE, "brightness_step", {**_LIGHTS, "brightness_step": _UP}
-    ),
-    "iot_wemo_on": _Mapping("HassTurnOn", {**_PLACE, "device_type": "name"}, "name"),
-    "iot_wemo_off": _Mapping("HassTurnOff", {**_PLACE, "device_type": "name"}, "name"),
-    "iot_cleaning": _Mapping("HassVacuumStart", {"device_type": "name"}),
-    "audio_volume_up": _Mapping("HassSetVolumeRelative", {}, "volume_step", {"volume_step": _UP}),
     "audio_volume_down": _Mapping(
-        "HassSetVolumeRelative", {}, "volume_step", {"volume_step": _DOWN}
+        "HassSetVolumeRelative", {"device_type": "name"}, {"volume_step": _DOWN}
     ),
     "audio_volume_mute": _Mapping("HassMediaPlayerMute", {"device_type": "name"}),
     "play_music": _Mapping(
@@ -75,24 +88,30 @@ _MAPPED = {
             "music_genre": "search_query",
             "playlist_name": "search_query",
         },
-        "search_query",
     ),
-    "play_radio": _Mapping(
-        "HassMediaSearchAndPlay", {**_PLACE, "radio_name": "search_query"}, "search_query"
-    ),
+    "play_radio": _Mapping("HassMediaSearchAndPlay", {**_PLACE, "radio_name": "search_query"}),
     "weather_query": _Mapping(
-        "HassGetWeather",
-        {"date": "", "timeofday": "", "weather_descriptor": "", "time": "", "place_name": "name"},
+        "HassGetWeather", {**_WHEN, "weather_descriptor": "", "place_name": "name"}
     ),
+    "datetime_query": _Mapping(
+        "HassGetCurrentTime",
+        {"place_name": "location", "time_zone": "location", "time": "", "timeofday": ""},
+    ),
+    "lists_createoradd": _Mapping("HassListAddItem", _LIST, {"item": _LIST_ITEM}),
+    "lists_remove": _Mapping("HassListRemoveItem", _LIST, {"item": _LISTED_ITEM}),
+    "lists_query": _Mapping("HassGetState", _LIST, {"domain": r"lists?"}),
     "general_commandstop": _Mapping("HassNevermind", {}),
 }
+_DATE_WORDS = re.compile(r"\b(?:day|date|week|month|year|weekday)\b")
+"""In a question about time or date, words of a question about the date."""
+_ON_SHOPPING_LIST = {
+    "HassListAddItem": "HassShoppingListAddItem",
+    "HassListRemoveItem": "HassShoppingListCompleteItem",
+}
+_CLEANED = re.compile(r"\b(?:room|kitchen|bathroom|hall(?:way)?|bedroom|office|lounge)\b")
 _LEFT_OUT = frozenset(
     {
-        "datetime_query",
         "general_quirky",
-        "iot_coffee",
-        "lists_createoradd",
-        "lists_remove",
         "music_settings",
         "play_audiobook",
         "play_podcasts",
@@ -189,7 +208,7 @@ def nlu_example(row: Mapping[str, Any]) -> Example | None:
         return None
     if theirs not in _MAPPED:
         return Example(text, OUT_OF_SCOPE, (), source)
-    mapping = _MAPPED[theirs]
+    mapping = _refined(_MAPPED[theirs], text, row["entities"])
     found: list[Span] = []
     for entity in row["entities"]:
         start, end, kind = entity["start"], entity["end"], entity["entity"]
@@ -204,6 +223,29 @@ def nlu_example(row: Mapping[str, Any]) -> Example | None:
             if not any(s.start < match.end() and match.start() < s.end for s in found):
                 start, end = match.span()
                 found.append(Span(label, start, end, text[start:end]))
-    if mapping.needed and not any(span.label == mapping.needed for span in found):
-        return None
     return Example(text, mapping.intent, tuple(sorted(found, key=lambda s: s.start)), source)
+
+
+def _refined(mapping: _Mapping, text: str, entities: Iterable[Mapping[str, Any]]) -> _Mapping:
+    """The mapping of a sentence whose intent the corpus does not tell finely enough.
+
+    Questions about time and date are one intent there, and so are cleaning a room or the home, and
+    the shopping list or another one.
+    """
+    if mapping.intent == "HassGetCurrentTime" and _DATE_WORDS.search(text.lower()):
+        dated = {**mapping.labels, "date": "date", "event_name": "date"}
+        return replace(mapping, intent="HassGetCurrentDate", labels=dated)
+    listed = _ON_SHOPPING_LIST.get(mapping.intent)
+    if listed is not None and "shopping list" in text.lower() and _has_item(mapping, text):
+        return replace(mapping, intent=listed, labels={**mapping.labels, "list_name": ""})
+    if mapping.intent == "HassVacuumStart" and any(e["entity"] == "house_place" for e in entities):
+        if _CLEANED.search(text.lower()):
+            return replace(
+                mapping, intent="HassVacuumCleanArea", labels={**mapping.labels, **_PLACE}
+            )
+        return replace(mapping, labels={**mapping.labels, "house_place": ""})
+    return mapping
+
+
+def _has_item(mapping: _Mapping, text: str) -> bool:
+    return re.search((mapping.words or {})["item"], text.lower()) is not None

@@ -7,11 +7,14 @@ from skills.clock import CLOCK, NEVER_MIND
 from skills.covers import COVERS
 from skills.fans import FANS
 from skills.lights import LIGHTS
+from skills.lists import LISTS
 from skills.media import MEDIA
+from skills.mower import MOWER
 from skills.skill import Skill
 from skills.states import STATES
 from skills.switching import SWITCHING
 from skills.vacuum import VACUUM
+from skills.weather import WEATHER
 
 ALL: tuple[Skill, ...] = (
     SWITCHING,
@@ -20,8 +23,11 @@ ALL: tuple[Skill, ...] = (
     CLIMATE,
     MEDIA,
     VACUUM,
+    MOWER,
     FANS,
+    LISTS,
     STATES,
+    WEATHER,
     CLOCK,
     NEVER_MIND,
 )

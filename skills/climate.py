@@ -1,4 +1,5 @@
-"""Temperatures: HassClimateSetTemperature and HassClimateGetTemperature, in the home's unit."""
+"""Thermostats: HassClimateSetTemperature and HassClimateGetTemperature, in the home's unit, and
+HassClimateSetFanMode."""
 
 from __future__ import annotations
 
@@ -9,12 +10,16 @@ from skills.wording import NOBODY, listed, number, place, sentence, the, things
 
 
 def handle(intent: Intent, house: House) -> Answer:
-    """Set a target temperature, or tell the one that is measured."""
+    """Set a target temperature or a fan mode, or tell the temperature that is measured."""
     if intent.name == "HassClimateGetTemperature":
         measuring = house.targets(intent, "climate", "sensor")
         return _get(measuring, intent, house) if measuring else NOBODY
     entities = house.targets(intent, "climate")
-    return _set(entities, intent, house) if entities else NOBODY
+    if not entities:
+        return NOBODY
+    if intent.name == "HassClimateSetFanMode":
+        return _set_fan_mode(entities, intent, house)
+    return _set(entities, intent, house)
 
 
 def _set(entities: tuple[Entity, ...], intent: Intent, house: House) -> Answer:
@@ -54,6 +59,57 @@ def _range(entity: Entity, house: House) -> tuple[float | None, float | None]:
     return _number(attributes.get("min_temp")), _number(attributes.get("max_temp"))
 
 
+def _set_fan_mode(entities: tuple[Entity, ...], intent: Intent, house: House) -> Answer:
+    said = str(intent.slots.get("fan_mode", "")).strip()
+    if not said:
+        return Answer(speech=sentence(f"I don't know which fan mode {the(entities[0])} shall have"))
+    modes = {entity.id: _fan_mode(entity, said, house) for entity in entities}
+    able = [entity for entity in entities if modes[entity.id]]
+    if not able:
+        return Answer(speech=sentence(_without_mode(entities[0], said, house)))
+    actions = []
+    for entity in able:
+        data = {"fan_mode": modes[entity.id]}
+        actions.append(
+            Action("climate.set_fan_mode", entity.id, data, EntityState("", dict(data)))
+        )
+    mode = modes[able[0].id]
+    return Answer(
+        tuple(actions), sentence(f"set the fan mode of {things(able, intent)} to {mode}")
+    )
+
+
+def _fan_mode(entity: Entity, said: str, house: House) -> str | None:
+    """The fan mode as the device writes it; None where it does not have it.
+
+    One that lists no modes gets what was said, when it has modes at all.
+    """
+    modes = _fan_modes(entity, house)
+    if modes:
+        return next((mode for mode in modes if mode.casefold() == said.casefold()), None)
+    return said.lower() if _has_fan_modes(entity, house) else None
+
+
+def _fan_modes(entity: Entity, house: House) -> list[str]:
+    listed_modes = house.state(entity).attributes.get("fan_modes")
+    return [str(m) for m in listed_modes] if isinstance(listed_modes, list | tuple) else []
+
+
+def _has_fan_modes(entity: Entity, house: House) -> bool:
+    """Whether it tells a fan mode, or lists that it has some."""
+    attributes = house.state(entity).attributes
+    if attributes.get("fan_mode") is not None:
+        return True
+    return "supported_features" in attributes and house.can(entity, "FAN_MODE")
+
+
+def _without_mode(entity: Entity, said: str, house: House) -> str:
+    modes = _fan_modes(entity, house)
+    if not modes:
+        return f"{the(entity)} has no fan modes"
+    return f"{the(entity)} has no fan mode {said}, only {listed(modes)}"
+
+
 def _get(entities: tuple[Entity, ...], intent: Intent, house: House) -> Answer:
     measured = [(entity, _measured(entity, house)) for entity in entities]
     known = [(entity, degrees) for entity, degrees in measured if degrees is not None]
@@ -85,7 +141,7 @@ def _number(value: object) -> float | None:
 
 CLIMATE = Skill(
     name="climate",
-    intents=("HassClimateSetTemperature", "HassClimateGetTemperature"),
-    permissions=frozenset({"climate.set_temperature"}),
+    intents=("HassClimateSetTemperature", "HassClimateGetTemperature", "HassClimateSetFanMode"),
+    permissions=frozenset({"climate.set_temperature", "climate.set_fan_mode"}),
     handle=handle,
 )

@@ -11,26 +11,42 @@ _ENDS = {0: ("close", "closed"), 100: ("open", "open")}
 
 
 def handle(intent: Intent, house: House) -> Answer:
-    """Move to a position, or stop; what has no positions goes only to its ends."""
+    """Move to a position or by a step, or stop; what has no positions goes only to its ends."""
     entities = house.targets(intent, "cover", "valve")
     if not entities:
         return NOBODY
     if intent.name == "HassStopMoving":
         stops = tuple(Action(f"{e.domain}.stop_{e.domain}", e.id) for e in entities)
         return Answer(stops, sentence(f"stopped {things(entities, intent)}"))
-    if "position" not in intent.slots:
+    if intent.slots.keys().isdisjoint({"position", "position_step"}):
         return Answer(speech=sentence(f"I don't know how far to open {things(entities, intent)}"))
-    position = round(min(100.0, max(0.0, float(intent.slots["position"]))))
-    actions = [action for entity in entities if (action := _action(entity, position, house))]
+    positions = {entity.id: _position(entity, intent, house) for entity in entities}
+    actions = [action for e in entities if (action := _action(e, positions[e.id], house))]
     if not actions:
-        return Answer(speech=sentence(f"{the(entities[0])} can't be set to a position"))
+        return Answer(speech=sentence(_unable(entities[0], house)))
     moved = {action.entity_id for action in actions}
     able = [entity for entity in entities if entity.id in moved]
-    return Answer(tuple(actions), sentence(f"set {things(able, intent)} to {position}%"))
+    return Answer(tuple(actions), _speech(able, positions[able[0].id], intent))
 
 
-def _action(entity: Entity, position: int, house: House) -> Action | None:
-    if _has_positions(entity, house):
+def _position(entity: Entity, intent: Intent, house: House) -> int | None:
+    """The position asked for, in percent; None where a step has nothing to start from."""
+    if "position" in intent.slots:
+        return _clamped(float(intent.slots["position"]))
+    now = house.state(entity).attributes.get("current_position")
+    if not isinstance(now, int | float) or not house.can(entity, "SET_POSITION"):
+        return None
+    return _clamped(now + float(intent.slots["position_step"]))
+
+
+def _clamped(percent: float) -> int:
+    return round(min(100.0, max(0.0, percent)))
+
+
+def _action(entity: Entity, position: int | None, house: House) -> Action | None:
+    if position is None:
+        return None
+    if house.can(entity, "SET_POSITION"):
         state = EntityState("closed" if position == 0 else "open", {"current_position": position})
         service = f"{entity.domain}.set_{entity.domain}_position"
         return Action(service, entity.id, {"position": position}, state)
@@ -41,12 +57,18 @@ def _action(entity: Entity, position: int, house: House) -> Action | None:
     return Action(service, entity.id, expect=EntityState(state_name))
 
 
-def _has_positions(entity: Entity, house: House) -> bool:
-    """Whether it can stop on its way; one that lists no features may."""
-    features = house.state(entity).attributes.get("supported_features")
-    return not isinstance(features, list | tuple) or any(
-        str(feature).rpartition(".")[2].upper() == "SET_POSITION" for feature in features
-    )
+def _unable(entity: Entity, house: House) -> str:
+    if house.can(entity, "SET_POSITION"):
+        return f"I don't know how far {the(entity)} is open"
+    return f"{the(entity)} can't be set to a position"
+
+
+def _speech(entities: list[Entity], position: int | None, intent: Intent) -> str:
+    said = things(entities, intent)
+    if "position" in intent.slots or len(entities) == 1:
+        return sentence(f"set {said} to {position}%")
+    step = float(intent.slots["position_step"])
+    return sentence(f"{'opened' if step > 0 else 'closed'} {said} by {abs(step):g}%")
 
 
 COVERS = Skill(

@@ -18,6 +18,8 @@ from skills.wording import NOBODY, number, sentence, the, things
 
 FULL = 255
 """Home Assistant's full brightness."""
+MIDDLING = 3500
+"""The colour temperature, in kelvin, from which a step goes where none is known."""
 COLOR_MODES = frozenset({"hs", "xy", "rgb", "rgbw", "rgbww"})
 
 
@@ -27,9 +29,10 @@ def brightness_of(percent: float) -> int:
 
 
 def handle(intent: Intent, house: House) -> Answer:
-    """Set brightness, colour or colour temperature, or change the brightness by a step.
+    """Set brightness, colour or colour temperature, or change them from what they are now.
 
-    Dimming leaves what is off as it is.
+    What is off stays off when it is dimmed or made a share as bright, and when others that shine
+    are made warmer or cooler.
     """
     entities = house.targets(intent)
     if not entities:
@@ -37,15 +40,17 @@ def handle(intent: Intent, house: House) -> Answer:
     slots = intent.slots
     if "color" in slots and color_rgb(str(slots["color"])) is None:
         return Answer(speech=f"I don't know the colour {slots['color']}.")
-    wanted = [name for name in _SAYS if name in slots]
+    wanted = [name for name in _LACKS if name in slots]
     if not wanted:
         return Answer(speech="I don't know what to change about the light.")
-    if float(slots.get("brightness_step", 0)) < 0:
-        shining = tuple(e for e in entities if house.state(e).state != "off")
+    shining = tuple(e for e in entities if house.state(e).state != "off")
+    if "brightness_share" in slots or float(slots.get("brightness_step", 0)) < 0:
         if not shining:
             off = "is off" if len(entities) == 1 else "are off"
             return Answer(speech=sentence(f"{things(entities, intent)} {off}"))
         entities = shining
+    elif "color_temp_step" in slots:
+        entities = shining or entities
     able = [entity for entity in entities if all(_can(entity, name, house) for name in wanted)]
     if not able:
         lacking = next((n for n in wanted if not _can(entities[0], n, house)), wanted[0])
@@ -62,7 +67,7 @@ def _can(entity: Entity, slot: str, house: House) -> bool:
         return True
     if slot == "color":
         return not COLOR_MODES.isdisjoint(modes)
-    if slot == "color_temp_kelvin":
+    if slot.startswith("color_temp"):
         return "color_temp" in modes
     return set(modes) != {"onoff"}
 
@@ -76,29 +81,42 @@ def _action(entity: Entity, intent: Intent, house: House) -> Action:
         data["brightness"] = brightness_of(percent)
     if "color" in intent.slots:
         data["rgb_color"] = list(color_rgb(str(intent.slots["color"])) or ())
-    elif "color_temp_kelvin" in intent.slots:
-        data["color_temp_kelvin"] = _kelvin(entity, intent, house)
+    elif (kelvin := _kelvin(entity, intent, house)) is not None:
+        data["color_temp_kelvin"] = kelvin
     return Action("light.turn_on", entity.id, data, EntityState("on", data))
 
 
 def _percent(entity: Entity, intent: Intent, house: House) -> float | None:
-    """The brightness asked for, in percent; a step down ends at 1 %, not in the dark."""
-    if "brightness" in intent.slots:
-        return min(100.0, max(0.0, float(intent.slots["brightness"])))
-    if "brightness_step" not in intent.slots:
+    """The brightness asked for, in percent; a step down or a share ends at 1 %, not in the dark."""
+    slots = intent.slots
+    if "brightness" in slots:
+        return min(100.0, max(0.0, float(slots["brightness"])))
+    if slots.keys().isdisjoint({"brightness_step", "brightness_share"}):
         return None
     now = house.state(entity)
     shining = now.attributes.get("brightness", FULL) if now.state == "on" else 0
-    percent = float(shining or 0) * 100 / FULL + float(intent.slots["brightness_step"])
+    percent = float(shining or 0) * 100 / FULL
+    if "brightness_share" in slots:
+        percent *= float(slots["brightness_share"])
+    else:
+        percent += float(slots["brightness_step"])
     return min(100.0, max(1.0, round(percent)))
 
 
-def _kelvin(entity: Entity, intent: Intent, house: House) -> int:
+def _kelvin(entity: Entity, intent: Intent, house: House) -> int | None:
     """The colour temperature asked for, within what the light tells of its range."""
     attributes: Mapping[str, Any] = house.state(entity).attributes
+    if "color_temp_kelvin" in intent.slots:
+        kelvin = float(intent.slots["color_temp_kelvin"])
+    elif "color_temp_step" in intent.slots:
+        now = attributes.get("color_temp_kelvin")
+        start = now if isinstance(now, int | float) else MIDDLING
+        kelvin = start + float(intent.slots["color_temp_step"])
+    else:
+        return None
     low = attributes.get("min_color_temp_kelvin", 1000)
     high = attributes.get("max_color_temp_kelvin", 10_000)
-    return int(min(high, max(low, float(intent.slots["color_temp_kelvin"]))))
+    return int(min(high, max(low, kelvin)))
 
 
 def _speech(entities: list[Entity], actions: tuple[Action, ...], intent: Intent) -> str:
@@ -106,27 +124,33 @@ def _speech(entities: list[Entity], actions: tuple[Action, ...], intent: Intent)
     if all(action.service == "light.turn_off" for action in actions):
         return sentence(f"turned off {said}")
     slots = intent.slots
-    if "brightness_step" in slots and len(actions) > 1:
-        verb = "brightened" if float(slots["brightness_step"]) > 0 else "dimmed"
-        return sentence(f"{verb} {said}")
+    if len(actions) > 1 and "brightness" not in slots and "brightness" in actions[0].data:
+        more = float(slots.get("brightness_share", 1)) > 1
+        more = more or float(slots.get("brightness_step", 0)) > 0
+        return sentence(f"{'brightened' if more else 'dimmed'} {said}")
+    if len(actions) > 1 and "color_temp_step" in slots:
+        warmer = float(slots["color_temp_step"]) < 0
+        return sentence(f"made {said} {'warmer' if warmer else 'cooler'}")
+    data = actions[0].data
     values = []
-    if "brightness" in slots or "brightness_step" in slots:
-        percent = round(actions[0].data["brightness"] * 100 / FULL)
-        values.append(f"{number(percent)}%")
+    if "brightness" in data:
+        values.append(f"{number(round(data['brightness'] * 100 / FULL))}%")
     if "color" in slots:
         values.append(str(slots["color"]))
-    elif "color_temp_kelvin" in slots:
-        values.append(f"{actions[0].data['color_temp_kelvin']} kelvin")
+    elif "color_temp_kelvin" in data:
+        values.append(f"{data['color_temp_kelvin']} kelvin")
     return sentence(f"set {said} to {' and '.join(values)}")
 
 
-_SAYS = ("brightness", "brightness_step", "color", "color_temp_kelvin")
 _LACKS = {
     "brightness": "be dimmed",
     "brightness_step": "be dimmed",
+    "brightness_share": "be dimmed",
     "color": "show colours",
     "color_temp_kelvin": "change its colour temperature",
+    "color_temp_step": "change its colour temperature",
 }
+"""The slots that say what to change, and what a light can't do that lacks it."""
 
 LIGHTS = Skill(
     name="lights",

@@ -1,4 +1,4 @@
-"""Music and television: pause, resume, skip, volume, mute.
+"""Music and television: pause, resume, skip, play what is asked for, volume, mute.
 
 Volume is said in percent and sent as 0–1.
 """
@@ -32,9 +32,28 @@ def handle(intent: Intent, house: House) -> Answer:
         service, expect, said = _PRESSED[intent.name]
         actions = tuple(Action(f"media_player.{service}", e.id, expect=expect) for e in entities)
         return Answer(actions, sentence(said.format(things(entities, intent))))
+    if intent.name == "HassMediaSearchAndPlay":
+        return _play(entities, intent, house)
     if intent.name in _MUTED:
         return _mute(entities, intent)
     return _volume(entities, intent, house)
+
+
+def _play(entities: Sequence[Entity], intent: Intent, house: House) -> Answer:
+    """Have the words looked up and played; which song they are is the player's matter."""
+    query = str(intent.slots.get("search_query", "")).strip()
+    if not query:
+        return Answer(speech="I don't know what to play.")
+    able = [entity for entity in entities if house.can(entity, "PLAY_MEDIA")]
+    if not able:
+        return Answer(speech=sentence(f"{the(entities[0])} can't play what it is told"))
+    data = {
+        "media_content_id": query,
+        "media_content_type": str(intent.slots.get("media_class") or "music"),
+    }
+    playing = EntityState("playing")
+    actions = tuple(Action("media_player.play_media", e.id, data, playing) for e in able)
+    return Answer(actions, sentence(f"playing {query} on {things(able, intent)}"))
 
 
 def _mute(entities: Sequence[Entity], intent: Intent) -> Answer:
@@ -79,10 +98,11 @@ def _level(entity: Entity, intent: Intent, house: House) -> float | None:
 
 MEDIA = Skill(
     name="media",
-    intents=(*_PRESSED, *_MUTED, "HassSetVolume", "HassSetVolumeRelative"),
+    intents=(*_PRESSED, *_MUTED, "HassMediaSearchAndPlay", "HassSetVolume", "HassSetVolumeRelative"),
     permissions=frozenset(
         {
             *(f"media_player.{service}" for service, _, _ in _PRESSED.values()),
+            "media_player.play_media",
             "media_player.volume_mute",
             "media_player.volume_set",
         }

@@ -29,6 +29,16 @@ class House:
         """The state of an entity now, or the one it started with where nothing came since."""
         return self.states.get(entity.id) or entity.state
 
+    def can(self, entity: Entity, feature: str) -> bool:
+        """Whether an entity has a feature such as "SET_POSITION"; one that lists none may have all.
+
+        Features are listed by name, also with a prefix: "cover.CoverEntityFeature.SET_POSITION".
+        """
+        listed = self.state(entity).attributes.get("supported_features")
+        return not isinstance(listed, list | tuple) or any(
+            str(name).rpartition(".")[2].upper() == feature for name in listed
+        )
+
     def targets(self, intent: Intent, *domains: str) -> tuple[Entity, ...]:
         """The entities that an intent is about, in its order; ids that are gone are left out.
 

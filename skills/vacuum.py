@@ -1,22 +1,28 @@
-"""Vacuum cleaners: HassVacuumStart and HassVacuumReturnToBase."""
+"""Vacuum cleaners: HassVacuumStart, HassVacuumReturnToBase and HassVacuumCleanArea."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from edge.home.graph import Area, Entity
 from edge.types import Action, Answer, EntityState, Intent
 from skills.skill import House, Skill
-from skills.wording import NOBODY, sentence, the, things
+from skills.wording import NOBODY, listed, place, sentence, the, things
 
 _HOME = frozenset({"docked", "returning"})
+_CLEANING = EntityState("cleaning")
 
 
 def handle(intent: Intent, house: House) -> Answer:
-    """Start cleaning, or send home what is not there already."""
+    """Start cleaning, everywhere or in one area, or send home what is not there already."""
     entities = house.targets(intent, "vacuum")
     if not entities:
         return NOBODY
+    if intent.name == "HassVacuumCleanArea":
+        return _clean_area(entities, intent, house)
     if intent.name == "HassVacuumStart":
-        cleaning = EntityState("cleaning")
-        actions = tuple(Action("vacuum.start", entity.id, expect=cleaning) for entity in entities)
+        actions = tuple(Action("vacuum.start", entity.id, expect=_CLEANING) for entity in entities)
         return Answer(actions, sentence(f"started {things(entities, intent)}"))
     away = [entity for entity in entities if house.state(entity).state not in _HOME]
     if not away:
@@ -28,9 +34,42 @@ def handle(intent: Intent, house: House) -> Answer:
     return Answer(actions, sentence(f"sent {things(away, intent)} home"))
 
 
+def _clean_area(entities: tuple[Entity, ...], intent: Intent, house: House) -> Answer:
+    said = str(intent.slots.get("area", ""))
+    if not said:
+        return Answer(speech="I don't know which room to clean.")
+    if (area := house.home.area_called(said)) is None:
+        return Answer(speech=sentence(f"I know no room called {said}"))
+    able = [entity for entity in entities if house.can(entity, "CLEAN_AREA")]
+    if not able:
+        return Answer(speech=sentence(f"{the(entities[0])} can't clean single rooms"))
+    fields = {entity.id: _fields(entity, area, house) for entity in able}
+    knowing = [entity for entity in able if fields[entity.id]]
+    if not knowing:
+        return Answer(speech=sentence(f"{the(able[0])} doesn't know its way {place(intent)}"))
+    actions = tuple(Action("vacuum.clean_area", e.id, fields[e.id], _CLEANING) for e in knowing)
+    names = listed([the(entity) for entity in knowing])
+    return Answer(actions, sentence(f"started {names} {place(intent)}"))
+
+
+def _fields(entity: Entity, area: Area, house: House) -> dict[str, Any]:
+    """The service's fields; none where the vacuum tells its rooms and the area is not one of them.
+
+    The rooms of an MQTT vacuum are segments, which it numbers itself and tells with their names:
+    {"1": "Kitchen"}. Those that are the area go along in `segments`, since a device knows no areas.
+    """
+    fields: dict[str, Any] = {"cleaning_area_id": [area.id]}
+    told = house.state(entity).attributes.get("segments")
+    if not isinstance(told, Mapping) or not told:
+        return fields
+    names = {name.casefold() for name in (area.id, area.name, *area.aliases)}
+    segments = [str(key) for key, name in told.items() if str(name).strip().casefold() in names]
+    return {**fields, "segments": segments} if segments else {}
+
+
 VACUUM = Skill(
     name="vacuum",
-    intents=("HassVacuumStart", "HassVacuumReturnToBase"),
-    permissions=frozenset({"vacuum.start", "vacuum.return_to_base"}),
+    intents=("HassVacuumStart", "HassVacuumReturnToBase", "HassVacuumCleanArea"),
+    permissions=frozenset({"vacuum.start", "vacuum.return_to_base", "vacuum.clean_area"}),
     handle=handle,
 )

@@ -1,0 +1,134 @@
+"""To-do lists: HassListAddItem, HassListCompleteItem and HassListRemoveItem.
+
+The state of a list is the number of its open items, as in Home Assistant, so each deed tells which
+number confirms it. What is checked off or removed is sought on the list first and called as it is
+written there; of a list that does not tell its items, but has some, the words are sent as said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rapidfuzz import fuzz, process
+
+from edge.home.graph import Entity
+from edge.types import Action, Answer, EntityState, Intent
+from skills.skill import House, Skill
+from skills.wording import listed, sentence, the
+
+_ALIKE = 85
+"""Least likeness (0 to 100) of what is said to what is written: "egg" finds "eggs"."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Deed:
+    service: str
+    done: str
+    """What is said when it is done."""
+    asked: str
+    """What is said when nobody said which item."""
+    data: Mapping[str, Any]
+    """The service's fields beside the item."""
+
+
+_ADD = _Deed("todo.add_item", "added {} to {}", "what to add to {}", {})
+_DONE = {"status": "completed"}
+_COMPLETE = _Deed("todo.update_item", "checked {} off {}", "what to check off {}", _DONE)
+_REMOVE = _Deed("todo.remove_item", "removed {} from {}", "what to remove from {}", {})
+_DEEDS = {
+    "HassListAddItem": _ADD,
+    "HassListCompleteItem": _COMPLETE,
+    "HassListRemoveItem": _REMOVE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """One line of a list."""
+
+    summary: str
+    open: bool
+
+
+def handle(intent: Intent, house: House) -> Answer:
+    """Add an item, or check off or remove one that is there."""
+    lists = house.targets(intent, "todo")
+    if not lists:
+        return Answer(speech="I don't know which list you mean.")
+    deed = _DEEDS[intent.name]
+    said = str(intent.slots.get("item", "")).strip()
+    if not said:
+        return Answer(speech=sentence(f"I don't know {deed.asked.format(_called(lists[0]))}"))
+    lines = [(entity, _line(deed, said, house.state(entity))) for entity in lists]
+    found = [(entity, line) for entity, line in lines if line is not None]
+    if not found:
+        on = listed([_called(entity) for entity in lists])
+        return Answer(speech=sentence(f"I can't find {said} on {on}"))
+    actions = tuple(_action(deed, entity, line, house) for entity, line in found)
+    names = listed([_called(entity) for entity, _ in found])
+    return Answer(actions, sentence(deed.done.format(found[0][1].summary, names)))
+
+
+def _line(deed: _Deed, said: str, state: EntityState) -> _Item | None:
+    """The line that is meant; None where it is not on the list. Only open ones are checked off."""
+    if deed is _ADD:
+        return _Item(said, open=True)
+    items = _items(state)
+    if items is None:
+        return None if _count(state) == 0 else _Item(said, open=True)
+    if deed is _COMPLETE:
+        items = [item for item in items if item.open]
+    items.sort(key=lambda item: not item.open)
+    like = process.extractOne(
+        said.casefold(),
+        [item.summary.casefold() for item in items],
+        scorer=fuzz.ratio,
+        score_cutoff=_ALIKE,
+    )
+    return items[like[2]] if like is not None else None
+
+
+def _action(deed: _Deed, entity: Entity, line: _Item, house: House) -> Action:
+    count = _count(house.state(entity))
+    after = (count or 0) + 1 if deed is _ADD else count
+    if deed is not _ADD and count is not None and line.open:
+        after = max(count - 1, 0)
+    expect = EntityState(str(after)) if after is not None else None
+    return Action(deed.service, entity.id, {"item": line.summary, **deed.data}, expect)
+
+
+def _count(state: EntityState) -> int | None:
+    """How many items are open; None where neither the state nor the items tell."""
+    if state.state.isdecimal():
+        return int(state.state)
+    items = _items(state)
+    return None if items is None else sum(item.open for item in items)
+
+
+def _items(state: EntityState) -> list[_Item] | None:
+    """What is on a list; None where it does not tell."""
+    told = state.attributes.get("todo_items")
+    if not isinstance(told, list | tuple):
+        return None
+    return [
+        _Item(str(item.get("summary", "")), item.get("status") != "completed")
+        if isinstance(item, Mapping)
+        else _Item(str(item), open=True)
+        for item in told
+    ]
+
+
+def _called(entity: Entity) -> str:
+    """A list in the middle of a sentence: "the shopping list", "the groceries list"."""
+    name = the(entity)
+    return name if "list" in name.lower().split() else f"{name} list"
+
+
+LISTS = Skill(
+    name="lists",
+    intents=tuple(_DEEDS),
+    permissions=frozenset(deed.service for deed in _DEEDS.values()),
+    handle=handle,
+)
