@@ -17,7 +17,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,7 @@ from models.corpus_open import (
     read_lines,
 )
 from models.labels import Example, said
+from models.scores import Miss, SuiteResult
 
 Tag = Callable[[str], Tagging]
 """Tags one text: `edge.nlu.tagger.Tagger.tag`."""
@@ -48,32 +49,6 @@ SLURP = Path("slurp/devel.jsonl")
 CLINC150 = (Path("clinc150/val.jsonl"), Path("clinc150/oos_val.jsonl"))
 SUITES = ("ha-intents-en", "slurp", "clinc150", "held-out")
 _MARK = re.compile(r"\[(\w+) : ([^\]]+)\]")
-
-
-@dataclass(frozen=True, slots=True)
-class Miss:
-    """A sentence that came out wrong."""
-
-    text: str
-    expected: str
-    found: str
-
-
-@dataclass(frozen=True, slots=True)
-class SuiteResult:
-    """The scores of one suite."""
-
-    suite: str
-    sentences: int
-    scores: Mapping[str, float]
-    """Shares from 0 to 1, by name: "intent", "exact", "spans_f1", "calibration_error" …"""
-    data: Mapping[str, str] = field(default_factory=dict)
-    """The sha256 of each file of the suite."""
-    misses: tuple[Miss, ...] = ()
-
-    def told(self) -> str:
-        """The scores in a line, such as "intent 97.7 %, exact 91.0 %"."""
-        return ", ".join(f"{name} {value:.1%}" for name, value in self.scores.items())
 
 
 def run(

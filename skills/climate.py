@@ -70,13 +70,9 @@ def _set_fan_mode(entities: tuple[Entity, ...], intent: Intent, house: House) ->
     actions = []
     for entity in able:
         data = {"fan_mode": modes[entity.id]}
-        actions.append(
-            Action("climate.set_fan_mode", entity.id, data, EntityState("", dict(data)))
-        )
+        actions.append(Action("climate.set_fan_mode", entity.id, data, EntityState("", dict(data))))
     mode = modes[able[0].id]
-    return Answer(
-        tuple(actions), sentence(f"set the fan mode of {things(able, intent)} to {mode}")
-    )
+    return Answer(tuple(actions), sentence(f"set the fan mode of {things(able, intent)} to {mode}"))
 
 
 def _fan_mode(entity: Entity, said: str, house: House) -> str | None:
@@ -91,8 +87,8 @@ def _fan_mode(entity: Entity, said: str, house: House) -> str | None:
 
 
 def _fan_modes(entity: Entity, house: House) -> list[str]:
-    listed_modes = house.state(entity).attributes.get("fan_modes")
-    return [str(m) for m in listed_modes] if isinstance(listed_modes, list | tuple) else []
+    told = house.state(entity).attributes.get("fan_modes")
+    return [str(mode) for mode in told] if isinstance(told, list | tuple) else []
 
 
 def _has_fan_modes(entity: Entity, house: House) -> bool:
@@ -100,7 +96,8 @@ def _has_fan_modes(entity: Entity, house: House) -> bool:
     attributes = house.state(entity).attributes
     if attributes.get("fan_mode") is not None:
         return True
-    return "supported_features" in attributes and house.can(entity, "FAN_MODE")
+    listed_features = isinstance(attributes.get("supported_features"), list | tuple)
+    return listed_features and house.can(entity, "FAN_MODE")
 
 
 def _without_mode(entity: Entity, said: str, house: House) -> str:

@@ -124,13 +124,8 @@ def _speech(entities: list[Entity], actions: tuple[Action, ...], intent: Intent)
     if all(action.service == "light.turn_off" for action in actions):
         return sentence(f"turned off {said}")
     slots = intent.slots
-    if len(actions) > 1 and "brightness" not in slots and "brightness" in actions[0].data:
-        more = float(slots.get("brightness_share", 1)) > 1
-        more = more or float(slots.get("brightness_step", 0)) > 0
-        return sentence(f"{'brightened' if more else 'dimmed'} {said}")
-    if len(actions) > 1 and "color_temp_step" in slots:
-        warmer = float(slots["color_temp_step"]) < 0
-        return sentence(f"made {said} {'warmer' if warmer else 'cooler'}")
+    if len(actions) > 1 and slots.keys().isdisjoint(_ABSOLUTE):
+        return sentence(_relative(said, intent))
     data = actions[0].data
     values = []
     if "brightness" in data:
@@ -142,6 +137,17 @@ def _speech(entities: list[Entity], actions: tuple[Action, ...], intent: Intent)
     return sentence(f"set {said} to {' and '.join(values)}")
 
 
+def _relative(said: str, intent: Intent) -> str:
+    """What is said of several lights, which end differently when they began so."""
+    slots = intent.slots
+    if "brightness_share" in slots:
+        return f"{'brightened' if float(slots['brightness_share']) > 1 else 'dimmed'} {said}"
+    if "brightness_step" in slots:
+        return f"{'brightened' if float(slots['brightness_step']) > 0 else 'dimmed'} {said}"
+    return f"made {said} {'warmer' if float(slots['color_temp_step']) < 0 else 'cooler'}"
+
+
+_ABSOLUTE = frozenset({"brightness", "color", "color_temp_kelvin"})
 _LACKS = {
     "brightness": "be dimmed",
     "brightness_step": "be dimmed",

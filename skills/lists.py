@@ -92,19 +92,16 @@ def _line(deed: _Deed, said: str, state: EntityState) -> _Item | None:
 
 def _action(deed: _Deed, entity: Entity, line: _Item, house: House) -> Action:
     count = _count(house.state(entity))
-    after = (count or 0) + 1 if deed is _ADD else count
-    if deed is not _ADD and count is not None and line.open:
-        after = max(count - 1, 0)
-    expect = EntityState(str(after)) if after is not None else None
-    return Action(deed.service, entity.id, {"item": line.summary, **deed.data}, expect)
+    after = count + 1 if deed is _ADD else max(count - line.open, 0)
+    data = {"item": line.summary, **deed.data}
+    return Action(deed.service, entity.id, data, EntityState(str(after)))
 
 
-def _count(state: EntityState) -> int | None:
-    """How many items are open; None where neither the state nor the items tell."""
+def _count(state: EntityState) -> int:
+    """How many items are open, by the state, or by the items where the state is no number."""
     if state.state.isdecimal():
         return int(state.state)
-    items = _items(state)
-    return None if items is None else sum(item.open for item in items)
+    return sum(item.open for item in _items(state) or ())
 
 
 def _items(state: EntityState) -> list[_Item] | None:

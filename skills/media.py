@@ -98,7 +98,13 @@ def _level(entity: Entity, intent: Intent, house: House) -> float | None:
 
 MEDIA = Skill(
     name="media",
-    intents=(*_PRESSED, *_MUTED, "HassMediaSearchAndPlay", "HassSetVolume", "HassSetVolumeRelative"),
+    intents=(
+        *_PRESSED,
+        *_MUTED,
+        "HassMediaSearchAndPlay",
+        "HassSetVolume",
+        "HassSetVolumeRelative",
+    ),
     permissions=frozenset(
         {
             *(f"media_player.{service}" for service, _, _ in _PRESSED.values()),

@@ -52,6 +52,4 @@ def _told(entity: Entity, house: House) -> str:
     return f"{degrees} and {condition}" if condition else degrees
 
 
-WEATHER = Skill(
-    name="weather", intents=("HassGetWeather",), permissions=frozenset(), handle=handle
-)
+WEATHER = Skill(name="weather", intents=("HassGetWeather",), permissions=frozenset(), handle=handle)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Any
 
@@ -96,11 +96,18 @@ class VirtualDevice:
             Message(f"{self.base}/{part}", payload, retain=True) for part, payload in told.items()
         )
 
-    def set_state(self, state: EntityState) -> tuple[Message, ...]:
-        """Change the state from outside, as if by hand at the device."""
-        self._journey = None
-        self.state = state
-        return self.state_messages()
+    def set_up(self, state: EntityState) -> tuple[Message, ...]:
+        """Begin anew in a state, whose attributes come on top of those it has.
+
+        Where they tell that it can do other things, it announces itself again. An empty state stays
+        as it is.
+        """
+        before = self.discovery()
+        attributes = {**self.state.attributes, **state.attributes}
+        told = EntityState(state.state or self.state.state, attributes)
+        self.entity = replace(self.entity, state=told)
+        announced = self.discovery()
+        return (*((announced,) if announced != before else ()), *self._become(told))
 
     def handle(self, message: Message) -> tuple[Message, ...]:
         """Obey a command. Returns the states it answers with; none when it ignores the command."""
@@ -118,7 +125,7 @@ class VirtualDevice:
             return ()
         if self._travel_s and state != self.state:
             return self._set_out(state)
-        return self.set_state(state)
+        return self._become(state)
 
     def seconds_left(self) -> float | None:
         """How long it will still move; None while it rests."""
@@ -128,7 +135,12 @@ class VirtualDevice:
         """Arrive, when it is time to. Returns the states it tells then."""
         if self._journey is None or self._clock() < self._journey.end:
             return ()
-        return self.set_state(self._journey.goal)
+        return self._become(self._journey.goal)
+
+    def _become(self, state: EntityState) -> tuple[Message, ...]:
+        self._journey = None
+        self.state = state
+        return self.state_messages()
 
     def _takes(self, topic: str) -> bool:
         return topic == f"{self.base}/set" or topic.startswith(f"{self.base}/set/")
@@ -148,7 +160,7 @@ class VirtualDevice:
         position = round(there + (here - there) * left)
         name = "closed" if position == 0 else "open"
         attributes = {**self.state.attributes, "current_position": position}
-        return self.set_state(EntityState(name, attributes))
+        return self._become(EntityState(name, attributes))
 
     def _extra_attributes(self) -> dict[str, Any]:
         """What the component's own topics do not tell."""
@@ -184,7 +196,7 @@ class VirtualHome:
 
     def set_state(self, entity_id: str, state: EntityState) -> tuple[Message, ...]:
         """Change a device's state from outside. Raises `LaresError` for an unknown entity."""
-        return self._device(entity_id).set_state(state)
+        return self._device(entity_id).set_up(state)
 
     def handle(self, message: Message) -> tuple[Message, ...]:
         """Give a message to the device it is for. Returns the states that answer it."""

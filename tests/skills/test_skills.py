@@ -11,30 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.home.graph import Home
-from edge.home.states import States
 from edge.types import Action, Answer, EntityState, Intent, SlotValue
 from skills import ALL, skill_for
 from skills.lights import brightness_of
 from skills.skill import House
 from skills.wording import the
 from tests.edge.nlu.homes import HOME, entity, states
+from tests.skills.asked import answer, house_with
 
 ON, OFF = "HassTurnOn", "HassTurnOff"
 EVERY_INTENT = [name for skill in ALL for name in skill.intents]
-
-
-def answer(
-    name: str, targets: list[str], house: House | None = None, /, **slots: SlotValue
-) -> Answer:
-    skill = skill_for(name)
-    assert skill is not None
-    return skill.handle(Intent(name, slots, tuple(targets)), house or House(HOME, states()))
-
-
-def house_with(entity_id: str, state: str, **attributes: Any) -> House:
-    """The test home with one entity in another state."""
-    known = HOME.initial_states()
-    return House(HOME, States({**known, entity_id: EntityState(state, attributes)}))
 
 
 def test_no_two_skills_serve_the_same_intent() -> None:
@@ -50,14 +36,21 @@ def test_no_two_skills_serve_the_same_intent() -> None:
         optional={
             "brightness": st.integers(0, 100),
             "position": st.integers(0, 100),
+            "position_step": st.integers(-100, 100),
             "percentage": st.integers(0, 100),
+            "percentage_step": st.integers(-100, 100),
             "volume_level": st.integers(0, 100),
             "volume_step": st.integers(-100, 100),
             "brightness_step": st.integers(-100, 100),
+            "brightness_share": st.floats(0, 10),
             "temperature": st.floats(5, 40),
             "temperature_step": st.floats(-3, 3),
             "color": st.sampled_from(["red", "light blue", "octarine"]),
             "color_temp_kelvin": st.integers(1000, 10_000),
+            "color_temp_step": st.integers(-10_000, 10_000),
+            "fan_mode": st.sampled_from(["auto", "LOW", ""]),
+            "item": st.text(max_size=4),
+            "search_query": st.text(max_size=4),
             "state": st.sampled_from(["on", "open", "locked"]),
             "name": st.just("Desk Lamp"),
             "area": st.just("Kitchen"),

@@ -1,4 +1,4 @@
-"""A virtual thermostat: mode, target temperature, measured temperature, presets."""
+"""A virtual thermostat: mode, target temperature, measured temperature, presets, fan modes."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from edge.types import EntityState
 DEFAULT_MODES = ("off", "heat", "cool", "heat_cool", "auto")
 NAMED = {"fan_mode": "fan_mode", "preset_mode": "pr_mode"}
 """Attribute → the short key that its topics begin with."""
+LIMITS = ("min_temp", "max_temp", "fan_modes")
+"""Attributes that it announces under the same key."""
 
 
 def _modes(entity: Entity) -> list[str]:
@@ -29,7 +31,7 @@ def _announce(entity: Entity) -> dict[str, Any]:
         "curr_temp_t": "~/current_temperature",
     }
     attributes = entity.state.attributes
-    keys |= {key: attributes[key] for key in ("min_temp", "max_temp") if key in attributes}
+    keys |= {key: attributes[key] for key in LIMITS if key in attributes}
     for name, short in NAMED.items():
         if name in attributes:
             keys |= {f"{short}_cmd_t": f"~/set/{name}", f"{short}_stat_t": f"~/{name}"}
@@ -57,12 +59,17 @@ def _obey(state: EntityState, part: str, payload: str) -> EntityState | None:
         if (lowest is not None and degrees < lowest) or (highest is not None and degrees > highest):
             return None
         return with_attributes(state, temperature=degrees)
-    return with_attributes(state, **{part: payload}) if part in NAMED else None
+    if part not in NAMED:
+        return None
+    choices = attributes.get(f"{part}s")
+    if isinstance(choices, list) and payload not in choices:
+        return None
+    return with_attributes(state, **{part: payload})
 
 
 CLIMATE = Appliance(
     _announce,
     _tell,
     _obey,
-    frozenset({"temperature", "current_temperature", "hvac_modes", "min_temp", "max_temp", *NAMED}),
+    frozenset({"temperature", "current_temperature", "hvac_modes", *LIMITS, *NAMED}),
 )

@@ -1,7 +1,7 @@
 """A virtual media player in the convention of the community integration "mqtt_media_player".
 
-It plays from any state, counts `media_track` where the home file gives one, and keeps its volume
-when it is muted.
+It plays from any state, counts `media_track` where the home file gives one, and tells volume 0
+while it is muted, as many players do.
 """
 
 from __future__ import annotations
@@ -36,6 +36,8 @@ _TOLD = {
     "source": "source",
 }
 """Attribute → the part of the topic that tells it as text."""
+_LOUD = "volume_before_mute"
+"""What a muted player remembers, and does not tell."""
 
 
 def _announce(_: Entity) -> dict[str, Any]:
@@ -67,12 +69,25 @@ def _obey(state: EntityState, part: str, payload: str) -> EntityState | None:
     if part == "volume":
         return with_attributes(state, volume_level=min(max(numeric(payload), 0), 1))
     if part == "mute":
-        return with_attributes(state, is_volume_muted=payload == "mute")
+        return _muted(state) if payload == "mute" else _unmuted(state)
     if part == "source":
         return with_attributes(state, source=payload)
     if part == "playmedia":
         return with_state(state, "playing", media_title=str(json.loads(payload)["media_id"]))
     return None
+
+
+def _muted(state: EntityState) -> EntityState:
+    loud = {_LOUD: state.attributes.get(_LOUD) or state.attributes.get("volume_level")}
+    silent = {"volume_level": 0} if "volume_level" in state.attributes else {}
+    return with_attributes(state, is_volume_muted=True, **loud, **silent)
+
+
+def _unmuted(state: EntityState) -> EntityState:
+    volume = state.attributes.get(_LOUD)
+    loud = {"volume_level": volume} if volume is not None else {}
+    kept = {name: value for name, value in state.attributes.items() if name != _LOUD}
+    return EntityState(state.state, {**kept, "is_volume_muted": False, **loud})
 
 
 def _pressed(state: EntityState, button: str) -> EntityState | None:
@@ -87,5 +102,5 @@ def _pressed(state: EntityState, button: str) -> EntityState | None:
 
 
 MEDIA_PLAYER = Appliance(
-    _announce, _tell, _obey, frozenset({"volume_level", "is_volume_muted", *_TOLD})
+    _announce, _tell, _obey, frozenset({"volume_level", "is_volume_muted", _LOUD, *_TOLD})
 )

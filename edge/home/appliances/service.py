@@ -1,8 +1,8 @@
 """Virtual devices for domains without an MQTT convention; they take service calls as they are.
 
-A to-do list counts its open items in its state, as Home Assistant's does. Timers, mowers, numbers
-and selects do what their services say; what is none of these is switched on and off, or only tells
-its state.
+A to-do list counts its open items in its state, as Home Assistant's does; one that starts without a
+number counts those it has. Timers, mowers, numbers and selects do what their services say; what is
+none of these is switched on and off, or only tells its state.
 """
 
 from __future__ import annotations
@@ -74,19 +74,28 @@ def obey_service(domain: str, state: EntityState, payload: str) -> EntityState |
 def _todo(state: EntityState, service: str, data: Mapping[str, Any]) -> EntityState | None:
     item = str(data.get("item", ""))
     items = list(state.attributes.get("todo_items") or [])
-    count = round(number(state.state) or 0)
+    told = number(state.state)
+    count = sum(map(_is_open, items)) if told is None else round(told)
     if service == "add_item" and item:
         items.append({"summary": item, "status": "needs_action"})
         return with_state(state, str(count + 1), todo_items=items)
-    done = service == "remove_item" or data.get("status") == "completed"
-    kept = [other for other in items if _summary(other).casefold() != item.casefold()]
-    if done and len(kept) < len(items):
-        return with_state(state, str(max(count - 1, 0)), todo_items=kept)
-    return None
+    removed = service == "remove_item"
+    if not removed and (service != "update_item" or data.get("status") != "completed"):
+        return None
+    found = [other for other in items if _summary(other).casefold() == item.casefold()]
+    found = [other for other in found if removed or _is_open(other)]
+    if not found:
+        return None
+    items.remove(found[0])
+    return with_state(state, str(max(count - _is_open(found[0]), 0)), todo_items=items)
 
 
 def _summary(item: Any) -> str:
     return str(item.get("summary", "")) if isinstance(item, Mapping) else str(item)
+
+
+def _is_open(item: Any) -> bool:
+    return not isinstance(item, Mapping) or item.get("status") != "completed"
 
 
 def service_appliance(domain: str) -> Appliance:

@@ -29,6 +29,8 @@ from edge.types import EntityState, Message
 DEFAULT_MODES = ("auto", "off", "cool", "heat", "dry", "fan_only")
 MODES_OF_ON = ("heat_cool", "heat", "cool", "auto")
 """What "on" means, in this order, for a device without a power topic."""
+TOLD = ("min_temp", "max_temp", "fan_modes")
+"""Keys that are attributes under the same name."""
 NAMED_MODES = ("fan_mode", "preset_mode", "swing_mode")
 
 
@@ -79,10 +81,8 @@ def climate(config: Config) -> Wiring:
             },
         }
     )
-    limits = {
-        name: config.values[name] for name in ("min_temp", "max_temp") if name in config.values
-    }
-    return Wiring(readers, commands, {"hvac_modes": list(modes), **limits})
+    told = {name: config.values[name] for name in TOLD if name in config.values}
+    return Wiring(readers, commands, {"hvac_modes": list(modes), **told})
 
 
 def _read_mode(value: str, state: EntityState) -> EntityState:

@@ -1,7 +1,9 @@
-"""MQTT vacuum cleaners: start, stop, pause, go home.
+"""MQTT vacuum cleaners: start, stop, pause, go home, clean single rooms.
 
-The state topic carries an object {"state": "docked", "battery_level": 61, "fan_speed": "off"};
-states are "cleaning", "docked", "paused", "idle", "returning" and "error".
+The state topic carries an object {"state": "docked", "battery_level": 61, "fan_speed": "off",
+"segments": {"1": "Kitchen"}}; states are "cleaning", "docked", "paused", "idle", "returning" and
+"error". Segments are the rooms that the vacuum itself knows. One without a topic for them tells its
+features, so that it is not asked for rooms.
 
 Source: Home Assistant's documentation of "MQTT vacuum".
 """
@@ -13,14 +15,17 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from edge.home.components.wiring import (
+    Command,
     Config,
+    Data,
+    Send,
     Wiring,
     need,
     offered,
     press,
     with_attributes,
 )
-from edge.types import EntityState
+from edge.types import EntityState, LaresError, Message
 
 FEATURES = ("start", "stop", "return_home", "status", "battery", "clean_spot")
 """What a device without `supported_features` has."""
@@ -39,6 +44,7 @@ def vacuum(config: Config) -> Wiring:
     """The wiring of a vacuum cleaner."""
     send = config.sender("command_topic")
     set_speed = config.sender("set_fan_speed_topic")
+    clean = config.sender("clean_segments_command_topic", "clean_segments_command_template")
     features = config.words("supported_features") or FEATURES
     return Wiring(
         config.reader("state_topic", "value_template", _read),
@@ -54,9 +60,26 @@ def vacuum(config: Config) -> Wiring:
                 "set_fan_speed": (lambda data: (set_speed(need(data, "fan_speed")),))
                 if set_speed
                 else None,
+                "clean_area": _cleans(clean),
             }
         ),
+        {} if clean else {"supported_features": [feature.upper() for feature in features]},
     )
+
+
+def _cleans(send: Send | None) -> Command | None:
+    """Cleans the segments given, or, where none are, the areas by their ids."""
+    if send is None:
+        return None
+
+    def command(data: Data) -> tuple[Message, ...]:
+        areas = need(data, "cleaning_area_id")
+        rooms = data.get("segments") or areas
+        if not isinstance(rooms, list | tuple):
+            raise LaresError(f"The service needs a list of rooms to clean; given: {rooms!r}.")
+        return (send(json.dumps([str(room) for room in rooms])),)
+
+    return command
 
 
 def _read(value: str, state: EntityState) -> EntityState:
@@ -65,5 +88,6 @@ def _read(value: str, state: EntityState) -> EntityState:
         raise ValueError("expected a JSON object")
     if (name := payload.get("state")) is not None:
         state = replace(state, state=str(name))
-    kept = {key: payload[key] for key in ("battery_level", "fan_speed") if key in payload}
+    told = ("battery_level", "fan_speed", "segments")
+    kept = {key: payload[key] for key in told if key in payload}
     return with_attributes(state, kept)

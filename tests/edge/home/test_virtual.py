@@ -78,7 +78,9 @@ def test_every_entity_of_the_demo_is_discovered_as_it_is(entity: Entity) -> None
         ("vacuum.a", "docked", "vacuum.start", {}, "cleaning"),
         ("vacuum.a", "cleaning", "vacuum.return_to_base", {}, "returning"),
         ("vacuum.a", "cleaning", "vacuum.pause", {}, "paused"),
+        ("vacuum.a", "docked", "vacuum.clean_area", {"cleaning_area_id": ["hall"]}, "cleaning"),
         ("media_player.a", "playing", "media_player.media_pause", {}, "paused"),
+        ("media_player.a", "off", "media_player.play_media", {"media_content_id": "x"}, "playing"),
         ("media_player.a", "paused", "media_player.media_play", {}, "playing"),
         ("media_player.a", "playing", "media_player.media_play_pause", {}, "paused"),
         ("media_player.a", "playing", "media_player.turn_off", {}, "off"),
@@ -93,6 +95,7 @@ def test_every_entity_of_the_demo_is_discovered_as_it_is(entity: Entity) -> None
         ("input_select.a", "x", "input_select.select_option", {"option": "y"}, "y"),
         ("script.a", "off", "script.turn_on", {}, "off"),
         ("lawn_mower.a", "docked", "lawn_mower.start_mowing", {}, "mowing"),
+        ("lawn_mower.a", "mowing", "lawn_mower.dock", {}, "docked"),
     ],
 )
 def test_a_command_changes_the_state(
@@ -198,6 +201,22 @@ def test_a_thermostat_keeps_within_its_limits() -> None:
     assert climate.do("climate.set_temperature", temperature=90).attributes["temperature"] == 21.5
 
 
+def test_a_thermostat_keeps_to_its_fan_modes() -> None:
+    modes = {"fan_mode": "auto", "fan_modes": ["auto", "low"]}
+    climate = RoundTrip("climate.a", "cool", modes)
+    assert climate.do("climate.set_fan_mode", fan_mode="low").attributes["fan_mode"] == "low"
+    assert climate.do("climate.set_fan_mode", fan_mode="turbo").attributes["fan_mode"] == "low"
+    assert climate.state.attributes["fan_modes"] == ["auto", "low"]
+
+
+def test_a_vacuum_that_lists_no_clean_area_is_not_sent_to_rooms() -> None:
+    features = {"supported_features": ["vacuum.VacuumEntityFeature.START"]}
+    vacuum = RoundTrip("vacuum.a", "docked", features)
+    assert vacuum.state == EntityState("docked", features)
+    with pytest.raises(LaresError, match="no service"):
+        vacuum.do("vacuum.clean_area", cleaning_area_id=["hall"])
+
+
 def test_a_media_player_has_volume_mute_and_tracks() -> None:
     player = RoundTrip("media_player.a", "playing", {"media_track": 1, "volume_level": 0.9})
     assert (
@@ -217,6 +236,16 @@ def test_a_todo_list_counts_what_is_open() -> None:
     assert after.attributes["todo_items"] == [{"summary": "milk", "status": "needs_action"}]
     assert todo.do("todo.remove_item", item="Milk").state == "0"
     assert todo.do("todo.remove_item", item="eggs").state == "0"
+
+
+def test_a_todo_list_without_a_number_counts_its_items() -> None:
+    items = [{"summary": "salt", "status": "needs_action"}, "eggs", "eggs"]
+    todo = RoundTrip("todo.a", "unknown", {"todo_items": items})
+    assert todo.do("todo.add_item", item="milk").state == "4"
+    done = todo.do("todo.update_item", item="eggs", status="completed")
+    assert done.state == "3"
+    assert "eggs" in done.attributes["todo_items"]
+    assert todo.do("todo.update_item", item="salt", status="needs_action").state == "3"
 
 
 @pytest.mark.parametrize("domain", ["weather", "person", "sensor", "binary_sensor"])

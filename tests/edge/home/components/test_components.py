@@ -189,8 +189,24 @@ def test_a_vacuum_offers_what_its_features_say() -> None:
     with pytest.raises(LaresError, match=r"no service vacuum\.pause"):
         vacuum.command(Action("vacuum.pause", "vacuum.thing"))
     state = read(vacuum, ("s", '{"state": "docked", "battery_level": 61, "x": 1}'))
-    assert state == EntityState("docked", {"battery_level": 61})
+    features = {"supported_features": ["START", "RETURN_HOME"]}
+    assert state == EntityState("docked", {"battery_level": 61, **features})
     assert vacuum.read("s", "docked", state) is None
+
+
+def test_a_vacuum_cleans_the_rooms_it_knows_or_those_it_is_told() -> None:
+    vacuum = announce("vacuum", cmd_t="c", stat_t="s", clean_segments_command_topic="r")
+    assert sent(vacuum, "clean_area", cleaning_area_id=["kitchen"]) == [("r", '["kitchen"]')]
+    assert sent(vacuum, "clean_area", cleaning_area_id=["kitchen"], segments=["3"]) == [
+        ("r", '["3"]')
+    ]
+    rooms = {"segments": {"3": "Kitchen"}}
+    assert read(vacuum, ("s", '{"state": "docked", "segments": {"3": "Kitchen"}}')) == (
+        EntityState("docked", rooms)
+    )
+    for data in ({}, {"cleaning_area_id": "kitchen"}):
+        with pytest.raises(LaresError, match="The service needs"):
+            vacuum.command(Action("vacuum.clean_area", "vacuum.thing", data))
 
 
 def test_sensors_tell_with_their_units() -> None:
