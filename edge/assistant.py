@@ -1,11 +1,12 @@
 """From a transcript to an outcome: understand, ask the policy, act, confirm, answer.
 
-    Transcript → tagger → resolver → skill → policy → devices → Outcome
+    Transcript → interpreter (tagger, resolver) → skills → policy → devices → Outcome
 
 Each stage is timed and told to the event bus. Nothing is done while a question is open: what the
 resolver cannot tell apart, and what the policy wants confirmed, becomes a question to the speaker.
-A "yes" to the policy's question, or the name of a candidate, within `ANSWER_WITHIN_S` carries out
-what waited for it. What is said follows from the states that come back, not from what was sent.
+A "yes" to the policy's question, or the name of a candidate, carries out what waited for it. What
+was done can be taken back, and is where the speaker corrects it (`edge.session`). What is said
+follows from the states that come back, not from what was sent.
 """
 
 from __future__ import annotations
@@ -21,23 +22,24 @@ from edge.home.graph import Home
 from edge.kernel.events import Events
 from edge.mqtt.devices import Devices
 from edge.nlu.choosing import about, chosen
+from edge.nlu.interpreter import Context, Interpreter, Reading
+from edge.nlu.remarks import Remark, remark_of
 from edge.nlu.resolver import Resolver
 from edge.privacy.audit import Audit
 from edge.privacy.policy import Policy
+from edge.session import ANSWER_WITHIN_S, Choice, Session, Waiting
 from edge.types import (
-    OUT_OF_SCOPE,
     Action,
     Answer,
+    EntityState,
     Intent,
     Outcome,
     Tagging,
     Transcript,
-    Understanding,
 )
+from skills.restoring import restoring
 from skills.skill import House, Skill
 
-ANSWER_WITHIN_S = 15.0
-"""How long a question of ours stays open."""
 YES = frozenset({"yes", "yes please", "yeah", "yep", "sure", "ok", "okay", "do it", "go ahead"})
 _MORE_YES = frozenset(
     {
@@ -57,30 +59,12 @@ class Tags(Protocol):
     def tag(self, text: str) -> Tagging: ...
 
 
-@dataclass(frozen=True, slots=True)
-class _Waiting:
-    """Actions that a "yes" would carry out."""
-
-    intents: tuple[Intent, ...]
-    answer: Answer
-    until: float
-
-
-@dataclass(frozen=True, slots=True)
-class _Choice:
-    """An intent that waits to be told which of the candidates (entity ids) it is about."""
-
-    intent: Intent
-    candidates: tuple[str, ...]
-    until: float
-
-
 @dataclass(slots=True)
 class _Run:
     """One transcript on its way: what is known so far."""
 
     transcript: Transcript
-    conversation: str
+    session: Session
     intents: tuple[Intent, ...] = ()
     ms: dict[str, float] = field(default_factory=dict)
 
@@ -120,7 +104,7 @@ class Assistant:
         self._confirm_s = confirm_s
         self._clock = clock
         self._resolver: tuple[Home, Resolver] | None = None
-        self._open: dict[str, _Waiting | _Choice] = {}
+        self._sessions: dict[str, Session] = {}
 
     def parse(
         self,
@@ -130,8 +114,8 @@ class Assistant:
         ms: Mapping[str, float] | None = None,
     ) -> Outcome:
         """What `transcript`, spoken in `area` (id or name), means; nothing is done."""
-        run = _Run(transcript, "", ms=dict(ms or {}))
-        understanding = self._understand(run, area)
+        run = _Run(transcript, Session(), ms=dict(ms or {}))
+        understanding = self._read(run, area).understanding
         question = understanding.question
         return self._outcome(run, question or "", asked=question is not None)
 
@@ -150,32 +134,54 @@ class Assistant:
         together, `agreed` answers "shall I?" with yes beforehand, `ms` are the stages that came
         before.
         """
-        run = _Run(transcript, conversation, ms=dict(ms or {}))
+        session = self._sessions.setdefault(conversation, Session())
+        run = _Run(transcript, session, ms=dict(ms or {}))
         replied = await self._reply(run, agreed)
         if replied is not None:
             return self._tell(replied)
         if not transcript.text.strip():
             return self._tell(self._outcome(run, ""))
-        understanding = self._understand(run, area)
+        remark = remark_of(transcript.text)
+        if remark is not None:
+            return self._tell(await self._remarked(run, remark))
+        outcome = self._tell(await self._understood(run, area, agreed))
+        session.said = outcome.speech
+        return outcome
+
+    async def _understood(self, run: _Run, area: str | None, agreed: bool) -> Outcome:
+        """Do what a text asks for, or ask what it leaves open."""
+        session = run.session
+        reading = self._read(run, area)
+        understanding = reading.understanding
+        if not understanding.intents and understanding.question is None:
+            return self._outcome(run, NOT_UNDERSTOOD)
+        corrected = session.latest() if reading.corrects and not understanding.question else None
+        session.speak_of(reading.context, self._clock())
         if understanding.question:
             if understanding.candidates and len(understanding.intents) == 1:
-                self._open[conversation] = _Choice(
+                session.question = Choice(
                     understanding.intents[0],
                     understanding.candidates,
                     self._clock() + ANSWER_WITHIN_S,
                 )
-            return self._tell(self._outcome(run, understanding.question, asked=True))
-        if not understanding.intents:
-            return self._tell(self._outcome(run, NOT_UNDERSTOOD))
-        return self._tell(await self._carry_out(run, agreed))
+            return self._outcome(run, understanding.question, asked=True)
+        undone = await self._restore(run, corrected.before) if corrected is not None else None
+        outcome = await self._carry_out(run, agreed)
+        if undone is None:
+            return outcome
+        return replace(
+            outcome,
+            changes={**undone.changes, **outcome.changes},
+            published=(*undone.published, *outcome.published),
+        )
 
     async def _reply(self, run: _Run, agreed: bool) -> Outcome | None:
         """What an answer to our last question leads to; None where the text is no answer to it."""
         text = run.transcript.text
-        question = self._open.pop(run.conversation, None)
-        if question is None or self._clock() >= question.until:
+        question = run.session.open_question(self._clock())
+        if question is None:
             return None
-        if isinstance(question, _Waiting):
+        if isinstance(question, Waiting):
             if _is_yes(text):
                 run.intents = question.intents
                 return await self._act(run, question.answer)
@@ -188,7 +194,40 @@ class Assistant:
         if not entities:
             return None
         run.intents = (about(question.intent, entities),)
+        context = run.session.context(self._clock())
+        if context.last is not None:
+            spoken = replace(context.last, intents=run.intents, candidates=question.candidates)
+            run.session.speak_of(Context((spoken,)), self._clock())
         return await self._carry_out(run, agreed)
+
+    async def _remarked(self, run: _Run, remark: Remark) -> Outcome:
+        """Take back what was done last, or tell it again."""
+        session = run.session
+        if remark == "what":
+            run.intents = (Intent("TellLast", source="dialogue"),)
+            return self._outcome(run, session.said or "I haven't done anything yet.")
+        run.intents = (Intent("Undo", source="dialogue"),)
+        done = session.take_back(self._clock())
+        if done is None:
+            return self._outcome(run, "There is nothing to take back.")
+        return await self._restore(run, done.before)
+
+    async def _restore(self, run: _Run, before: Mapping[str, EntityState]) -> Outcome:
+        """Bring entities back to the states they had before."""
+        home, states = self._devices.home, self._devices.states
+        actions = [
+            action
+            for entity_id, state in before.items()
+            if (entity := home.entity(entity_id)) is not None
+            for action in restoring(entity, state, states.get(entity_id) or entity.state)
+        ]
+        if not actions:
+            return self._outcome(run, "I can't take that back.")
+        names = self._names(action.entity_id for action in actions)
+        answer = Answer(tuple(actions), f"I put {names} back as before.")
+        outcome = await self._permit(run, answer, agreed=False)
+        run.session.latest()
+        return outcome
 
     async def _carry_out(self, run: _Run, agreed: bool) -> Outcome:
         """Let the skills answer the run's intents, and do what the policy lets through."""
@@ -196,22 +235,30 @@ class Assistant:
             answer = self._answer(run.intents)
         return await self._permit(run, answer, agreed)
 
-    def _understand(self, run: _Run, area: str | None) -> Understanding:
-        with run.stage("tagger"):
-            tagging = self._tagger.tag(run.transcript.text)
-        with run.stage("resolver"):
-            understanding = self._resolve(tagging, area)
-        run.intents = understanding.intents
-        self._events.emit("understood", tagging=tagging, understanding=understanding, ms=run.ms)
-        return understanding
+    def _read(self, run: _Run, area: str | None) -> Reading:
+        """What a text means after what was said before it in its session."""
+        tagging: Tagging | None = None
 
-    def _resolve(self, tagging: Tagging, area: str | None) -> Understanding:
-        if tagging.intent == OUT_OF_SCOPE or tagging.confidence < self._confidence:
-            return Understanding()
+        def tag(text: str) -> Tagging:
+            nonlocal tagging
+            with run.stage("tagger"):
+                found = self._tagger.tag(text)
+            tagging = tagging or found
+            return found
+
         home = self._devices.home
         if self._resolver is None or self._resolver[0] is not home:
-            self._resolver = (home, Resolver(home))
-        return self._resolver[1].resolve(tagging, self._devices.states, area)
+            self._resolver = (home, Resolver(home, self._confidence))
+        interpreter = Interpreter(self._resolver[1], tag, self._devices.states, area)
+        begin = time.perf_counter()
+        reading = interpreter.read(run.transcript.text, run.session.context(self._clock()))
+        spent = (time.perf_counter() - begin) * 1000
+        run.ms["resolver"] = round(spent - run.ms.get("tagger", 0.0), 3)
+        run.intents = reading.understanding.intents
+        self._events.emit(
+            "understood", tagging=tagging, understanding=reading.understanding, ms=run.ms
+        )
+        return reading
 
     def _answer(self, intents: Sequence[Intent]) -> Answer:
         house = House(self._devices.home, self._devices.states)
@@ -249,7 +296,7 @@ class Assistant:
         if asked:
             waiting = replace(answer, actions=tuple(permitted))
             until = self._clock() + ANSWER_WITHIN_S
-            self._open[run.conversation] = _Waiting(run.intents, waiting, until)
+            run.session.question = Waiting(run.intents, waiting, until)
             for action in asked:
                 self._write(run, action, "ask", "the owner wants to be asked", "asked")
             names = self._names(a.entity_id for a in asked)
@@ -269,7 +316,10 @@ class Assistant:
     async def _act(self, run: _Run, answer: Answer) -> Outcome:
         if not answer.actions:
             return self._outcome(run, answer.speech)
+        before = self._devices.states.snapshot()
         acted = await self._devices.act(answer.actions, self._confirm_s)
+        changed = {i: before[i] for i in acted.changes if i in before}
+        run.session.did(changed, self._clock())
         run.ms["publish"] = round(acted.publish_ms, 3)
         run.ms["confirm"] = round(acted.confirm_ms, 3)
         for entity_id, reason in acted.reasons.items():

@@ -62,6 +62,16 @@ def later() -> Understanding:
     return Understanding(question="I can't wait for something yet. Tell me when it is time.")
 
 
+def nothing_left() -> Understanding:
+    """All that was meant was also to be left out."""
+    return Understanding(question="Then there is nothing left to do.")
+
+
+def what_is_meant() -> Understanding:
+    """ "it", where nothing was spoken of."""
+    return Understanding(question="What do you mean?")
+
+
 def one_at_a_time() -> Understanding:
     """Several things shall be done; half of them would be wrong."""
     return Understanding(question="One thing at a time, please.")

@@ -183,6 +183,17 @@ class Lexicon:
         written = any(match.score == 1.0 for match in self._entities.exactly(named[0]))
         return named[0] if written or not is_plural(named[0]) else None
 
+    def called(self, name: str) -> tuple[Entity, ...]:
+        """The entities of this very name."""
+        found = (self.home.entity(match.id) for match in self._entities.exactly(name))
+        return tuple(entity for entity in found if entity is not None)
+
+    def is_of(self, entity: Entity, kind: Kind) -> bool:
+        """Whether a noun of this kind can be said of an entity."""
+        roles = {"binary_sensor": kind.binary, "sensor": kind.sensor, "cover": kind.cover}
+        role = roles.get(entity.domain)
+        return entity.domain == kind.domain or (role is not None and entity.device_class == role)
+
     def noun(self, text: str) -> Noun | None:
         """The kind of thing that a span names, by all its words or by its last ones."""
         words = singular_text(normalised(text)).split()

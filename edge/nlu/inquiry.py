@@ -159,7 +159,7 @@ def _named(inquiry: _Inquiry, wordings: tuple[Wording, ...]) -> Named:
     """The entities that a name means: best those that can be in the state and are of the kind."""
 
     def of_kind(entity: Entity) -> bool:
-        return any(_is_of(entity, noun.kind) for noun in inquiry.nouns)
+        return any(inquiry.lexicon.is_of(entity, noun.kind) for noun in inquiry.nouns)
 
     lexicon, places, speaker = inquiry.lexicon, inquiry.places, inquiry.speaker
     named = lexicon.named(wordings, places, inquiry.tells, of_kind, speaker)
@@ -168,13 +168,6 @@ def _named(inquiry: _Inquiry, wordings: tuple[Wording, ...]) -> Named:
 
 def _any(_: Entity) -> bool:
     return True
-
-
-def _is_of(entity: Entity, kind: Kind) -> bool:
-    """Whether a noun can be said of an entity."""
-    roles = {"binary_sensor": kind.binary, "sensor": kind.sensor, "cover": kind.cover}
-    role = roles.get(entity.domain)
-    return entity.domain == kind.domain or (role is not None and entity.device_class == role)
 
 
 def _about_name(inquiry: _Inquiry, named: Named, said: str) -> Understanding:

@@ -74,7 +74,7 @@ def normalised(text: str) -> str:
     """A name as it is compared: "The Kitchen-Light №2" → "kitchen light no2"."""
     plain = unicodedata.normalize("NFKD", text).casefold()
     plain = "".join(c for c in plain if not unicodedata.combining(c))
-    plain = re.sub(r"['’\[\]()]", "", plain).replace("&", " and ")
+    plain = re.sub(r"['’]s\b|['’\[\]()]", "", plain).replace("&", " and ")
     tokens = re.findall(r"[^\W_]+", plain)
     kept = 0
     while kept < len(tokens) - 1 and tokens[kept] in _ARTICLES:

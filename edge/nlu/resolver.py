@@ -46,8 +46,8 @@ class Resolver:
     """
 
     def __init__(self, home: Home, min_confidence: float = 0.0) -> None:
+        self.lexicon = self._lexicon = Lexicon(home)
         self._home = home
-        self._lexicon = Lexicon(home)
         self._min_confidence = min_confidence
 
     def resolve(self, tagging: Tagging, states: States, area: str | None = None) -> Understanding:

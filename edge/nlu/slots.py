@@ -11,13 +11,12 @@ from collections.abc import Callable, Mapping
 from rapidfuzz import fuzz, process
 
 from edge.home.colors import COLORS, color_rgb
+from edge.nlu.durations import SECONDS, parse_duration
 from edge.nlu.heard import Heard
 from edge.nlu.numbers import Number, parse_number
 from edge.nlu.values import (
-    SECONDS,
     StepSizes,
     parse_degrees,
-    parse_duration,
     parse_kelvin,
     parse_percent,
     parse_step,

@@ -1,0 +1,270 @@
+"""Several commands in one breath, taken apart: "turn off the radio and lock the door" is two.
+
+1. Where "and", "then", a comma or the like stands, a new clause begins if a verb or a question word
+   follows ("… and lock the door"), or if what follows says its own end state as the clause before
+   did ("the desk lamp on and the floor lamp off", "to 40 percent and the bedside lamp to 10").
+2. Without such a word, only a verb with its object after a whole command begins one: "put the
+   kettle on pause the radio".
+3. "and" between things or numbers stays ("salt and pepper", "one hour and ten minutes"), and so
+   does what is to be written on a list, announced or played, unless it could be nothing else.
+
+Clauses of mere politeness are dropped. Nothing here knows the home.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from edge.nlu.numbers import find_number_in, words
+
+_STRONG = (
+    "turn", "switch", "set", "dim", "brighten", "open", "close", "shut", "lock", "unlock", "mute",
+    "unmute", "pause", "resume", "activate", "deactivate", "raise", "lower", "start", "stop",
+    "play", "make", "put", "tell", "give", "add", "increase", "decrease", "reduce", "skip",
+    "cancel", "send", "change", "adjust", "remove", "delete",
+)  # fmt: skip
+_WEAK = (
+    "run", "press", "push", "ring", "bring", "pull", "roll", "draw", "light", "heat", "cool",
+    "warm", "water", "clean", "vacuum", "hoover", "mow", "dock", "return", "lift", "crank",
+    "show", "read", "check", "cross", "tick", "announce", "broadcast", "remind", "wake", "have",
+    "let", "get", "kill", "take", "flip", "power", "boot", "fire", "bolt", "unbolt", "bump", "drop",
+    "speed", "slow", "trigger", "launch", "execute", "enable", "disable", "toggle", "move", "continue",
+    "paint", "tone", "ask", "shuffle", "leave", "keep", "do", "stick", "pop", "whack", "throw",
+    "fetch", "begin", "end", "cut", "freeze", "halt", "unpause", "close", "say", "drag", "bring",
+)  # fmt: skip
+_OBJECT = r"(?:the|my|our|all|both|every|each|a|an|some|any|it|them|that|those|this|up|down|on|off|everything|me|us|your|his|her|in|out|back)"
+_ASKING = r"(?:what(?:['’]?s)?|which|who(?:['’]?s)?|where(?:['’]?s)?|when|how|is|are|did|does|do (?:i|we|you)|will|has|have (?:i|we))"
+_POLITE = (
+    r"(?:(?:please|kindly|can you|could you|would you|will you|can we|could we|i want you to|i['’]?d like you to"
+    r"|i need you to|i want to|i['’]?d like to|go ahead and|just|now|also|then|and|next|first|finally|don['’]?t forget to"
+    r"|make sure to|be sure to|let['’]?s|afterwards|after that|oh|okay|ok|so|um|uh|er|well|hey|quickly)[\s,]+)*"
+)
+_STARTS = re.compile(
+    rf"{_POLITE}(?:(?:{'|'.join(_STRONG)})\b|(?:{'|'.join(_WEAK)}) {_OBJECT}\b|{_ASKING}\b"
+    r"|another (?:one|timer)? ?for |(?:pause|resume|mute|unmute|next song|next track|skip|undo)\Z|i (?:need|want) "
+    r"|(?:announce|broadcast|vacuum|clean|mow|heat|play|dock|ring) \w)",
+    re.IGNORECASE,
+)
+_STRONG_START = re.compile(
+    rf"(?:(?:{'|'.join(_STRONG)}) {_OBJECT}|(?:lock|unlock|open|close|dim|pause|mute|start) \w+)\b",
+    re.IGNORECASE,
+)
+_JOINTS = re.compile(
+    r"\s*[;.!?]+(?=\s)\s*(?:(?:and|then|also|plus|but|oh|after that|afterwards|next|finally)\b[\s,]*)*"
+    r"|\s*,\s*(?:(?:and|then|also|plus|but|oh|after that|afterwards|next|finally|as well as|while you['’]?re at it)\b[\s,]*)*"
+    r"|\s+(?:(?:and|then|also|plus|but|after that|afterwards|finally|as well as|while you['’]?re at it)\b[\s,]*)+",
+    re.IGNORECASE,
+)
+_ONLY_POLITE = re.compile(
+    r"(?:(?:please|thanks|thank you|okay|ok|hey|hi|hello|alright|all right|right|so|well|oh|um|uh|now|then|and|also|too|"
+    r"as well|nabu|jarvis|mycroft|lares|computer|alexa|google|good|great|perfect|cheers|will you|would you|if you can)\W*)*",
+    re.IGNORECASE,
+)
+_FREE_TEXT = re.compile(
+    rf"{_POLITE}(?:add|put|play|broadcast|announce|tell|say|remind|write|note|jot|let)\b",
+    re.IGNORECASE,
+)
+_ON_LIST = re.compile(r"\b(?:to|on|onto|from|off)\b[\w' ]*\b(?:list|chores|tasks|groceries|todo)\b")
+_END_STATE = re.compile(
+    r"\b(?:on|off|open|closed|shut|up|down|locked|unlocked|a bit|a lot|a little|brighter|dimmer|darker|warmer|cooler"
+    r"|louder|quieter|red|blue|green|yellow|orange|purple|pink|white|half|max|maximum|minimum|full)\b"
+)
+_NO_THING = frozenset(
+    {
+        "percent", "per", "cent", "degree", "degrees", "hour", "hours", "minute", "minutes",
+        "second", "seconds", "kelvin", "a", "an", "the", "half", "quarter", "third", "to", "at",
+        "by", "on", "off", "open", "closed", "up", "down", "please", "of", "in", "for", "more",
+        "less", "bit", "red", "blue", "green", "yellow", "orange", "purple", "pink", "white",
+        "warm", "cool", "cold", "bright", "brighter", "dimmer", "brightness", "volume", "it",
+        "them", "again", "day", "days", "celsius", "fahrenheit", "%", "°", "too", "full", "max",
+    }
+)  # fmt: skip
+
+
+def clauses(text: str) -> tuple[str, ...]:
+    """The commands and questions of a text, in order; at least the text itself.
+
+    What leaves out its verb or its list gets those of the clause before it.
+    """
+    parts: list[str] = []
+    for joined in _at_joints(text):
+        for piece in _run_together(amended(joined)):
+            bare = _ORDER.sub("", piece.strip(" ,;"))
+            if not _ONLY_POLITE.fullmatch(bare.strip(" ,;.!?")):
+                parts.append(_completed(bare, parts[-1] if parts else ""))
+    return tuple(parts) or (text,)
+
+
+def amended(text: str) -> str:
+    """A text without its false start: "to forty sorry fifty percent" is "to fifty percent"."""
+    match = _FALSE_START.match(text)
+    if match is None:
+        return text
+    left, right = match.group("left"), match.group("right")
+    if _STARTS.match(right):
+        return right
+    number = find_number_in(words(right))
+    if number is not None and number.first == 0:
+        last = _LAST_NUMBER.search(left)
+        return f"{left[: last.start()]}{right}" if last is not None else text
+    if re.match(r"(?:the|my|in|on)\b", right, re.IGNORECASE):
+        last = re.search(r"\b(?:in |on )?(?:the|my)\b(?!.*\b(?:the|my)\b).*$", left, re.IGNORECASE)
+        return f"{left[: last.start()]}{right}" if last is not None else text
+    return text
+
+
+def _completed(text: str, before: str) -> str:
+    """A clause with the verb, and the list, that the one before it said for both."""
+    verb = _verb(before)
+    if verb is None or _STARTS.match(text):
+        listed = _ON_LIST.search(before.lower())
+        if re.match(r"(?:add|put)\b", text, re.IGNORECASE) and listed and not _ON_LIST.search(text):
+            name = re.search(r"(?:the|my|our) [\w' ]+$", listed.group())
+            return f"{text.rstrip(' .')} to {name.group()}" if name else text
+        if not (verb in {"add", "put"} and _ON_LIST.search(text.lower())) or _OF_LISTS.match(text):
+            return text
+    told = re.match(r"(?:the )?[\w ]{1,20}? to \w+", text)
+    if verb in {"tell", "ask"} and not told:
+        return text
+    if verb in _STATIVE or not (verb in {"add", "put", "tell", "ask"} or _is_whole(text.lower())):
+        return text
+    return f"{verb} {text}"
+
+
+def _verb(text: str) -> str | None:
+    found = re.match(rf"{_POLITE}(\w+)", text, re.IGNORECASE)
+    if found is None or not _STARTS.match(text):
+        return None
+    word = found.group(1).lower()
+    return word if word in {*_STRONG, *_WEAK} else None
+
+
+def starts_clause(text: str) -> bool:
+    """Whether a text begins as a command or a question does."""
+    return _STARTS.match(text) is not None
+
+
+def _at_joints(text: str) -> Iterator[str]:
+    begin = 0
+    joints = list(_JOINTS.finditer(text))
+    for place, joint in enumerate(joints):
+        left, right = text[begin : joint.start()], text[joint.end() :]
+        after = joints[place + 1].start() if place + 1 < len(joints) else len(text)
+        if _parts(left, joint.group(), right, text[joint.end() : after]):
+            yield left
+            begin = joint.end()
+    yield text[begin:]
+
+
+_KEEPS = re.compile(r"(?:leave|keep)\b", re.IGNORECASE)
+_STEP_ONLY = re.compile(
+    r"(?:(?:a (?:little )?(?:bit|lot)|a little|much|slightly) )?"
+    r"(?:louder|quieter|softer|brighter|darker|dimmer|warmer|cooler|faster|slower)\W*\Z",
+    re.IGNORECASE,
+)
+_ORDER = re.compile(
+    r"^(?:(?:first(?: of all)?|firstly|second|secondly|finally|lastly)\b[\s,]*)+(?=\w)",
+    re.IGNORECASE,
+)
+_FALSE_START = re.compile(
+    r"^(?P<left>.+?)[\s,]+(?:(?:no|sorry|wait|oops|i mean|i meant|make that|scratch that|rather)\b[\s,]*)+(?P<right>\S.*)$",
+    re.IGNORECASE,
+)
+_LAST_NUMBER = re.compile(
+    r"\b(?:\d+|(?:(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)[ -])?[a-z]+(?:teen|ty)?)"
+    r"(?: ?(?:percent|%|degrees|minutes?|hours?|seconds?))?\s*$",
+    re.IGNORECASE,
+)
+_OF_LISTS = re.compile(
+    rf"{_POLITE}(?:add|put|remove|delete|take|check|cross|tick|mark|read|show|what|clear)\b",
+    re.IGNORECASE,
+)
+_STATIVE = frozenset(
+    {"leave", "keep", "have", "do", "play", "give", "show", "read", "start", "cancel"}
+)
+
+
+def _parts(left: str, joint: str, right: str, piece: str) -> bool:
+    """Whether a new clause begins on the right; `piece` is it up to the next joint."""
+    if not left.strip() or not right.strip():
+        return False
+    if any(sign in joint for sign in ".!?;"):
+        return True
+    if _KEEPS.match(left) and re.search(r"\b(?:else|others?|rest)\b", right):
+        return False
+    if _STEP_ONLY.match(piece) and _STARTS.match(left):
+        return True
+    if re.match(rf"{_POLITE}(?:tell|ask)\b", left) and re.match(r"(?:the )?\w+ to \w+", right):
+        return True
+    if len(left.split()) == 1 and not _END_STATE.search(left) and "," not in joint:
+        return _STARTS.match(left) is not None and left.lower() in {"pause", "mute", "resume"}
+    free = _FREE_TEXT.match(left)
+    if free and _ON_LIST.search(right.lower()):
+        if _ON_LIST.search(left.lower()):
+            return True
+        return _OF_LISTS.match(right) is not None or (
+            _STARTS.match(right) is not None and _ON_LIST.search(piece.lower()) is None
+        )
+    if _STARTS.match(right):
+        return not (free and not _STRONG_START.match(_bare(right)) and not _asks(right))
+    return not free and _is_whole(left.lower()) and _is_whole(piece.lower())
+
+
+def _bare(text: str) -> str:
+    return re.sub(rf"^{_POLITE}", "", text, flags=re.IGNORECASE)
+
+
+def _asks(text: str) -> bool:
+    return re.match(rf"{_POLITE}{_ASKING}\b", text, re.IGNORECASE) is not None
+
+
+def _is_whole(text: str) -> bool:
+    """Whether a piece names a thing and what shall become of it."""
+    tokens = words(text)
+    ends = _END_STATE.search(text) or find_number_in(tokens)
+    things = [t for t in tokens if t not in _NO_THING and find_number_in((t,)) is None]
+    return bool(ends) and bool(things)
+
+
+def _run_together(text: str) -> Iterator[str]:
+    """The commands of a text that stand side by side without a joint."""
+    begin = 0
+    if _STARTS.match(text) and not _FREE_TEXT.match(text) and not _KEEPS.match(text):
+        for match in re.finditer(r"(?<=\s)\S", text):
+            at = match.start()
+            before = text[begin:at].split()
+            if len(before) < 3 or before[-1].lower() in _BOUND or before[-1].endswith(","):
+                continue
+            if _STRONG_START.match(text, at) and (
+                text[at:].split(maxsplit=1)[0].lower() not in _NOUNS or _DETERMINED.match(text, at)
+            ):
+                yield text[begin:at]
+                begin = at
+    yield text[begin:]
+
+
+_DETERMINED = re.compile(r"\w+ (?:the|my|our|all|both|it|them|everything)\b", re.IGNORECASE)
+_BOUND = frozenset(
+    {"to", "and", "or", "not", "don't", "please", "you", "the", "a", "an", "my", "is", "are", "can",
+     "could", "that", "if", "when", "will", "of", "for", "at", "i", "we", "just",
+     "never", "half", "too", "any", "all", "it", "they", "still"}
+)  # fmt: skip
+"""After these a verb begins no clause of its own."""
+_NOUNS = frozenset(
+    {
+        "light",
+        "lock",
+        "switch",
+        "start",
+        "stop",
+        "set",
+        "play",
+        "open",
+        "close",
+        "shut",
+        "make",
+        "put",
+    }
+)
+"""Verbs that are nouns, adjectives or parts of names as well."""

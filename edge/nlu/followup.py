@@ -1,0 +1,183 @@
+"""What a few words mean after something else was said: "and the bedroom", "a bit more", "no, the
+floor lamp".
+
+A fragment is told by its words alone. It says another thing, another end state or value, a step,
+or the same again; and it may correct ("no, …") instead of adding. What makes a whole sentence of it
+is `edge.nlu.rewriting`. Full sentences are no fragments, but may begin with a correction.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from edge.home.colors import COLORS
+from edge.nlu.clauses import starts_clause
+from edge.nlu.numbers import find_number_in, words
+from edge.nlu.values import parse_kelvin, parse_percent
+
+Kind = Literal["thing", "state", "value", "color", "step", "again", "other", "sentence"]
+STATES = {
+    "on": "on", "off": "off", "open": "open", "closed": "close", "close": "close", "shut": "close",
+    "lock": "lock", "locked": "lock", "unlock": "unlock", "unlocked": "unlock", "out": "off",
+}  # fmt: skip
+"""What is said → the verb (or particle) that brings it about."""
+_SMALL = r"(?:(?:just )?a (?:little |tiny )?(?:bit|little|touch|tad|notch)|slightly|somewhat)"
+_LARGE = r"(?:a (?:whole )?lot|much|far|way|loads)"
+_UPWARD = (
+    "more", "brighter", "lighter", "louder", "higher", "warmer", "hotter", "faster", "up", "further",
+    "stronger",
+)  # fmt: skip
+_DOWNWARD = (
+    "less", "darker", "dimmer", "quieter", "softer", "lower", "cooler", "colder", "slower", "down",
+)  # fmt: skip
+_TOO = {
+    **dict.fromkeys(("dark", "dim", "quiet", "low", "cold", "cool", "slow", "chilly"), 1),
+    **dict.fromkeys(("bright", "light", "loud", "high", "hot", "warm", "fast"), -1),
+}
+_DIMENSION = {
+    **dict.fromkeys(
+        ("brighter", "darker", "dimmer", "dark", "dim", "bright", "lighter"), "brightness"
+    ),
+    **dict.fromkeys(("louder", "quieter", "softer", "quiet", "loud"), "volume"),
+    **dict.fromkeys(
+        ("warmer", "hotter", "cooler", "colder", "cold", "hot", "warm", "cool", "chilly"),
+        "temperature",
+    ),
+    **dict.fromkeys(("faster", "slower", "fast", "slow"), "speed"),
+}
+_STEP = re.compile(
+    rf"(?:(?:make it|make them|turn it|turn them|go|still|even|it['’]?s|that['’]?s|that is|they['’]?re|a) )*(?:(?P<amount>{_SMALL}|{_LARGE}) )?"
+    rf"(?P<word>{'|'.join((*_UPWARD, *_DOWNWARD))})(?: (?P<after>{_SMALL}|{_LARGE}|again|still|than that))*(?: than that)?"
+)
+_TOO_MUCH = re.compile(
+    rf"(?:(?:it['’]?s|it is|that['’]?s|that is|they['’]?re|they are|now it['’]?s) )?(?:still |now |a bit |a little |way |much |far )*too (?P<word>{'|'.join(_TOO)})(?: now| still)?"
+)
+_NOT_ENOUGH = re.compile(r"(?:(?:it['’]?s|that['’]?s|still) )*not (?P<word>\w+ )?enough(?: yet)?")
+_SMALL_ONLY = re.compile(rf"(?:{_SMALL})")
+_CORRECTS = re.compile(
+    r"(?:(?:no|nope|nah|sorry|wait|actually|oops|oh no|oh|not that(?: one)?|wrong (?:one|room|light|lamp)|"
+    r"i meant(?: to say)?|i mean|i said|i wanted|rather|make that|that['’]?s (?:wrong|not (?:it|right|the one|what i meant))|"
+    r"not (?:the |in the |that )[\w ]+?(?: but|(?=,))|hang on|hold on)\b[\s,.!]*)+"
+)
+_NOT_BUT = re.compile(
+    r"not (?:the|in the|on the) (?P<not>[\w' ]+?)[\s,]+(?:but )?(?P<rest>(?:in )?the [\w' ]+)$"
+)
+_JUST = re.compile(r"(?:just|only) (?=the|in|my)")
+_ADDS = re.compile(
+    r"(?:(?:and|also|plus|now|then|what about|how about|same (?:thing )?(?:for|in|with|goes for)|"
+    r"the same (?:for|in|with|goes for)|do the same (?:for|in|with|to)|ditto(?: for)?|likewise(?: for| in)?|as well as|so does|"
+    r"as does|oh and|and now|as for|next|try|make it|let['’]?s do)\b[\s,]*)+"
+)
+_TAIL = re.compile(
+    r"[\s,]*\b(?:too|as well|also|please|instead|rather|thanks|thank you|i mean|i meant|of course|though|for me|then|next|now)$"
+)
+_AGAIN = re.compile(
+    r"(?:(?:and |do |please |now |just )*(?:(?:that|it|this|the same(?: thing)?) )?(?:again|once more|one more time|another time|once again)"
+    r"|repeat(?: that| it| the last (?:one|command|thing))?|same again|(?:one|another) more(?: time)?)"
+)
+_OTHER = re.compile(
+    r"(?:the )?other (?:one|light|lamp|shutter|blind|door|fan|curtain|speaker|side)|the other"
+)
+_STATE = re.compile(
+    rf"(?:(?:back|turn|switch|turned|switched|all|them|it|that|and|then|now) )*(?P<state>{'|'.join(STATES)})(?: (?:again|back|it|them|that|please))*"
+)
+_VALUE = re.compile(
+    r"(?:(?:set|put|make|turn|change|dim|bring|take) (?:it|them|that) )?(?:to|at|by|on|just|only|about|i said|make it|say) *(?=\S)|"
+)
+_REFERS = re.compile(r"^(?:to|at|make it|set it)\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """A few words, told apart."""
+
+    kind: Kind
+    text: str
+    """The words that say it: the thing, the state, the value; for "sentence" the whole of it."""
+    corrects: bool = False
+    """What was done before is to be taken back."""
+    direction: int = 0
+    """Of a step: 1 up, -1 down, 0 as before."""
+    dimension: str | None = None
+    """Of a step: "brightness", "volume", "temperature" or "speed", where the words tell."""
+    negated: str | None = None
+    """What it was not to be: "not the fan, the light"."""
+
+
+def fragment_of(text: str) -> Fragment | None:
+    """The fragment that a text is or may be; a thing is one only if the home has it. None: a full
+    sentence that stands for itself, or nothing at all."""
+    plain = " ".join(re.sub(r"[.!?]+", " ", text.lower().replace("’", "'")).split()).strip(" ,")
+    plain = re.sub(r"^(?:okay|ok|hey|um|uh|well|so|oh|please|yes|yeah)[\s,]+(?=\w)", "", plain)
+    corrects, negated = False, None
+    if (match := _NOT_BUT.match(plain)) is not None:
+        corrects, negated, plain = True, match.group("not"), match.group("rest")
+    elif (match := _CORRECTS.match(plain)) is not None and match.end():
+        corrects, plain = True, plain[match.end() :]
+        if (match := _NOT_BUT.match(plain)) is not None:
+            negated, plain = match.group("not"), match.group("rest")
+    if (match := _JUST.match(plain)) is not None:
+        corrects, plain = True, plain[match.end() :]
+    rest = plain
+    if re.search(r"\b(?:instead|i meant?|rather)$", rest):
+        corrects = True
+    while (tail := _TAIL.search(rest)) is not None and tail.start():
+        rest = rest[: tail.start()].strip(" ,")
+    adds = _ADDS.match(rest)
+    if adds is not None and adds.end() < len(rest):
+        rest = rest[adds.end() :]
+    if not rest:
+        return None
+    found = _without_thing(rest, corrects)
+    if found is not None:
+        return found
+    if starts_clause(rest) and not _REFERS.match(rest):
+        return Fragment("sentence", rest, corrects=True) if corrects else None
+    return Fragment("thing", rest, corrects, negated=negated)
+
+
+def _without_thing(rest: str, corrects: bool) -> Fragment | None:
+    """A fragment that names no thing."""
+    if _AGAIN.fullmatch(rest):
+        return Fragment("again", rest, corrects)
+    if _OTHER.fullmatch(rest):
+        return Fragment("other", rest, corrects)
+    if (match := _TOO_MUCH.fullmatch(rest)) is not None:
+        word = match.group("word")
+        return Fragment("step", "", corrects, _TOO[word], _DIMENSION.get(word))
+    if (match := _NOT_ENOUGH.fullmatch(rest)) is not None:
+        word = (match.group("word") or "").strip()
+        return Fragment("step", "", corrects, -_TOO.get(word, 0), _DIMENSION.get(word))
+    if (match := _STEP.fullmatch(rest)) is not None:
+        word = match.group("word")
+        amount = match.group("amount") or match.group("after") or ""
+        amount = amount if re.fullmatch(rf"{_SMALL}|{_LARGE}", amount) else ""
+        direction = 1 if word in _UPWARD else -1
+        relative = word in {"more", "further", "less"}
+        way = (0 if word != "less" else 2) if relative else direction
+        return Fragment("step", amount, corrects, way, _DIMENSION.get(word))
+    if _SMALL_ONLY.fullmatch(rest):
+        return Fragment("step", rest, corrects, 0)
+    if (match := _STATE.fullmatch(rest)) is not None:
+        return Fragment("state", STATES[match.group("state")], corrects)
+    value = _value(rest)
+    return Fragment(*value, corrects) if value is not None else None
+
+
+def _value(rest: str) -> tuple[Kind, str] | None:
+    """A number, a share, or a colour, with nothing else said."""
+    match = _VALUE.match(rest)
+    said = rest[match.end() :].strip() if match else rest
+    if said in COLORS or (parse_kelvin(said) is not None and find_number_in(words(said)) is None):
+        return "color", said
+    tokens = words(said)
+    number = find_number_in(tokens)
+    units = {"percent", "per", "cent", "%", "degree", "degrees", "°", "kelvin", "k", "celsius"}
+    if number is not None:
+        others = [t for t in (*tokens[: number.first], *tokens[number.after :]) if t not in units]
+        return None if others else ("value", said)
+    if parse_percent(said) is not None and len(tokens) <= 2:
+        return "value", said
+    return None

@@ -1,0 +1,322 @@
+"""From the words of one turn to what they mean, in the light of what was said before.
+
+1. The text is taken apart into clauses (`clauses`), each understood in turn.
+2. A fragment ("and the bedroom", "a bit more", "no, the other one") and a pronoun make a whole
+   sentence of what was spoken of (`followup`, `rewriting`).
+3. What is to be left out is cut off (`excepting`); the tagger marks the rest, the resolver finds
+   what it means in this home, and what was to be left out goes.
+4. A place that was said in one clause counts for a kind of thing in the next.
+
+A turn is understood as a whole or not at all: where one clause must be asked about, or means
+nothing, nothing may be done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from edge.home.graph import Entity, Home
+from edge.home.states import States
+from edge.nlu import asking, rewriting
+from edge.nlu.choosing import about, chosen
+from edge.nlu.clauses import clauses, starts_clause
+from edge.nlu.excepting import cut, without
+from edge.nlu.followup import Fragment, fragment_of
+from edge.nlu.kinds import DOMAINS_OF_INTENT
+from edge.nlu.resolver import Resolver
+from edge.types import OUT_OF_SCOPE, Intent, SlotValue, Tagging, Understanding
+
+Tag = Callable[[str], Tagging]
+
+_WHERE = frozenset({"name", "area", "floor", "domain", "device_class"})
+_NEEDS_A_THING = frozenset({"HassTurnOn", "HassTurnOff", "HassToggle", "HassGetState"})
+"""Intents that mean nothing of "it" when nothing was spoken of."""
+_NOT_SPOKEN_ALONE = frozenset({"scene", "script"})
+"""Domains whose names are commands by themselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """One clause, and what it meant."""
+
+    tagging: Tagging
+    intents: tuple[Intent, ...] = ()
+    candidates: tuple[str, ...] = ()
+    """Entity ids between which it asked."""
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(t for intent in self.intents for t in intent.targets))
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What was said in the last turn that meant something."""
+
+    clauses: tuple[Spoken, ...] = ()
+
+    @property
+    def last(self) -> Spoken | None:
+        return self.clauses[-1] if self.clauses else None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a turn means."""
+
+    understanding: Understanding
+    context: Context = field(default_factory=Context)
+    """For the turn after it."""
+    corrects: bool = False
+    """What the last turn did is to be taken back first."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    """A clause made whole."""
+
+    text: str
+    upon: tuple[Entity, ...] = ()
+    """The entities that it is about, whatever its words say."""
+    intent: str | None = None
+    """The intent that it has, whatever the tagger says."""
+
+
+@dataclass(frozen=True, eq=False)
+class Interpreter:
+    """Reads turns in one home, as it is now, said by someone in one place."""
+
+    resolver: Resolver
+    tag: Tag
+    states: States
+    area: str | None = None
+    """The id or name of the speaker's area."""
+
+    @property
+    def _home(self) -> Home:
+        return self.resolver.lexicon.home
+
+    def read(self, text: str, before: Context) -> Reading:
+        """What a text means after what was said before."""
+        parts = clauses(text)
+        reading = self._turn(parts, before)
+        if len(parts) > 1 and reading is None:
+            reading = self._turn((text,), before)
+        return reading or Reading(Understanding(), before)
+
+    def _turn(self, parts: Sequence[str], before: Context) -> Reading | None:
+        """The reading of some clauses; None where one of them means nothing."""
+        spoken: list[Spoken] = []
+        corrects = False
+        running = before
+        for place, part in enumerate(parts):
+            reading = self._clause(part, running, within=bool(spoken))
+            meant = reading.understanding
+            if not meant.intents and meant.question is None:
+                if place == 0 and len(parts) > 1 and not starts_clause(part):
+                    continue
+                return None
+            corrects = corrects or reading.corrects
+            if meant.question is not None:
+                return Reading(meant, reading.context, corrects)
+            running = reading.context
+            spoken.extend(running.clauses)
+        if not spoken:
+            return None
+        intents = tuple(intent for clause in spoken for intent in clause.intents)
+        return Reading(Understanding(intents), Context(tuple(spoken)), corrects)
+
+    def _clause(self, text: str, before: Context, *, within: bool) -> Reading:
+        fragment = fragment_of(text)
+        if fragment is not None and fragment.kind == "sentence":
+            reading = self._clause(fragment.text, before, within=within)
+            return replace(reading, corrects=True)
+        if fragment is not None and before.last is not None:
+            if fragment.kind == "again":
+                meant = Understanding(
+                    tuple(replace(i, source="dialogue") for c in before.clauses for i in c.intents)
+                )
+                return Reading(meant, before)
+            sentence = self._whole(fragment, before, before.last)
+            if sentence is not None:
+                reading = self._sentence(sentence, before)
+                return replace(reading, corrects=fragment.corrects)
+        referring = self._with_pronoun(text, before)
+        if isinstance(referring, Understanding):
+            return Reading(referring, before)
+        if referring is not None:
+            return self._sentence(referring, before)
+        if within and before.last is not None:
+            carried = self._carried(text, before.last)
+            if carried is not None:
+                return carried
+        return self._sentence(_Sentence(text), before)
+
+    def _sentence(self, sentence: _Sentence, before: Context) -> Reading:
+        """What a whole sentence means."""
+        main, out = cut(sentence.text)
+        tagging = self.tag(main)
+        if sentence.intent is not None:
+            confidence = tagging.confidence if tagging.intent == sentence.intent else 1.0
+            tagging = replace(tagging, intent=sentence.intent, confidence=confidence)
+        meant = self.resolver.resolve(tagging, self.states, self.area)
+        if sentence.upon:
+            meant = self._upon(meant, sentence.upon, before)
+        if out is not None:
+            meant = without(meant, out, self.resolver.lexicon)
+        if not meant.intents and meant.question is None:
+            return Reading(meant, before)
+        return Reading(meant, Context((Spoken(tagging, meant.intents, meant.candidates),)))
+
+    def _carried(self, text: str, last: Spoken) -> Reading | None:
+        """A clause about a kind of thing, in the place that the clause before it named."""
+        labels = {span.label for span in self.tag(text).spans}
+        place = next((i.slots.get("area") or i.slots.get("floor") for i in last.intents[:1]), None)
+        said = {span.label for span in last.tagging.spans} & {"area", "floor"}
+        if not said or place is None or not labels & {"domain", "device_class"}:
+            return None
+        if labels & {"area", "floor", "name"}:
+            return None
+        where = next(span for span in last.tagging.spans if span.label in said)
+        text = text.rstrip(" .!?")
+        reading = self._sentence(_Sentence(f"{text} in the {where.text}"), Context((last,)))
+        meant = reading.understanding
+        return reading if meant.question is None and any(i.targets for i in meant.intents) else None
+
+    def _with_pronoun(self, text: str, before: Context) -> _Sentence | Understanding | None:
+        """The sentence with what "it" stands for; a question where it stands for nothing."""
+        found = rewriting.pronoun(text)
+        if found is None:
+            return None
+        tagging = self.tag(text)
+        if tagging.intent not in DOMAINS_OF_INTENT and tagging.intent not in _NEEDS_A_THING:
+            if tagging.intent != OUT_OF_SCOPE or not starts_clause(text):
+                return None
+        told = [
+            span
+            for span in tagging.spans
+            if span.label in _WHERE and not (found.start() <= span.start < found.end())
+        ]
+        if told:
+            return None
+        every = rewriting.means_all(found.group())
+        spoken = self._entities(before, every=every)
+        if spoken:
+            return _Sentence(rewriting.with_pronoun(text, found, spoken[0]), spoken)
+        return asking.what_is_meant() if tagging.intent in _NEEDS_A_THING else None
+
+    def _entities(self, context: Context, *, every: bool) -> tuple[Entity, ...]:
+        """What was spoken of: all of it, or what the last intent was about."""
+        clauses_ = context.clauses if every else context.clauses[-1:]
+        intents = [intent for clause in clauses_ for intent in clause.intents if intent.targets]
+        ids = dict.fromkeys(t for i in (intents if every else intents[-1:]) for t in i.targets)
+        return tuple(e for e in map(self._home.entity, ids) if e is not None)
+
+    def _whole(self, fragment: Fragment, before: Context, last: Spoken) -> _Sentence | None:
+        """The sentence that a fragment makes; None where it makes none."""
+        spoken = self._entities(before, every=len(before.clauses) > 1 and len(last.intents) == 0)
+        spoken = spoken or self._candidates(last)
+        if fragment.kind == "thing":
+            return self._of_another(fragment, last, spoken)
+        if not spoken:
+            return None
+        text: str | None = None
+        if fragment.kind == "other":
+            other = self._other(last, spoken)
+            if other is None:
+                return None
+            text = rewriting.of_another(
+                last.tagging, rewriting.the(other), spoken, place_only=False
+            )
+            return _Sentence(text, (other,), last.tagging.intent)
+        if fragment.kind == "state":
+            text = rewriting.in_state(fragment.text, spoken[0])
+        elif fragment.kind == "value":
+            text = rewriting.with_value(fragment.text, spoken[0])
+        elif fragment.kind == "color":
+            text = rewriting.in_color(fragment.text, spoken[0])
+        elif fragment.kind == "step":
+            text = rewriting.stepped(fragment, _direction(fragment, last), spoken[0])
+        return _Sentence(text, spoken) if text is not None else None
+
+    def _of_another(
+        self, fragment: Fragment, last: Spoken, spoken: Sequence[Entity]
+    ) -> _Sentence | None:
+        if last.tagging.intent not in DOMAINS_OF_INTENT and last.tagging.intent != "HassGetState":
+            return None
+        thing = fragment.text
+        scan = self.resolver.lexicon.scan(thing, lambda _: True)
+        if scan.rest or not (scan.places or scan.nouns or scan.entities):
+            alike = [e for e in self._home.entities if e.domain in {s.domain for s in spoken}]
+            picked = chosen(thing, alike, self._home)
+            if len(picked) != 1:
+                return None
+            text = rewriting.of_another(
+                last.tagging, rewriting.the(picked[0]), spoken, place_only=False
+            )
+            return _Sentence(text, picked, last.tagging.intent)
+        named = [e for name in scan.entities for e in self.resolver.lexicon.called(name)]
+        if named and all(e.domain in _NOT_SPOKEN_ALONE for e in named):
+            return None
+        place_only = bool(scan.places) and not scan.nouns and not scan.entities
+        text = rewriting.of_another(last.tagging, thing, spoken, place_only=place_only)
+        return _Sentence(text, intent=last.tagging.intent)
+
+    def _candidates(self, last: Spoken) -> tuple[Entity, ...]:
+        return tuple(e for e in map(self._home.entity, last.candidates) if e is not None)
+
+    def _other(self, last: Spoken, spoken: Sequence[Entity]) -> Entity | None:
+        """The one that is left of two: of those asked about, or of those of its kind in its place."""
+        if len(spoken) != 1:
+            return None
+        one = spoken[0]
+        offered = self._candidates(last) or tuple(
+            e
+            for e in self._home.entities
+            if e.domain == one.domain and e.device_class == one.device_class and e.area == one.area
+        )
+        others = [entity for entity in offered if entity.id != one.id]
+        return others[0] if len(others) == 1 else None
+
+    def _upon(
+        self, meant: Understanding, entities: Sequence[Entity], before: Context
+    ) -> Understanding:
+        """What is meant, about just these entities."""
+        if not meant.intents:
+            return meant
+        intent = meant.intents[0]
+        domains = {target.partition(".")[0] for target in intent.targets}
+        domains = domains or DOMAINS_OF_INTENT.get(intent.name, frozenset())
+        fitting = [e for e in entities if e.domain in domains] or list(entities[:1])
+        if len(fitting) == 1:
+            kept = {k: v for k, v in intent.slots.items() if k not in {"area", "floor"}}
+            return Understanding((about(replace(intent, slots=kept), fitting),))
+        values = {k: v for k, v in intent.slots.items() if k not in _WHERE}
+        where = _where(before, {entity.id for entity in fitting})
+        targets = tuple(entity.id for entity in fitting)
+        return Understanding(
+            (replace(intent, slots={**where, **values}, targets=targets, source="dialogue"),)
+        )
+
+
+def _where(before: Context, targets: set[str]) -> dict[str, SlotValue]:
+    """The slots by which some entities were spoken of."""
+    for clause in before.clauses:
+        for intent in clause.intents:
+            if set(intent.targets) == targets:
+                return {name: value for name, value in intent.slots.items() if name in _WHERE}
+    return {}
+
+
+def _direction(fragment: Fragment, last: Spoken) -> int:
+    """Up or down; "more" goes on as before, and up where nothing went anywhere."""
+    if fragment.direction == 2:
+        return -1
+    if fragment.direction:
+        return fragment.direction
+    for intent in last.intents:
+        for name, value in intent.slots.items():
+            if name.endswith("_step") and isinstance(value, int | float):
+                return 1 if value > 0 else -1
+    return 1

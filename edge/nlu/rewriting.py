@@ -1,0 +1,171 @@
+"""Whole sentences from fragments: what was said before, said of another thing or with another end.
+
+"turn on the kitchen lights" and "and the bedroom" make "turn on the bedroom lights"; "a bit more"
+after "set the floor lamp to 50 percent" makes "turn the floor lamp up a bit". The tagger and the
+resolver then read such a sentence as they read any other, and `lares parse --explain` shows it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from edge.home.graph import Entity
+from edge.nlu.followup import Fragment
+from edge.types import Span, Tagging
+
+_REFERRING = ("name", "area", "floor", "domain", "device_class")
+_BEFORE = re.compile(
+    r"\s*\b(?:(?:in|on|at|of|for|from|to|inside|with) )?(?:(?:the|my|our|all|all of|every) ?)*$"
+)
+_NOUN_OF = {
+    "light": "lights", "fan": "fan", "switch": "switch", "cover": "blinds", "climate": "thermostat",
+    "media_player": "speaker", "lock": "lock", "valve": "valve", "vacuum": "vacuum",
+}  # fmt: skip
+_COVER_NOUNS = {"garage": "garage door"}
+_STATE_VERBS = {
+    "on": "turn on {}", "off": "turn off {}", "open": "open {}", "close": "close {}",
+    "lock": "lock {}", "unlock": "unlock {}",
+}  # fmt: skip
+_VALUE_SENTENCES = {
+    "light": "set {} to {} brightness",
+    "cover": "set {} to {}",
+    "valve": "set {} to {}",
+    "fan": "set {} to {} speed",
+    "media_player": "set the volume of {} to {}",
+    "climate": "set {} to {} degrees",
+}
+_STEP_SENTENCES = {
+    "light": ("make {} {} brighter", "make {} {} dimmer"),
+    "cover": ("open {} {} more", "close {} {} more"),
+    "fan": ("turn up {} {}", "turn down {} {}"),
+    "media_player": ("turn up the volume of {} {}", "turn down the volume of {} {}"),
+    "climate": ("turn {} up {}", "turn {} down {}"),
+}
+"""Domain → a step up and a step down."""
+_PRONOUN = re.compile(
+    r"\b(?:(?:all|both) of (?:them|these|those)|both of them|them both|them all|it|them|that one|this one|those|these|these ones|the same one|that|they)\b",
+    re.IGNORECASE,
+)
+_NO_OBJECT = re.compile(
+    r"^(?:it|that|they|this)(?:['’]?s|['’]re| is| are| was)\b|\b(?:time|late|day|date|hot|cold|warm|humid) is it\b|\blet it\b"
+    r"|\bis it (?:cold|hot|warm|raining|dark|late|going)\b|\bmake sure that\b|\bsee that\b|\bannounce that\b|\bthat (?:the|my|dinner|lunch)\b",
+    re.IGNORECASE,
+)
+
+
+def the(entity: Entity) -> str:
+    """An entity as it is named in a sentence."""
+    bare = entity.name.lower()
+    return bare if bare.startswith(("the ", "my ")) else f"the {bare}"
+
+
+def pronoun(text: str) -> re.Match[str] | None:
+    """The word that stands for what was spoken of: "turn *it* off"."""
+    if _NO_OBJECT.search(text):
+        return None
+    return _PRONOUN.search(text)
+
+
+def means_all(word: str) -> bool:
+    """Whether a pronoun stands for several."""
+    return word.lower() not in {"it", "that one", "this one", "the same one", "that"}
+
+
+def with_pronoun(text: str, found: re.Match[str], entity: Entity) -> str:
+    """The text with the entity's name for the pronoun."""
+    sentence = f"{text[: found.start()]}{the(entity)}{text[found.end() :]}"
+    return re.sub(
+        r"\b(?:back|again)\b\s*(?=(?:on|off|open|up|down)\b)|\s+(?:again|back)(?=[.!?]*$)",
+        "",
+        sentence,
+    )
+
+
+def of_another(tagging: Tagging, thing: str, spoken: Sequence[Entity], *, place_only: bool) -> str:
+    """The sentence of a tagging, about another thing.
+
+    Another place takes the old one's place, and the kind of thing stays; any other thing takes the
+    place of all that told what it was about.
+    """
+    text, spans = tagging.text, [s for s in tagging.spans if s.label in _REFERRING]
+    places = [s for s in spans if s.label in {"area", "floor"}]
+    kinds = [s for s in spans if s.label in {"domain", "device_class"}]
+    thing = re.sub(r"^(?:in|on|at|for|to) (?=the |my )", "", thing)
+    if place_only:
+        bare = re.sub(r"^(?:the|my|in|on|at) ", "", thing)
+        if places and len(spans) == len(places) + len(kinds):
+            return _replaced(text, places, bare)
+        noun = _noun(spoken)
+        if kinds and not places:
+            said = kinds[-1]
+            return _joined(text[: said.end], f"in the {bare}", text[said.end :])
+        if noun and spans:
+            return _replaced(text, spans, f"the {bare} {noun}")
+    if spans:
+        return _replaced(text, spans, thing)
+    return _joined(text, thing, "")
+
+
+def in_state(state: str, entity: Entity) -> str:
+    """ "off", said of an entity."""
+    verb = state
+    if entity.domain in {"cover", "valve"}:
+        verb = {"on": "open", "off": "close"}.get(state, state)
+    return _STATE_VERBS[verb].format(the(entity))
+
+
+def with_value(value: str, entity: Entity) -> str | None:
+    """ "30 percent", said of an entity."""
+    sentence = _VALUE_SENTENCES.get(entity.domain)
+    if sentence is None:
+        return None
+    if value.endswith(("degrees", "percent", "%", "°")) or not re.search(r"\w", value):
+        sentence = sentence.replace(" degrees", "")
+    return sentence.format(the(entity), value)
+
+
+def in_color(color: str, entity: Entity) -> str | None:
+    """A colour, said of a light."""
+    return f"make {the(entity)} {color}" if entity.domain == "light" else None
+
+
+def stepped(fragment: Fragment, direction: int, entity: Entity) -> str | None:
+    """A step, said of an entity."""
+    domain = {"volume": "media_player", "speed": "fan"}.get(fragment.dimension or "", entity.domain)
+    if domain != entity.domain or domain not in _STEP_SENTENCES:
+        return None
+    up, down = _STEP_SENTENCES[domain]
+    sentence = (up if direction > 0 else down).format(the(entity), fragment.text)
+    return " ".join(sentence.split())
+
+
+def _noun(spoken: Sequence[Entity]) -> str | None:
+    """What the things spoken of are called, as a kind."""
+    domains = {entity.domain for entity in spoken}
+    if len(domains) != 1:
+        return None
+    only = domains.pop()
+    if only == "cover":
+        classes = {entity.device_class for entity in spoken} - {None}
+        named = classes.pop() if len(classes) == 1 else None
+        return _COVER_NOUNS.get(named or "", named or "blinds")
+    return _NOUN_OF.get(only)
+
+
+def _replaced(text: str, spans: Sequence[Span], thing: str) -> str:
+    """The text with one thing for the first of some spans, and without the others."""
+    result = text
+    for span in sorted(spans, key=lambda s: s.start, reverse=True):
+        before, after = result[: span.start], result[span.end :]
+        if span is spans[0]:
+            if re.match(r"(?:the|my|our|both|all)\b", thing):
+                before = re.sub(r"\b(?:the|my|our|all|both|every) *$", "", before)
+            result = _joined(before, thing, after)
+        else:
+            result = _joined(_BEFORE.sub("", before), "", after)
+    return re.sub(r"\s+(?:and|or)\s*$|\b(and|or) (?=and\b|or\b)", "", result).strip()
+
+
+def _joined(*parts: str) -> str:
+    return " ".join(" ".join(parts).split())
