@@ -40,11 +40,15 @@ from edge.types import (
 from skills.restoring import restoring
 from skills.skill import House, Skill
 
-YES = frozenset({"yes", "yes please", "yeah", "yep", "sure", "ok", "okay", "do it", "go ahead"})
+YES = frozenset({"yes", "yeah", "yep", "yup", "sure", "ok", "okay", "alright", "right", "aye"})
+_GO_AHEAD = frozenset(
+    {"do it", "go ahead", "go on", "please do", "do that", "of course", "certainly"}
+)
 _MORE_YES = frozenset(
     {
-        "please", "do", "it", "that", "go", "ahead", "why", "not", "thanks", "thank", "you", "open",
-        "unlock",
+        "please", "do", "it", "that", "go", "ahead", "on", "why", "not", "thanks", "thank", "you",
+        "open", "unlock", "i'm", "i", "am", "sure", "yes", "yeah", "of", "course", "all", "right",
+        "then", "absolutely", "definitely", "correct", "ok", "okay",
     }
 )  # fmt: skip
 """What may follow a yes without being an order of its own."""
@@ -165,13 +169,14 @@ class Assistant:
                     self._clock() + ANSWER_WITHIN_S,
                 )
             return self._outcome(run, understanding.question, asked=True)
-        undone = await self._restore(run, corrected.before) if corrected is not None else None
+        if corrected is None:
+            return await self._carry_out(run, agreed)
+        before = self._devices.states.snapshot()
+        undone = await self._restore(run, corrected.before)
         outcome = await self._carry_out(run, agreed)
-        if undone is None:
-            return outcome
         return replace(
             outcome,
-            changes={**undone.changes, **outcome.changes},
+            changes=self._devices.states.changes_since(before),
             published=(*undone.published, *outcome.published),
         )
 
@@ -393,4 +398,5 @@ def _plain(text: str) -> str:
 def _is_yes(text: str) -> bool:
     words = _plain(text)
     first, _, rest = words.partition(" ")
-    return words in YES or (first in YES and _MORE_YES.issuperset(rest.split()))
+    started = first in YES or any(words.startswith(opening) for opening in _GO_AHEAD)
+    return started and _MORE_YES.issuperset(rest.split())

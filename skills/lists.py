@@ -38,6 +38,8 @@ _DONE = {"status": "completed"}
 _COMPLETE = _Deed("todo.update_item", "checked {} off {}", "what to check off {}", _DONE)
 _REMOVE = _Deed("todo.remove_item", "removed {} from {}", "what to remove from {}", {})
 _DEEDS = {
+    "HassShoppingListAddItem": _ADD,
+    "HassShoppingListCompleteItem": _COMPLETE,
     "HassListAddItem": _ADD,
     "HassListCompleteItem": _COMPLETE,
     "HassListRemoveItem": _REMOVE,

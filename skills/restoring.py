@@ -108,8 +108,10 @@ def _fan(entity: Entity, before: EntityState, now: EntityState) -> tuple[Action,
 
 def _cover(entity: Entity, before: EntityState, now: EntityState) -> tuple[Action, ...]:
     """To the position before; a cover without one, or at an end, is opened or closed."""
-    if before.attributes.get("current_position") in {None, 0, 100}:
-        return _to_state(entity, before) if before.state != now.state else ()
+    position = before.attributes.get("current_position")
+    if position in {None, 0, 100}:
+        moved = position != now.attributes.get("current_position") or before.state != now.state
+        return _to_state(entity, before) if moved else ()
     service = f"{entity.domain}.set_{entity.domain}_position"
     return _set(service, "position", "current_position")(entity, before, now)
 

@@ -26,10 +26,11 @@ def which(
     return Understanding(intents, f"Which {noun} do you mean, {choice}?", ids)
 
 
-def unknown(name: str, places: Sequence[Place] = ()) -> Understanding:
-    """The home has nothing of this name, or has none there."""
+def unknown(name: str, places: Sequence[Place] = (), intent: Intent | None = None) -> Understanding:
+    """The home has nothing of this name, or has none there; `intent` is what was asked for."""
     where = f" {places[0].phrase}" if places else ""
-    return Understanding(question=f"I don't know anything called {name.strip()}{where}.")
+    intents = (intent,) if intent is not None else ()
+    return Understanding(intents, f"I don't know anything called {name.strip()}{where}.")
 
 
 def none_there(noun: str, places: Sequence[Place], intent: Intent) -> Understanding:

@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from edge.home.graph import Entity
 from edge.nlu import asking
+from edge.nlu.choosing import chosen
 from edge.nlu.clauses import starts_clause
 from edge.nlu.finding import Lexicon, Wording
 from edge.types import Intent, Understanding
@@ -83,7 +84,7 @@ def without(understanding: Understanding, out: str, lexicon: Lexicon) -> Underst
     left_out: list[Entity] = []
     for part in filter(None, map(str.strip, _AND.split(out))):
         found = _named(part, meant, lexicon)
-        if not found:
+        if not found and not _elsewhere(part, lexicon):
             return asking.unknown(part)
         left_out.extend(found)
     ids = {entity.id for entity in left_out}
@@ -113,7 +114,13 @@ def _named(part: str, meant: Sequence[Entity], lexicon: Lexicon) -> tuple[Entity
         if scan.nouns:
             return tuple(e for e in inside if any(lexicon.is_of(e, n.kind) for n in scan.nouns))
         return tuple(inside)
-    return _by_name(bare, ids, lexicon)
+    return _by_name(bare, ids, lexicon) or chosen(part, meant, lexicon.home)
+
+
+def _elsewhere(part: str, lexicon: Lexicon) -> bool:
+    """Whether some words name what was not meant anyway."""
+    scan = lexicon.scan(part, lambda _: True)
+    return bool(scan.entities or scan.places or scan.nouns) and not scan.rest
 
 
 def _by_name(name: str, ids: set[str], lexicon: Lexicon) -> tuple[Entity, ...]:

@@ -9,7 +9,7 @@ is `edge.nlu.rewriting`. Full sentences are no fragments, but may begin with a c
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from edge.home.colors import COLORS
@@ -54,6 +54,9 @@ _STEP = re.compile(
 _TOO_MUCH = re.compile(
     rf"(?:(?:it['’]?s|it is|that['’]?s|that is|they['’]?re|they are|now it['’]?s) )?(?:still |now |a bit |a little |way |much |far )*too (?P<word>{'|'.join(_TOO)})(?: now| still)?"
 )
+_LESS_SO = re.compile(
+    rf"(?:but |just )?(?:not|less) (?:(?:so|as|quite|that|quite so|quite as) )?(?P<word>{'|'.join(_TOO)})"
+)
 _NOT_ENOUGH = re.compile(r"(?:(?:it['’]?s|that['’]?s|still) )*not (?P<word>\w+ )?enough(?: yet)?")
 _SMALL_ONLY = re.compile(rf"(?:{_SMALL})")
 _CORRECTS = re.compile(
@@ -86,6 +89,8 @@ _STATE = re.compile(
 _VALUE = re.compile(
     r"(?:(?:set|put|make|turn|change|dim|bring|take) (?:it|them|that) )?(?:to|at|by|on|just|only|about|i said|make it|say) *(?=\S)|"
 )
+_ENDS = re.compile(rf"\b(?:{'|'.join(STATES)}|up|down)\b")
+"""Words that tell an end state, so that a thing with one is a command of its own."""
 _REFERS = re.compile(r"^(?:to|at|make it|set it)\s+")
 
 
@@ -102,8 +107,10 @@ class Fragment:
     """Of a step: 1 up, -1 down, 0 as before."""
     dimension: str | None = None
     """Of a step: "brightness", "volume", "temperature" or "speed", where the words tell."""
-    negated: str | None = None
-    """What it was not to be: "not the fan, the light"."""
+    adds: bool = False
+    """It says that it goes on: "and the bedroom", "what about …", "… too"."""
+    every: bool = True
+    """It is about all that was spoken of, and not just "it"."""
 
 
 def fragment_of(text: str) -> Fragment | None:
@@ -111,13 +118,13 @@ def fragment_of(text: str) -> Fragment | None:
     sentence that stands for itself, or nothing at all."""
     plain = " ".join(re.sub(r"[.!?]+", " ", text.lower().replace("’", "'")).split()).strip(" ,")
     plain = re.sub(r"^(?:okay|ok|hey|um|uh|well|so|oh|please|yes|yeah)[\s,]+(?=\w)", "", plain)
-    corrects, negated = False, None
+    corrects = False
     if (match := _NOT_BUT.match(plain)) is not None:
-        corrects, negated, plain = True, match.group("not"), match.group("rest")
+        corrects, plain = True, match.group("rest")
     elif (match := _CORRECTS.match(plain)) is not None and match.end():
         corrects, plain = True, plain[match.end() :]
         if (match := _NOT_BUT.match(plain)) is not None:
-            negated, plain = match.group("not"), match.group("rest")
+            plain = match.group("rest")
     if (match := _JUST.match(plain)) is not None:
         corrects, plain = True, plain[match.end() :]
     rest = plain
@@ -125,17 +132,20 @@ def fragment_of(text: str) -> Fragment | None:
         corrects = True
     while (tail := _TAIL.search(rest)) is not None and tail.start():
         rest = rest[: tail.start()].strip(" ,")
-    adds = _ADDS.match(rest)
-    if adds is not None and adds.end() < len(rest):
-        rest = rest[adds.end() :]
+    lead = _ADDS.match(rest)
+    if lead is not None and lead.end() < len(rest):
+        rest = rest[lead.end() :]
+    adds = lead is not None or re.search(r"\b(?:too|as well|also)$", plain) is not None
     if not rest:
         return None
     found = _without_thing(rest, corrects)
     if found is not None:
-        return found
+        return replace(found, every=re.search(r"\bit\b", rest) is None)
     if starts_clause(rest) and not _REFERS.match(rest):
         return Fragment("sentence", rest, corrects=True) if corrects else None
-    return Fragment("thing", rest, corrects, negated=negated)
+    if _ENDS.search(re.sub(r"^(?:in|on|at|for|to) ", "", rest)):
+        return None
+    return Fragment("thing", rest, corrects, adds=adds)
 
 
 def _without_thing(rest: str, corrects: bool) -> Fragment | None:
@@ -145,6 +155,9 @@ def _without_thing(rest: str, corrects: bool) -> Fragment | None:
     if _OTHER.fullmatch(rest):
         return Fragment("other", rest, corrects)
     if (match := _TOO_MUCH.fullmatch(rest)) is not None:
+        word = match.group("word")
+        return Fragment("step", "", corrects, _TOO[word], _DIMENSION.get(word))
+    if (match := _LESS_SO.fullmatch(rest)) is not None:
         word = match.group("word")
         return Fragment("step", "", corrects, _TOO[word], _DIMENSION.get(word))
     if (match := _NOT_ENOUGH.fullmatch(rest)) is not None:

@@ -19,13 +19,13 @@ from edge.types import Span, Tagging
 UP = frozenset(
     {
         "up", "increase", "raise", "louder", "brighter", "brighten", "higher", "warmer", "hotter",
-        "more", "boost", "add",
+        "more", "boost", "add", "faster", "further",
     }
 )  # fmt: skip
 DOWN = frozenset(
     {
         "down", "decrease", "reduce", "lower", "quieter", "softer", "dim", "dimmer", "darker",
-        "cooler", "colder", "less", "quiet",
+        "cooler", "colder", "less", "quiet", "slower", "slow",
     }
 )  # fmt: skip
 _TOO = {
@@ -36,7 +36,10 @@ _TOO = {
 _MUCH = frozenset({"too", "so", "very", "really", "is", "s"})
 _WHOLE = frozenset({"name", "area", "floor", "domain", "device_class", "state", "item"})
 """Labels of which two spans side by side are one."""
-_STEPS = ("brightness_step", "volume_step", "temperature_step")
+_STEPS = (
+    "brightness_step", "volume_step", "temperature_step", "position_step", "percentage_step",
+    "color_temp_step",
+)  # fmt: skip
 HERE = re.compile(
     r"\b(?:in |on )?(?:here|(?:this|the|my|our) (?:room|area|space)|(?:this|the same) place)\b"
 )

@@ -118,6 +118,9 @@ class Interpreter:
                     continue
                 return None
             corrects = corrects or reading.corrects
+            if meant.question is not None and place + 1 < len(parts):
+                reading = self._with_later_place(part, parts[-1], running) or reading
+                meant = reading.understanding
             if meant.question is not None:
                 return Reading(meant, reading.context, corrects)
             running = reading.context
@@ -142,12 +145,15 @@ class Interpreter:
             if sentence is not None:
                 reading = self._sentence(sentence, before)
                 return replace(reading, corrects=fragment.corrects)
+        if fragment is not None and fragment.adds and before.last is None and self._known(fragment):
+            return Reading(asking.what_is_meant(), before)
         referring = self._with_pronoun(text, before)
         if isinstance(referring, Understanding):
             return Reading(referring, before)
         if referring is not None:
             return self._sentence(referring, before)
         if within and before.last is not None:
+            text = rewriting.with_kind(text, self._entities(before, every=False))
             carried = self._carried(text, before.last)
             if carried is not None:
                 return carried
@@ -163,11 +169,24 @@ class Interpreter:
         meant = self.resolver.resolve(tagging, self.states, self.area)
         if sentence.upon:
             meant = self._upon(meant, sentence.upon, before)
+        elif meant.candidates and not any(s.label == "name" for s in tagging.spans):
+            meant = self._spoken_of(meant, before)
         if out is not None:
             meant = without(meant, out, self.resolver.lexicon)
         if not meant.intents and meant.question is None:
             return Reading(meant, before)
         return Reading(meant, Context((Spoken(tagging, meant.intents, meant.candidates),)))
+
+    def _with_later_place(self, text: str, last: str, before: Context) -> Reading | None:
+        """A clause in the place that the last clause of its turn names for both."""
+        where = [s for s in self.tag(last).spans if s.label in {"area", "floor"}]
+        if len(where) != 1 or where[0].end < len(last.rstrip(" .!?")):
+            return None
+        if any(s.label in {"area", "floor", "name"} for s in self.tag(text).spans):
+            return None
+        sentence = f"{text.rstrip(' .!?')} in the {where[0].text}"
+        reading = self._sentence(_Sentence(sentence), before)
+        return reading if reading.understanding.question is None else None
 
     def _carried(self, text: str, last: Spoken) -> Reading | None:
         """A clause about a kind of thing, in the place that the clause before it named."""
@@ -213,10 +232,14 @@ class Interpreter:
         ids = dict.fromkeys(t for i in (intents if every else intents[-1:]) for t in i.targets)
         return tuple(e for e in map(self._home.entity, ids) if e is not None)
 
+    def _known(self, fragment: Fragment) -> bool:
+        """Whether a fragment names something of the home, and nothing else."""
+        scan = self.resolver.lexicon.scan(fragment.text, lambda _: True)
+        return not scan.rest and bool(scan.places or scan.nouns or scan.entities)
+
     def _whole(self, fragment: Fragment, before: Context, last: Spoken) -> _Sentence | None:
         """The sentence that a fragment makes; None where it makes none."""
-        spoken = self._entities(before, every=len(before.clauses) > 1 and len(last.intents) == 0)
-        spoken = spoken or self._candidates(last)
+        spoken = self._entities(Context((last,)), every=fragment.every) or self._candidates(last)
         if fragment.kind == "thing":
             return self._of_another(fragment, last, spoken)
         if not spoken:
@@ -278,6 +301,15 @@ class Interpreter:
         )
         others = [entity for entity in offered if entity.id != one.id]
         return others[0] if len(others) == 1 else None
+
+    def _spoken_of(self, meant: Understanding, before: Context) -> Understanding:
+        """What is meant, of the candidates, by what was just spoken of; else it stays open."""
+        last = before.last.targets if before.last is not None else ()
+        near = [e for e in self._entities(before, every=True) if e.id in meant.candidates]
+        one = [entity for entity in near if entity.id in last] or near
+        if len(one) != 1 or len(meant.intents) != 1:
+            return meant
+        return Understanding((about(meant.intents[0], one),))
 
     def _upon(
         self, meant: Understanding, entities: Sequence[Entity], before: Context

@@ -198,6 +198,7 @@ DOMAIN_NOUNS = {
     "button": ("button",),
     "camera": ("camera",),
     "humidifier": ("humidifier", "dehumidifier"),
+    "todo": ("list", "to do list", "todo list"),
     "siren": ("siren",),
     "person": (
         "person", "people", "anyone", "anybody", "someone", "somebody", "everyone", "everybody",

@@ -86,7 +86,7 @@ def _from_date(tokens: tuple[str, ...], at: int, now: dt.datetime) -> FoundMomen
         return None
     if begins == date.after and time.said is Said.NUMBER and time.after < len(tokens):
         return None
-    return FoundMoment(_on(date, time, now, tokens), time.half_day_open, at, time.after)
+    return FoundMoment(_on(date, time, now, tokens), _is_open(time, date), at, time.after)
 
 
 def _from_time(
@@ -94,13 +94,13 @@ def _from_time(
 ) -> FoundMoment | None:
     """ "at seven", "at half past six tomorrow", and with the date elsewhere."""
     first = at + (tokens[at] in _BOUNDS)
-    begins = _past_marks(tokens, first, marks | _ROUGHLY if first > at else marks)
+    begins = _past_marks(tokens, first, _AT | {"for"} if first == at else _AT | _ROUGHLY)
     time = time_at(tokens, begins, now)
     if time is None:
         return None
     date = date_at(tokens, time.after, now.date())
     is_hour = time.said > Said.NUMBER or time.time.hour <= 12
-    led = begins > at and is_hour and tokens[at] not in _VALUES
+    led = is_hour and tokens[at] in marks | (_BOUNDS - _VALUES)
     beside = date is not None and time.said > Said.NUMBER
     if not (led or beside or time.said is Said.CLEARLY):
         return None
@@ -110,7 +110,7 @@ def _from_time(
     elif (date := _date_elsewhere(tokens, at, after, now)) is not None:
         apart = (date.first, date.after)
     moment = _on(date, time, now, tokens) if date is not None else time.next_after(now)
-    return FoundMoment(moment, time.half_day_open, first, after, apart)
+    return FoundMoment(moment, _is_open(time, date), first, after, apart)
 
 
 def _from_now(
@@ -148,6 +148,10 @@ def _on(date: FoundDate, time: FoundTime, now: dt.datetime, tokens: tuple[str, .
         return time.next_from(begins + dt.timedelta(hours=_DAY_BEGINS))
     coming = time.next_after(now)
     return coming if coming.date() == date.date else time.next_from(noon)
+
+
+def _is_open(time: FoundTime, date: FoundDate | None) -> bool:
+    return time.half_day_open and (date is None or date.part_of_day is None)
 
 
 def _date_elsewhere(

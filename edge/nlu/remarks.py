@@ -12,7 +12,10 @@ from typing import Literal
 Remark = Literal["undo", "what"]
 
 _POLITE = r"(?:(?:please|can you|could you|okay|ok|oh|no|wait|actually|just|hey|sorry|and|now|oops|whoops)[\s,]+)*"
-_LAST = r"(?:the )?(?:last|previous) (?:thing|one|command|action|change|step|bit)|that last (?:one|thing|change)"
+_LAST = (
+    r"(?:the )?(?:last|previous) (?:thing|one|command|action|change|step|bit)"
+    r"|that last (?:one|thing|change)|the (?:one|thing) before(?: that)?"
+)
 _UNDO = re.compile(
     rf"{_POLITE}(?:undo(?: (?:it|that|this|again|{_LAST}|what you (?:just )?did))?(?: (?:too|as well|again|now))?"
     rf"|(?:revert|reverse|take back|roll back)(?: (?:it|that|this|{_LAST}|what you (?:just )?did))?"

@@ -12,7 +12,9 @@ Questions about states have their own module, `inquiry`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from edge.home.graph import Entity, Home
 from edge.home.states import States
@@ -20,7 +22,8 @@ from edge.nlu import asking
 from edge.nlu.finding import Lexicon, Named, Noun, Place, Wording, unique
 from edge.nlu.heard import HERE, Heard
 from edge.nlu.inquiry import inquire
-from edge.nlu.kinds import DOMAINS_OF_INTENT, LOCKING, NARROW_NOUNS, Kind
+from edge.nlu.kinds import DOMAINS_OF_INTENT, KINDS, LOCKING, NARROW_NOUNS, Kind
+from edge.nlu.listing import OF_LISTS, on_list
 from edge.nlu.matching import EXACT, is_plural, normalised, singular_text
 from edge.nlu.orders import no_order
 from edge.nlu.request import BY_VERB, Request
@@ -58,6 +61,7 @@ class Resolver:
         """
         if tagging.intent == OUT_OF_SCOPE or tagging.confidence < self._min_confidence:
             return Understanding()
+        tagging = self._reconsidered(tagging)
         heard = Heard.of(tagging)
         speaker = self._lexicon.area(area)
         if tagging.intent == "HassGetState":
@@ -70,9 +74,49 @@ class Resolver:
             states=states,
             speaker=speaker,
         )
+        if tagging.intent in OF_LISTS:
+            return no_order(tagging.intent, heard) or on_list(request, self._lexicon)
         if tagging.intent not in DOMAINS_OF_INTENT:
             return self._without_entities(request)
         return self._command(request)
+
+    def _reconsidered(self, tagging: Tagging) -> Tagging:
+        """A tagging whose intent the home knows better.
+
+        "turn on the kitchen radio" plays no music of that name where there is such a device, "start
+        the vacuum in the hall" cleans no room, and "how warm is it outside" asks a thermometer.
+        """
+        heard = Heard.of(tagging)
+        if tagging.intent == "HassMediaSearchAndPlay" and _TURNS_ON.search(heard.text):
+            queries = heard.labelled("search_query")
+            if queries and self._names_players(queries[0].text):
+                spans = [
+                    Span("name", s.start, s.end, s.text) if s.label == "search_query" else s
+                    for s in tagging.spans
+                ]
+                return replace(tagging, intent="HassTurnOn", spans=tuple(spans))
+        if tagging.intent == "HassVacuumCleanArea" and _STARTS_IT.search(heard.text):
+            return replace(tagging, intent="HassVacuumStart")
+        if tagging.intent == "HassGetWeather" and _WARMTH.search(heard.text):
+            outside = [s for s in heard.spans if s.label in {"area", "name"}]
+            if _OUTSIDE.search(heard.text) and self._outside_thermometers():
+                kept = tuple(s for s in tagging.spans if s not in outside)
+                at = heard.text.rfind("out")
+                where = Span("name", at, at + len("outside"), tagging.text[at : at + 7])
+                return replace(tagging, intent="HassClimateGetTemperature", spans=(*kept, where))
+        return tagging
+
+    def _names_players(self, text: str) -> bool:
+        """Whether a text names a media player, or a kind of them, and nothing else."""
+        scan = self._lexicon.scan(text, lambda entity: entity.domain == "media_player")
+        of_players = any(noun.text in NARROW_NOUNS for noun in scan.nouns)
+        return not scan.rest and (bool(scan.entities) or of_players)
+
+    def _outside_thermometers(self) -> bool:
+        return any(
+            e.domain == "sensor" and e.device_class == "temperature" and _is_outside(e, self._home)
+            for e in self._home.entities
+        )
 
     def _without_entities(self, request: Request) -> Understanding:
         """An intent about no entity: a timer's name is free text, its area is one of the home's."""
@@ -107,8 +151,23 @@ class Resolver:
             nouns = scan.nouns
         if names:
             several = len(names) > 1
-            return _all_of([self._of_span(request, span, places, several) for span in names])
+            found = [self._of_span(request, span, places, several) for span in names]
+            return _all_of([*found, *self._beside(request, names, places)])
         return self._whole_name(request) or self._of_kinds(request, nouns, places)
+
+    def _beside(
+        self, request: Request, names: Sequence[Span], places: tuple[Place, ...]
+    ) -> list[Understanding]:
+        """What kinds mean that are said beside names: "the printer and the light"."""
+        heard = request.heard
+        kinds = [
+            span
+            for span in heard.labelled("domain", "device_class")
+            if not any(heard.adjacent(span, name) for name in names)
+            and _joined(heard.text, span, names)
+        ]
+        nouns = [noun for span in kinds if (noun := self._lexicon.noun(span.text)) is not None]
+        return [self._of_kind(request, (noun,), places) for noun in nouns]
 
     def _places(self, request: Request) -> tuple[tuple[Place, ...], list[Span]]:
         """The places that spans name, and the spans that name an entity instead."""
@@ -171,7 +230,8 @@ class Resolver:
         if named.unfit is not None:
             return asking.unfit(named.unfit)
         if not named.entities:
-            return asking.unknown(said, places)
+            waiting = request.made({"name": said.strip(), **(places[0].slots if places else {})})
+            return asking.unknown(said, places, waiting)
         several = len(named.entities) > 1
         if several and not (is_plural(said) or request.heard.all):
             noun = self._lexicon.noun(said)
@@ -247,6 +307,8 @@ class Resolver:
             slots = {**slots, **(places[0].slots if places else {})}
         if not inside:
             return self._anywhere(request, noun, domain, found, slots)
+        if _is_one_cover(request, noun, domain) and len(found) > 1:
+            return self._which(request, noun, domain, found, {**slots, **places[0].slots})
         active = request.active(found)
         intents = []
         for place in places:
@@ -331,6 +393,18 @@ class Resolver:
         return asking.which(said, entities, self._home, request.made(slots))
 
 
+_TURNS_ON = re.compile(r"\b(?:turn|switch|power|put)\b.*\bon\b")
+_STARTS_IT = re.compile(r"\b(?:start|run|launch|activate|turn on|begin)\b")
+_WARMTH = re.compile(r"\b(?:temperature|temp|warm|cold|hot|chilly|degrees)\b")
+_OUTSIDE = re.compile(r"\boutside\b")
+
+
+def _is_outside(entity: Entity, home: Home) -> bool:
+    area = home.area_of(entity)
+    names = (entity.name, *((area.name, *area.aliases) if area else ()))
+    return any(re.search(r"\bout(?:side|doors?)\b", name.lower()) for name in names)
+
+
 def _all_of(parts: Sequence[Understanding]) -> Understanding:
     """Several meanings of one text as one; the first question comes before all else.
 
@@ -346,6 +420,15 @@ def _all_of(parts: Sequence[Understanding]) -> Understanding:
     return Understanding(tuple(intents))
 
 
+def _joined(text: str, span: Span, names: Sequence[Span]) -> bool:
+    """Whether "and" or a comma, and no more than an article, joins a span to one of some names."""
+    for name in names:
+        first, second = sorted((span, name), key=lambda each: each.start)
+        if re.fullmatch(r"\s*(?:,|and|, and)\s*(?:the |my |all )*", text[first.end : second.start]):
+            return True
+    return False
+
+
 def _holds_words(name: str, part: str) -> bool:
     return set(singular_text(normalised(part)).split()) <= set(singular_text(name).split())
 
@@ -355,6 +438,12 @@ def _called(noun: Noun | None, entities: tuple[Entity, ...]) -> tuple[Entity, ..
     if noun is None or noun.text not in NARROW_NOUNS:
         return entities
     return tuple(e for e in entities if noun.text in e.name.lower().split()) or entities
+
+
+def _is_one_cover(request: Request, noun: Noun | None, domain: str) -> bool:
+    """Whether one of several covers is meant: "the shutter"."""
+    singular = noun is not None and not noun.plural and noun.text.lower() in KINDS
+    return domain == "cover" and singular and not request.heard.all
 
 
 def _says_kind(noun: Noun, domain: str) -> bool:

@@ -82,6 +82,16 @@ def with_pronoun(text: str, found: re.Match[str], entity: Entity) -> str:
     )
 
 
+def with_kind(text: str, spoken: Sequence[Entity]) -> str:
+    """The text with the kind of what was spoken of for "one": "the living room one"."""
+    noun = _noun(spoken)
+    return (
+        re.sub(r"(?<=\w )ones?\b(?! (?:percent|degree|minute|hour|second))", noun, text)
+        if noun
+        else text
+    )
+
+
 def of_another(tagging: Tagging, thing: str, spoken: Sequence[Entity], *, place_only: bool) -> str:
     """The sentence of a tagging, about another thing.
 

@@ -19,6 +19,7 @@ from edge.nlu.values import (
     parse_degrees,
     parse_kelvin,
     parse_percent,
+    parse_share,
     parse_step,
 )
 from edge.types import SlotValue
@@ -27,17 +28,27 @@ STEPS = {
     "brightness_step": StepSizes(small=10, usual=20, large=40, percent=True),
     "volume_step": StepSizes(small=5, usual=10, large=25, percent=True),
     "temperature_step": StepSizes(small=0.5, usual=1, large=3, percent=False),
+    "position_step": StepSizes(small=10, usual=20, large=40, percent=True),
+    "percentage_step": StepSizes(small=10, usual=20, large=40, percent=True),
+    "color_temp_step": StepSizes(small=300, usual=500, large=1000, percent=False),
 }
-"""How far relative words go: percent of brightness and volume, degrees of temperature."""
+"""How far relative words go: percent of brightness, volume, position and speed, degrees of
+temperature, kelvin of colour temperature."""
 _ABSOLUTE = {
     "brightness_step": "brightness",
     "volume_step": "volume_level",
     "temperature_step": "temperature",
+    "position_step": "position",
+    "percentage_step": "percentage",
+    "color_temp_step": "color_temp_kelvin",
 }
 """The slot that counts before a step, where both were heard."""
 
 _PERCENT_LABELS = ("brightness", "position", "volume_level", "percentage")
-TEXT_LABELS = ("search_query", "item", "message", "response", "conversation_command", "fan_mode")
+TEXT_LABELS = (
+    "search_query", "item", "message", "response", "conversation_command", "fan_mode", "location",
+    "date",
+)  # fmt: skip
 """Labels of free text, in which nothing of the home is sought."""
 _UNITS = {"hours": "hour", "minutes": "minute", "seconds": "second"}
 _MEDIA_CLASSES = {
@@ -73,6 +84,10 @@ def values_of(intent: str, heard: Heard) -> dict[str, SlotValue]:
     for label in STEPS:
         stepped = (label, "temperature") if compared and label == "temperature_step" else (label,)
         said = " ".join(span.text for span in heard.labelled(*stepped))
+        share = parse_share(said) if label == "brightness_step" else None
+        if share is not None:
+            slots["brightness_share"] = share
+            continue
         _put(slots, label, _signed_step(label, said, heard))
         if _ABSOLUTE[label] in slots:
             slots.pop(label, None)
@@ -106,7 +121,14 @@ def _signed_step(label: str, text: str, heard: Heard) -> Number | None:
     if size is None:
         return None
     size = int(size) if size == int(size) else size
-    return -size if heard.direction < 0 else size
+    return -size if _way(label, heard) < 0 else size
+
+
+def _way(label: str, heard: Heard) -> int:
+    """Which way a step goes: covers as the verb says, warmer light to fewer kelvin."""
+    if label == "position_step" and heard.verb in {"open", "close"}:
+        return 1 if heard.verb == "open" else -1
+    return -heard.direction if label == "color_temp_step" else heard.direction
 
 
 def _durations(heard: Heard) -> Mapping[str, SlotValue]:
@@ -166,6 +188,13 @@ def _percent(name: str) -> Callable[[Heard], Mapping[str, SlotValue]]:
     return read
 
 
+def _percent_or_step(name: str, step: str) -> Callable[[Heard], Mapping[str, SlotValue]]:
+    def read(heard: Heard) -> Mapping[str, SlotValue]:
+        return _percent(name)(heard) or _step(step)(heard)
+
+    return read
+
+
 def _step(name: str) -> Callable[[Heard], Mapping[str, SlotValue]]:
     def read(heard: Heard) -> Mapping[str, SlotValue]:
         size = _signed_step(name, heard.residual, heard) if heard.direction else None
@@ -181,17 +210,26 @@ def _temperature(heard: Heard) -> Mapping[str, SlotValue]:
 
 _NEEDED: Mapping[str, Callable[[Heard], Mapping[str, SlotValue]]] = {
     "HassLightSet": _light,
-    "HassSetPosition": _percent("position"),
-    "HassFanSetSpeed": _percent("percentage"),
+    "HassSetPosition": _percent_or_step("position", "position_step"),
+    "HassFanSetSpeed": _percent_or_step("percentage", "percentage_step"),
     "HassSetVolume": _percent("volume_level"),
     "HassSetVolumeRelative": _step("volume_step"),
     "HassClimateSetTemperature": _temperature,
 }
 """How an intent's value is sought where no span gives it."""
 _NEEDED_SLOTS: Mapping[str, frozenset[str]] = {
-    "HassLightSet": frozenset({"brightness", "color", "color_temp_kelvin", "brightness_step"}),
-    "HassSetPosition": frozenset({"position"}),
-    "HassFanSetSpeed": frozenset({"percentage"}),
+    "HassLightSet": frozenset(
+        {
+            "brightness",
+            "color",
+            "color_temp_kelvin",
+            "brightness_step",
+            "brightness_share",
+            "color_temp_step",
+        }
+    ),
+    "HassSetPosition": frozenset({"position", "position_step"}),
+    "HassFanSetSpeed": frozenset({"percentage", "percentage_step"}),
     "HassSetVolume": frozenset({"volume_level"}),
     "HassSetVolumeRelative": frozenset({"volume_step"}),
     "HassClimateSetTemperature": frozenset({"temperature", "temperature_step"}),

@@ -29,6 +29,7 @@ _KELVIN_NAMES = {
 _SMALL_STEP = {"bit", "little", "slightly", "touch", "tad", "somewhat", "smidge"}
 _LARGE_STEP = {"lot", "much", "way", "far"}
 _KELVIN_RANGE = (1000, 10_000)
+_LARGEST_SHARE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,17 @@ def parse_kelvin(text: str) -> int | None:
         if any(tokens[at : at + len(name)] == name for at in range(len(tokens))):
             return kelvin
     return None
+
+
+def parse_share(text: str) -> Number | None:
+    """A share of what is there now: "half as bright" → 0.5, "twice as bright" → 2."""
+    tokens = words(text)
+    if not {"as", "brightness"} & set(tokens):
+        return None
+    if {"twice", "double"} & set(tokens):
+        return 2
+    found = find_number_in(tokens)
+    return found.value if found is not None and 0 < found.value <= _LARGEST_SHARE else None
 
 
 def parse_step(text: str, sizes: StepSizes) -> Number | None:

@@ -10,11 +10,9 @@ from edge.nlu.numbers import spell_number
 from edge.nlu.values import (
     StepSizes,
     parse_degrees,
-    parse_duration,
     parse_kelvin,
     parse_percent,
     parse_step,
-    spell_duration,
 )
 
 STEPS = StepSizes(small=5, usual=10, large=25, percent=True)
@@ -84,35 +82,6 @@ def test_what_is_no_colour_temperature_is_none(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "seconds"),
-    [
-        ("five minutes", 300),
-        ("an hour", 3600),
-        ("an hour and a half", 5400),
-        ("one and a half hours", 5400),
-        ("half an hour", 1800),
-        ("half a minute", 30),
-        ("a quarter of an hour", 900),
-        ("three quarters of an hour", 2700),
-        ("two hours and fifteen minutes", 8100),
-        ("an hour thirty", 5400),
-        ("1h 30m", 5400),
-        ("90 seconds", 90),
-        ("2 min 30 s", 150),
-        ("45-minute", 2700),
-        ("a minute and half a second", 60),
-    ],
-)
-def test_a_duration_is_read_in_seconds(text: str, seconds: int) -> None:
-    assert parse_duration(text) == pytest.approx(seconds, abs=0.51)
-
-
-@pytest.mark.parametrize("text", ["", "five", "half", "a while", "second hand"])
-def test_without_a_unit_of_time_there_is_no_duration(text: str) -> None:
-    assert parse_duration(text) is None
-
-
-@pytest.mark.parametrize(
     ("text", "sizes", "step"),
     [
         ("by ten percent", STEPS, 10),
@@ -137,22 +106,10 @@ def test_every_percentage_said_is_read(percent: int) -> None:
     assert parse_percent(f"{percent}%") == percent
 
 
-@given(st.integers(0, 100 * 3600))
-def test_every_duration_spelled_reads_back(seconds: int) -> None:
-    assert parse_duration(spell_duration(seconds)) == seconds
-
-
-def test_a_negative_duration_is_not_spelled() -> None:
-    with pytest.raises(ValueError, match="expected a duration from 0 seconds"):
-        spell_duration(-1)
-
-
 @given(st.text())
 def test_any_text_is_read_without_an_error(text: str) -> None:
     percent = parse_percent(text)
     assert percent is None or 0 <= percent <= 100
-    duration = parse_duration(text)
-    assert duration is None or duration >= 0
     kelvin = parse_kelvin(text)
     assert kelvin is None or 1000 <= kelvin <= 10_000
     parse_degrees(text)
