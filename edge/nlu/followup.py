@@ -71,10 +71,10 @@ _JUST = re.compile(r"(?:just|only) (?=the|in|my)")
 _ADDS = re.compile(
     r"(?:(?:and|also|plus|now|then|what about|how about|same (?:thing )?(?:for|in|with|goes for)|"
     r"the same (?:for|in|with|goes for)|do the same (?:for|in|with|to)|ditto(?: for)?|likewise(?: for| in)?|as well as|so does|"
-    r"as does|oh and|and now|as for|next|try|make it|let['’]?s do)\b[\s,]*)+"
+    r"as does|oh and|and now|as for|let['’]?s do)\b[\s,]*)+"
 )
 _TAIL = re.compile(
-    r"[\s,]*\b(?:too|as well|also|please|instead|rather|thanks|thank you|i mean|i meant|of course|though|for me|then|next|now)$"
+    r"[\s,]*\b(?:too|as well|also|please|instead|rather|thanks|thank you|i mean|i meant|i said|of course|though|for me|then|next|now)$"
 )
 _AGAIN = re.compile(
     r"(?:(?:and |do |please |now |just )*(?:(?:that|it|this|the same(?: thing)?) )?(?:again|once more|one more time|another time|once again)"

@@ -140,6 +140,11 @@ class Heard:
         """ "all", "every" or "each" is said."""
         return _ALL.search(self.text) is not None
 
+    def text_from(self, span: Span) -> str:
+        """A span and all that follows it, as it was written where the span is."""
+        rest = self.text[span.end :].rstrip(" .!?")
+        return f"{span.text.strip()}{rest}" if rest.strip() else span.text.strip()
+
     def joined(self) -> tuple[str, ...]:
         """The words of neighbouring spans about places, kinds and names, taken together."""
         marked = self.labelled("area", "floor", "domain", "device_class", "name")

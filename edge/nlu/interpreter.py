@@ -23,7 +23,9 @@ from edge.nlu.choosing import about, chosen
 from edge.nlu.clauses import clauses, starts_clause
 from edge.nlu.excepting import cut, without
 from edge.nlu.followup import Fragment, fragment_of
+from edge.nlu.heard import HERE
 from edge.nlu.kinds import DOMAINS_OF_INTENT
+from edge.nlu.listing import OF_LISTS
 from edge.nlu.resolver import Resolver
 from edge.types import OUT_OF_SCOPE, Intent, SlotValue, Tagging, Understanding
 
@@ -154,7 +156,7 @@ class Interpreter:
             return self._sentence(referring, before)
         if within and before.last is not None:
             text = rewriting.with_kind(text, self._entities(before, every=False))
-            carried = self._carried(text, before.last)
+            carried = self._carried(text, before.last) or self._of_the_same(text, before)
             if carried is not None:
                 return carried
         return self._sentence(_Sentence(text), before)
@@ -169,13 +171,24 @@ class Interpreter:
         meant = self.resolver.resolve(tagging, self.states, self.area)
         if sentence.upon:
             meant = self._upon(meant, sentence.upon, before)
-        elif meant.candidates and not any(s.label == "name" for s in tagging.spans):
+        elif meant.candidates:
             meant = self._spoken_of(meant, before)
         if out is not None:
             meant = without(meant, out, self.resolver.lexicon)
         if not meant.intents and meant.question is None:
             return Reading(meant, before)
         return Reading(meant, Context((Spoken(tagging, meant.intents, meant.candidates),)))
+
+    def _of_the_same(self, text: str, before: Context) -> Reading | None:
+        """A clause that names nothing, about what the clause before it was about."""
+        tagging = self.tag(text)
+        domains = DOMAINS_OF_INTENT.get(tagging.intent, frozenset())
+        if any(s.label in _WHERE for s in tagging.spans) or len(domains) != 1:
+            return None
+        near = [e for e in self._entities(before, every=True) if e.domain in domains]
+        if len(near) != 1:
+            return None
+        return self._sentence(_Sentence(text, tuple(near)), before)
 
     def _with_later_place(self, text: str, last: str, before: Context) -> Reading | None:
         """A clause in the place that the last clause of its turn names for both."""
@@ -266,9 +279,17 @@ class Interpreter:
     def _of_another(
         self, fragment: Fragment, last: Spoken, spoken: Sequence[Entity]
     ) -> _Sentence | None:
-        if last.tagging.intent not in DOMAINS_OF_INTENT and last.tagging.intent != "HassGetState":
+        meant = last.tagging.intent
+        if meant not in DOMAINS_OF_INTENT and meant not in OF_LISTS and meant != "HassGetState":
             return None
         thing = fragment.text
+        if last.tagging.intent in OF_LISTS:
+            items = [s for s in last.tagging.spans if s.label == "item"]
+            text = rewriting.replaced(last.tagging.text, items, thing)
+            return _Sentence(text, intent=last.tagging.intent) if fragment.adds and items else None
+        here = self.resolver.lexicon.area(self.area)
+        if here is not None and HERE.fullmatch(thing):
+            thing = here.name.lower()
         scan = self.resolver.lexicon.scan(thing, lambda _: True)
         if scan.rest or not (scan.places or scan.nouns or scan.entities):
             alike = [e for e in self._home.entities if e.domain in {s.domain for s in spoken}]
@@ -304,12 +325,16 @@ class Interpreter:
 
     def _spoken_of(self, meant: Understanding, before: Context) -> Understanding:
         """What is meant, of the candidates, by what was just spoken of; else it stays open."""
-        last = before.last.targets if before.last is not None else ()
-        near = [e for e in self._entities(before, every=True) if e.id in meant.candidates]
-        one = [entity for entity in near if entity.id in last] or near
-        if len(one) != 1 or len(meant.intents) != 1:
-            return meant
-        return Understanding((about(meant.intents[0], one),))
+        spoken = self._entities(before, every=True)
+        asked = {candidate.partition(".")[0] for candidate in meant.candidates}
+        told = meant.intents[0].slots.keys() if meant.intents else ()
+        for near in (
+            [entity for entity in spoken if entity.id in meant.candidates],
+            [entity for entity in spoken if entity.domain in asked and "area" not in told],
+        ):
+            if len(near) == 1 and len(meant.intents) == 1:
+                return Understanding((about(meant.intents[0], near),))
+        return meant
 
     def _upon(
         self, meant: Understanding, entities: Sequence[Entity], before: Context
@@ -318,9 +343,10 @@ class Interpreter:
         if not meant.intents:
             return meant
         intent = meant.intents[0]
-        domains = {target.partition(".")[0] for target in intent.targets}
-        domains = domains or DOMAINS_OF_INTENT.get(intent.name, frozenset())
-        fitting = [e for e in entities if e.domain in domains] or list(entities[:1])
+        domains = DOMAINS_OF_INTENT.get(intent.name, frozenset(e.domain for e in entities))
+        locks = any(target.startswith("lock.") for target in intent.targets)
+        fitting = [e for e in entities if e.domain in domains and (e.domain == "lock") <= locks]
+        fitting = fitting or list(entities[:1])
         if len(fitting) == 1:
             kept = {k: v for k, v in intent.slots.items() if k not in {"area", "floor"}}
             return Understanding((about(replace(intent, slots=kept), fitting),))

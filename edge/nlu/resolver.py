@@ -89,7 +89,9 @@ class Resolver:
         heard = Heard.of(tagging)
         if tagging.intent == "HassMediaSearchAndPlay" and _TURNS_ON.search(heard.text):
             queries = heard.labelled("search_query")
-            if queries and self._names_players(queries[0].text):
+            if not queries:
+                return replace(tagging, intent="HassTurnOn")
+            if self._names_players(queries[0].text):
                 spans = [
                     Span("name", s.start, s.end, s.text) if s.label == "search_query" else s
                     for s in tagging.spans
@@ -133,6 +135,9 @@ class Resolver:
         heard = request.heard
         if (instead := no_order(request.intent, heard)) is not None:
             return instead
+        groups = _groups(heard)
+        if len(groups) > 1:
+            return _all_of([self._command(replace(request, heard=group)) for group in groups])
         nouns: Sequence[Noun] = request.nouns(self._lexicon)
         names = list(heard.labelled("name"))
         if not names:
@@ -167,6 +172,13 @@ class Resolver:
             and _joined(heard.text, span, names)
         ]
         nouns = [noun for span in kinds if (noun := self._lexicon.noun(span.text)) is not None]
+        last = max(names, key=lambda each: each.end)
+        after = heard.text[last.end :]
+        joined = _AND_THE.match(after)
+        scan = self._lexicon.scan(joined.group(1), request.fits) if joined and not nouns else None
+        if scan is not None and not scan.rest and not any(s.start >= last.end for s in heard.spans):
+            found = [self._by_name(request, name, places) for name in scan.entities]
+            return [*found, *(self._of_kind(request, (noun,), places) for noun in scan.nouns)]
         return [self._of_kind(request, (noun,), places) for noun in nouns]
 
     def _places(self, request: Request) -> tuple[tuple[Place, ...], list[Span]]:
@@ -393,6 +405,7 @@ class Resolver:
         return asking.which(said, entities, self._home, request.made(slots))
 
 
+_AND_THE = re.compile(r"\s*(?:,|and|, and)\s+(?:the |my )?([\w' ]+?)(?: (?:on|off))?\W*$")
 _TURNS_ON = re.compile(r"\b(?:turn|switch|power|put)\b.*\bon\b")
 _STARTS_IT = re.compile(r"\b(?:start|run|launch|activate|turn on|begin)\b")
 _WARMTH = re.compile(r"\b(?:temperature|temp|warm|cold|hot|chilly|degrees)\b")
@@ -418,6 +431,27 @@ def _all_of(parts: Sequence[Understanding]) -> Understanding:
         if intent not in intents:
             intents.append(intent)
     return Understanding(tuple(intents))
+
+
+def _groups(heard: Heard) -> list[Heard]:
+    """ "the kitchen blind and the study blind": each with its own place and kind, as heard alone."""
+    parts: list[list[Span]] = []
+    about = heard.labelled("name", "area", "floor", "domain", "device_class")
+    for span in about:
+        between = heard.text[parts[-1][-1].end : span.start] if parts else ""
+        if not parts or re.search(r"\band\b|,", between):
+            parts.append([])
+        parts[-1].append(span)
+    placed = [part for part in parts if any(s.label in {"area", "floor"} for s in part)]
+    if len(placed) < 2 or not all(any(s.label in _HEADS for s in part) for part in parts):
+        return []
+    others = [span for span in heard.spans if span not in about]
+    return [
+        Heard(heard.text, tuple(sorted((*part, *others), key=lambda s: s.start))) for part in parts
+    ]
+
+
+_HEADS = frozenset({"name", "domain", "device_class"})
 
 
 def _joined(text: str, span: Span, names: Sequence[Span]) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 from edge.home.graph import Entity
 from edge.nlu.followup import Fragment
+from edge.nlu.kinds import LOCKING
 from edge.types import Span, Tagging
 
 _REFERRING = ("name", "area", "floor", "domain", "device_class")
@@ -98,22 +99,23 @@ def of_another(tagging: Tagging, thing: str, spoken: Sequence[Entity], *, place_
     Another place takes the old one's place, and the kind of thing stays; any other thing takes the
     place of all that told what it was about.
     """
-    text, spans = tagging.text, [s for s in tagging.spans if s.label in _REFERRING]
+    text = tagging.text
+    spans = [s for s in tagging.spans if s.label in _REFERRING and s.text.lower() not in LOCKING]
     places = [s for s in spans if s.label in {"area", "floor"}]
     kinds = [s for s in spans if s.label in {"domain", "device_class"}]
     thing = re.sub(r"^(?:in|on|at|for|to) (?=the |my )", "", thing)
     if place_only:
         bare = re.sub(r"^(?:the|my|in|on|at) ", "", thing)
         if places and len(spans) == len(places) + len(kinds):
-            return _replaced(text, places, bare)
+            return replaced(text, places, bare)
         noun = _noun(spoken)
         if kinds and not places:
             said = kinds[-1]
             return _joined(text[: said.end], f"in the {bare}", text[said.end :])
         if noun and spans:
-            return _replaced(text, spans, f"the {bare} {noun}")
+            return replaced(text, spans, f"the {bare} {noun}")
     if spans:
-        return _replaced(text, spans, thing)
+        return replaced(text, spans, thing)
     return _joined(text, thing, "")
 
 
@@ -163,7 +165,7 @@ def _noun(spoken: Sequence[Entity]) -> str | None:
     return _NOUN_OF.get(only)
 
 
-def _replaced(text: str, spans: Sequence[Span], thing: str) -> str:
+def replaced(text: str, spans: Sequence[Span], thing: str) -> str:
     """The text with one thing for the first of some spans, and without the others."""
     result = text
     for span in sorted(spans, key=lambda s: s.start, reverse=True):

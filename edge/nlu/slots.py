@@ -7,6 +7,7 @@ position of a blind) is sought in the words outside all spans where the tagger m
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from rapidfuzz import fuzz, process
 
@@ -50,6 +51,17 @@ TEXT_LABELS = (
     "date",
 )  # fmt: skip
 """Labels of free text, in which nothing of the home is sought."""
+_OWN = {
+    "HassLightSet": ("brightness", "brightness_step"),
+    "HassSetPosition": ("position", "position_step"),
+    "HassFanSetSpeed": ("percentage", "percentage_step"),
+    "HassSetVolume": ("volume_level", "volume_step"),
+    "HassSetVolumeRelative": ("volume_level", "volume_step"),
+    "HassClimateSetTemperature": ("temperature", "temperature_step"),
+}
+"""Intent → the labels of its value and of its step."""
+_ALSO_OWN = {"HassLightSet": ("color_temp_step",)}
+_RELABELLED = frozenset({*_ABSOLUTE, *_ABSOLUTE.values()} - {"color_temp_kelvin"})
 _UNITS = {"hours": "hour", "minutes": "minute", "seconds": "second"}
 _MEDIA_CLASSES = {
     "song": "track", "songs": "track", "track": "track", "tune": "track", "album": "album",
@@ -66,6 +78,7 @@ _COLOR_ALIKE = 80
 def values_of(intent: str, heard: Heard) -> dict[str, SlotValue]:
     """The slots of a heard text that need no home, by Home Assistant's slot names."""
     slots: dict[str, SlotValue] = {}
+    heard = _owned(intent, heard)
     compared = not _COMPARATIVES.isdisjoint(heard.words)
     for span in heard.spans:
         if span.label in _PERCENT_LABELS:
@@ -76,6 +89,8 @@ def values_of(intent: str, heard: Heard) -> dict[str, SlotValue]:
             slots.update(_color(span.text))
         elif span.label == "color_temp":
             _put(slots, "color_temp_kelvin", parse_kelvin(span.text))
+        elif span.label == "message":
+            _put(slots, span.label, heard.text_from(span))
         elif span.label in TEXT_LABELS:
             _put(slots, span.label, span.text.strip())
         elif span.label == "media_class":
@@ -95,6 +110,23 @@ def values_of(intent: str, heard: Heard) -> dict[str, SlotValue]:
     if intent in _NEEDED and not _NEEDED_SLOTS[intent] & slots.keys():
         slots.update(_NEEDED[intent](heard))
     return slots
+
+
+def _owned(intent: str, heard: Heard) -> Heard:
+    """What was heard, with each value under a label that its intent has.
+
+    A thermostat that is turned "down [a bit]" is no fan, whatever the tagger says of these words.
+    """
+    own = _OWN.get(intent)
+    if own is None:
+        return heard
+    spans = tuple(
+        replace(span, label=own[span.label.endswith("_step")])
+        if span.label in _RELABELLED and span.label not in (*own, *_ALSO_OWN.get(intent, ()))
+        else span
+        for span in heard.spans
+    )
+    return Heard(heard.text, spans)
 
 
 def _put(slots: dict[str, SlotValue], name: str, value: SlotValue | None) -> None:
