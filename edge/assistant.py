@@ -54,6 +54,9 @@ _MORE_YES = frozenset(
 """What may follow a yes without being an order of its own."""
 NO = frozenset({"no", "no thanks", "nope", "cancel", "don't", "never mind", "stop"})
 NO_SKILL = "I understood you, but I can't do that yet."
+LATER = "I understood you, but I can't wait with it yet. Tell me when it is time."
+_TIMES = frozenset({"at", "duration", "when"})
+"""Slots that say when to act, and for how long."""
 NOT_UNDERSTOOD = "Sorry, I didn't understand that."
 
 
@@ -242,14 +245,13 @@ class Assistant:
 
     def _read(self, run: _Run, area: str | None) -> Reading:
         """What a text means after what was said before it in its session."""
-        tagging: Tagging | None = None
+        tagged: dict[str, Tagging] = {}
 
         def tag(text: str) -> Tagging:
-            nonlocal tagging
-            with run.stage("tagger"):
-                found = self._tagger.tag(text)
-            tagging = tagging or found
-            return found
+            if text not in tagged:
+                with run.stage("tagger"):
+                    tagged[text] = self._tagger.tag(text)
+            return tagged[text]
 
         home = self._devices.home
         if self._resolver is None or self._resolver[0] is not home:
@@ -261,7 +263,10 @@ class Assistant:
         run.ms["resolver"] = round(spent - run.ms.get("tagger", 0.0), 3)
         run.intents = reading.understanding.intents
         self._events.emit(
-            "understood", tagging=tagging, understanding=reading.understanding, ms=run.ms
+            "understood",
+            tagging=next(iter(tagged.values()), None),
+            understanding=reading.understanding,
+            ms=run.ms,
         )
         return reading
 
@@ -270,6 +275,9 @@ class Assistant:
         answers = []
         for intent in intents:
             skill = self._skills.get(intent.name)
+            if skill is not None and not _TIMES.isdisjoint(intent.slots):
+                answers.append(Answer(speech=LATER))
+                continue
             if skill is None:
                 answers.append(Answer(speech=NO_SKILL))
                 continue

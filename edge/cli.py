@@ -151,7 +151,7 @@ def _building(commands: _Commands) -> None:
     train.add_argument("--epochs", type=int, default=3)
     train.add_argument("--seed", type=int, default=7)
     train.add_argument("--quick", action="store_true", help="on a tenth of the sentences")
-    evaluated = _command(commands, "eval", "train:evaluate", "how well sentences are understood")
+    evaluated = _command(commands, "eval", "evaluate:evaluate", "how well sentences are understood")
     evaluated.add_argument("suites", nargs="*", metavar="SUITE", help="default: all at hand")
     evaluated.add_argument(
         "--misses", action="store_true", help="each sentence that came out wrong"

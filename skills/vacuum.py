@@ -1,4 +1,7 @@
-"""Vacuum cleaners: HassVacuumStart, HassVacuumReturnToBase and HassVacuumCleanArea."""
+"""Vacuum cleaners: HassVacuumStart, HassVacuumReturnToBase and HassVacuumCleanArea.
+
+One that can't clean single rooms is started as a whole where it stands in the room that is said.
+"""
 
 from __future__ import annotations
 
@@ -41,6 +44,10 @@ def _clean_area(entities: tuple[Entity, ...], intent: Intent, house: House) -> A
     if (area := house.home.area_called(said)) is None:
         return Answer(speech=sentence(f"I know no room called {said}"))
     able = [entity for entity in entities if house.can(entity, "CLEAN_AREA")]
+    there = [entity for entity in entities if entity.area == area.id]
+    if not able and there:
+        actions = tuple(Action("vacuum.start", entity.id, expect=_CLEANING) for entity in there)
+        return Answer(actions, sentence(f"started {things(there, intent)}"))
     if not able:
         return Answer(speech=sentence(f"{the(entities[0])} can't clean single rooms"))
     fields = {entity.id: _fields(entity, area, house) for entity in able}

@@ -13,12 +13,14 @@ nothing, nothing may be done.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from edge.home.graph import Entity, Home
 from edge.home.states import States
-from edge.nlu import asking, rewriting
+from edge.nlu import asking, rewriting, timing
 from edge.nlu.choosing import about, chosen
 from edge.nlu.clauses import clauses, starts_clause
 from edge.nlu.excepting import cut, without
@@ -27,6 +29,7 @@ from edge.nlu.heard import HERE
 from edge.nlu.kinds import DOMAINS_OF_INTENT
 from edge.nlu.listing import OF_LISTS
 from edge.nlu.resolver import Resolver
+from edge.nlu.slots import lacks_value
 from edge.types import OUT_OF_SCOPE, Intent, SlotValue, Tagging, Understanding
 
 Tag = Callable[[str], Tagging]
@@ -34,6 +37,14 @@ Tag = Callable[[str], Tagging]
 _WHERE = frozenset({"name", "area", "floor", "domain", "device_class"})
 _NEEDS_A_THING = frozenset({"HassTurnOn", "HassTurnOff", "HassToggle", "HassGetState"})
 """Intents that mean nothing of "it" when nothing was spoken of."""
+_TIMELESS = (
+    frozenset(
+        {"HassGetState", "HassGetWeather", "HassMediaSearchAndPlay", "HassClimateGetTemperature"}
+    )
+    | OF_LISTS
+)
+"""Intents in which a time is no time to act at."""
+_OF_TIMERS = re.compile(r"\b(?:timers?|countdown|remind|alarm|wake|alert|ping)\b", re.IGNORECASE)
 _NOT_SPOKEN_ALONE = frozenset({"scene", "script"})
 """Domains whose names are commands by themselves."""
 
@@ -94,6 +105,8 @@ class Interpreter:
     states: States
     area: str | None = None
     """The id or name of the speaker's area."""
+    now: datetime = field(default_factory=datetime.now)
+    """Local time."""
 
     @property
     def _home(self) -> Home:
@@ -164,7 +177,7 @@ class Interpreter:
     def _sentence(self, sentence: _Sentence, before: Context) -> Reading:
         """What a whole sentence means."""
         main, out = cut(sentence.text)
-        tagging = self.tag(main)
+        tagging, timed = self._timed(main)
         if sentence.intent is not None:
             confidence = tagging.confidence if tagging.intent == sentence.intent else 1.0
             tagging = replace(tagging, intent=sentence.intent, confidence=confidence)
@@ -175,6 +188,9 @@ class Interpreter:
             meant = self._spoken_of(meant, before)
         if out is not None:
             meant = without(meant, out, self.resolver.lexicon)
+        if timed:
+            later = (replace(i, slots={**i.slots, **timed}) for i in meant.intents)
+            meant = replace(meant, intents=tuple(later))
         if not meant.intents and meant.question is None:
             return Reading(meant, before)
         return Reading(meant, Context((Spoken(tagging, meant.intents, meant.candidates),)))
@@ -189,6 +205,25 @@ class Interpreter:
         if len(near) != 1:
             return None
         return self._sentence(_Sentence(text, tuple(near)), before)
+
+    def _timed(self, text: str) -> tuple[Tagging, dict[str, SlotValue]]:
+        """A sentence tagged without its time, and the time as slots.
+
+        What is said of time stays where the sentence has no other value that its intent needs.
+        """
+        tagging = self.tag(text)
+        lasting = tagging.intent == "HassStartTimer" and not _OF_TIMERS.search(text)
+        if not lasting and (
+            tagging.intent in _TIMELESS or tagging.intent not in DOMAINS_OF_INTENT
+        ):
+            return tagging, {}
+        timed = timing.cut(text, self.now)
+        if not timed.slots or (lasting and "duration" not in timed.slots):
+            return tagging, {}
+        shorter = self.tag(timed.text)
+        if shorter.intent not in DOMAINS_OF_INTENT or lacks_value(shorter):
+            return tagging, {}
+        return shorter, timed.slots
 
     def _with_later_place(self, text: str, last: str, before: Context) -> Reading | None:
         """A clause in the place that the last clause of its turn names for both."""

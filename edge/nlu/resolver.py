@@ -83,8 +83,8 @@ class Resolver:
     def _reconsidered(self, tagging: Tagging) -> Tagging:
         """A tagging whose intent the home knows better.
 
-        "turn on the kitchen radio" plays no music of that name where there is such a device, "start
-        the vacuum in the hall" cleans no room, and "how warm is it outside" asks a thermometer.
+        "turn on the kitchen radio" plays no music of that name where there is such a device, and
+        "how warm is it outside" asks a thermometer.
         """
         heard = Heard.of(tagging)
         if tagging.intent == "HassMediaSearchAndPlay" and _TURNS_ON.search(heard.text):
@@ -97,8 +97,6 @@ class Resolver:
                     for s in tagging.spans
                 ]
                 return replace(tagging, intent="HassTurnOn", spans=tuple(spans))
-        if tagging.intent == "HassVacuumCleanArea" and _STARTS_IT.search(heard.text):
-            return replace(tagging, intent="HassVacuumStart")
         if tagging.intent == "HassGetWeather" and _WARMTH.search(heard.text):
             outside = [s for s in heard.spans if s.label in {"area", "name"}]
             if _OUTSIDE.search(heard.text) and self._outside_thermometers():
@@ -407,7 +405,6 @@ class Resolver:
 
 _AND_THE = re.compile(r"\s*(?:,|and|, and)\s+(?:the |my )?([\w' ]+?)(?: (?:on|off))?\W*$")
 _TURNS_ON = re.compile(r"\b(?:turn|switch|power|put)\b.*\bon\b")
-_STARTS_IT = re.compile(r"\b(?:start|run|launch|activate|turn on|begin)\b")
 _WARMTH = re.compile(r"\b(?:temperature|temp|warm|cold|hot|chilly|degrees)\b")
 _OUTSIDE = re.compile(r"\boutside\b")
 

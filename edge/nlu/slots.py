@@ -23,7 +23,7 @@ from edge.nlu.values import (
     parse_share,
     parse_step,
 )
-from edge.types import SlotValue
+from edge.types import SlotValue, Tagging
 
 STEPS = {
     "brightness_step": StepSizes(small=10, usual=20, large=40, percent=True),
@@ -110,6 +110,12 @@ def values_of(intent: str, heard: Heard) -> dict[str, SlotValue]:
     if intent in _NEEDED and not _NEEDED_SLOTS[intent] & slots.keys():
         slots.update(_NEEDED[intent](heard))
     return slots
+
+
+def lacks_value(tagging: Tagging) -> bool:
+    """Whether a tagged text has not the value that its intent cannot do without."""
+    needed = _NEEDED_SLOTS.get(tagging.intent)
+    return needed is not None and needed.isdisjoint(values_of(tagging.intent, Heard.of(tagging)))
 
 
 def _owned(intent: str, heard: Heard) -> Heard:
