@@ -95,7 +95,7 @@ class Timeline:
             self._row("understood", _written(intent), spent)
             spent = None
         if not understanding.intents:
-            guess = f"not for us ({tagging.intent}, {tagging.confidence:.2f})"
+            guess = f"not for us ({tagging.intent}, {tagging.confidence:.2f})" if tagging else ""
             self._row("understood", understanding.question or guess, spent)
         self._now = "acting"
 

@@ -16,7 +16,7 @@ from edge.nlu.tagger import Tagger
 from edge.types import LaresError
 from models.evaluate import table
 
-BENCHMARKS = ("pipeline", "tagger")
+BENCHMARKS = ("pipeline", "tagger", "understanding")
 
 
 def train(arguments: Namespace) -> int:

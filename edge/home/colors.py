@@ -6,6 +6,9 @@ Assistant takes for `color_name` too. It writes them without spaces; people say 
 
 from __future__ import annotations
 
+import colorsys
+from collections.abc import Sequence
+
 Rgb = tuple[int, int, int]
 """Red, green and blue, each 0 to 255."""
 
@@ -58,3 +61,47 @@ COLORS = _read(_TABLE)
 def color_rgb(name: str) -> Rgb | None:
     """The colour of a name, with or without spaces and capitals: "Light Blue" → (173, 216, 230)."""
     return COLORS.get("".join(name.casefold().split()))
+
+
+_SPOKEN = (
+    "red", "orange", "yellow", "green", "cyan", "blue", "purple", "pink", "white", "magenta",
+    "light blue", "dark blue", "light green", "dark green", "dark red", "dark orange",
+    "light yellow", "light pink", "hot pink", "deep pink", "sky blue", "royal blue", "steel blue",
+    "midnight blue", "lime green", "spring green", "sea green", "forest green", "olive",
+    "turquoise", "teal", "aquamarine", "navy", "indigo", "violet", "lavender", "orchid", "plum",
+    "crimson", "maroon", "tomato", "coral", "salmon", "gold", "khaki", "beige", "ivory", "brown",
+    "chocolate", "tan", "silver", "gray", "black",
+)  # fmt: skip
+"""The names that people say, for telling a colour."""
+_HUES = (
+    (14, "red", "pink"),
+    (42, "orange", "warm white"),
+    (68, "yellow", "light yellow"),
+    (162, "green", "light green"),
+    (178, "turquoise", "turquoise"),
+    (194, "cyan", "light blue"),
+    (254, "blue", "light blue"),
+    (290, "purple", "lavender"),
+    (318, "magenta", "lavender"),
+    (346, "pink", "pink"),
+    (360, "red", "pink"),
+)
+"""Up to which hue, in degrees, a colour has which name: a full one, and a pale one."""
+_PALE, _WHITE = 0.6, 0.12
+"""Saturations below which a colour is pale, and none."""
+
+
+def color_name(rgb: Sequence[float]) -> str:
+    """What people call a colour: the name that has it, else that of its hue.
+
+    A lamp tells how bright it is beside its colour: half of green is green.
+    """
+    exact = tuple(round(part) for part in rgb)
+    for name in _SPOKEN:
+        if color_rgb(name) == exact:
+            return name
+    hue, saturation, _ = colorsys.rgb_to_hsv(*(part / 255 for part in rgb))
+    if saturation < _WHITE:
+        return "white"
+    names = next(names for limit, *names in _HUES if 360 * hue <= limit)
+    return names[saturation < _PALE]

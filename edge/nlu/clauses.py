@@ -193,6 +193,8 @@ def _parts(left: str, joint: str, right: str, piece: str) -> bool:
         return True
     if _KEEPS.match(left) and re.search(r"\b(?:else|others?|rest)\b", right):
         return False
+    if _KEEPS.match(_bare(right)) and _STARTS.match(left):
+        return re.search(r"\b(?:else|others?|rest)\b", right) is not None
     if _STEP_ONLY.match(piece) and _STARTS.match(left):
         return True
     if re.match(rf"{_POLITE}(?:tell|ask)\b", left) and re.match(r"(?:the )?\w+ to \w+", right):

@@ -43,6 +43,9 @@ _BARE_BUT = re.compile(
 _ELSE = re.compile(
     rf"^(?:leave|keep)\s+(?P<out>.+?)\s+{_STATE}{_BUT}\s+(?P<main>.+\b(?:else|other|others|rest)\b.*)$"
 )
+_ASKS = re.compile(
+    r"(?:did|do|does|have|has|is|are|was|were|what|which|who|how|when|where|why|should|can i)\b"
+)
 _REST = re.compile(r"\b(?:everything|all) else\b|\ball (?:of )?the (?:rest|others)\b|\bthe rest\b")
 _AND = re.compile(r"\s*,\s*(?:and |or )?|\s+(?:and|or|nor)\s+(?:the |my )?")
 
@@ -58,7 +61,7 @@ def cut(text: str) -> tuple[str, str | None]:
         if match is None:
             continue
         out = match.group("out")
-        if starts_clause(out) or not _is_thing(match.group("main")):
+        if starts_clause(out) or not _is_order(match.group("main")):
             continue
         main = _words(plain, match, "main")
         if pattern is _OUT and match.group("end") and not re.search(r"\b(?:on|off)\b", main):
@@ -71,8 +74,11 @@ def _words(text: str, match: re.Match[str], group: str) -> str:
     return text[match.start(group) : match.end(group)].strip(" ,")
 
 
-def _is_thing(text: str) -> bool:
-    return len(text.split()) > 1
+def _is_order(text: str) -> bool:
+    """Whether a text orders something: "close the shutters", "everything off"."""
+    if len(text.split()) < 2 or _ASKS.match(text):
+        return False
+    return starts_clause(text) or re.search(r"\b(?:on|off|open|closed)\b", text) is not None
 
 
 def without(understanding: Understanding, out: str, lexicon: Lexicon) -> Understanding:

@@ -34,7 +34,12 @@ _TOO = {
 }
 """The direction asked for by whom it is too much: "too loud" is to go down."""
 _MUCH = frozenset({"too", "so", "very", "really", "is", "s"})
-_WHOLE = frozenset({"name", "area", "floor", "domain", "device_class", "state", "item"})
+_WHOLE = frozenset(
+    {
+        "name", "area", "floor", "domain", "device_class", "state", "item", "attribute", "location",
+        "date",
+    }
+)  # fmt: skip
 """Labels of which two spans side by side are one."""
 _STEPS = (
     "brightness_step", "volume_step", "temperature_step", "position_step", "percentage_step",
@@ -50,6 +55,7 @@ EVERYWHERE = re.compile(
     r"(?:(?:entire|whole) )?(?:home|house|apartment|flat)|(?:the|my|our) (?:entire|whole) "
     rf"{_HOUSE})\b"
 )
+_LOCKS_UP = re.compile(rf"\b(?:un)?lock (?:up\b|(?:the|my|our) {_HOUSE}\b|everything\b)")
 _ALL = re.compile(r"\b(?:all|every|each|everything)\b")
 
 
@@ -134,6 +140,11 @@ class Heard:
     def everything(self) -> bool:
         """ "everything" is said."""
         return "everything" in self.words
+
+    @cached_property
+    def locking_up(self) -> bool:
+        """ "lock up", "lock the house"."""
+        return _LOCKS_UP.search(self.text) is not None
 
     @cached_property
     def all(self) -> bool:

@@ -4,6 +4,9 @@
 humidity in the bath" only a noun, "is the front door locked" a name. Together they decide domain
 and device class as Home Assistant has them: "open" is a state of a cover, but "on" of a contact
 sensor at a window.
+
+"how bright is the lamp" asks for no state but for an attribute (`attributes`), which decides the
+domain where nothing is named. Questions about lists are those of `listing`.
 """
 
 from __future__ import annotations
@@ -12,12 +15,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from edge.home.graph import Area, Entity
-from edge.nlu import asking
+from edge.home.states import States
+from edge.nlu import asking, listing
+from edge.nlu.attributes import ATTRIBUTES, attribute_called, attribute_of, has, implied
 from edge.nlu.finding import Lexicon, Named, Noun, Place, Wording, unique
 from edge.nlu.heard import Heard
 from edge.nlu.kinds import (
     COVER_STATES,
+    DOMAINS_TOLD_BY,
     LOCK_STATES,
+    NARROW_NOUNS,
     ON_OFF,
     STATE_WORDS,
     Kind,
@@ -25,7 +32,8 @@ from edge.nlu.kinds import (
     classes_told_by,
     state_of,
 )
-from edge.nlu.matching import EXACT, is_plural, normalised
+from edge.nlu.matching import EXACT, is_plural, normalised, singular_text
+from edge.nlu.request import Request
 from edge.types import Intent, SlotValue, Understanding
 
 Subject = tuple[str, str | None]
@@ -59,6 +67,8 @@ class _Inquiry:
     confidence: float
     word: str | None
     """The state asked for, as it was said."""
+    attribute: str | None
+    """A key of `ATTRIBUTES`; with it no state is asked for."""
     nouns: tuple[Noun, ...]
     places: tuple[Place, ...]
     speaker: Area | None
@@ -71,8 +81,15 @@ class _Inquiry:
         """Whether there is such a thing in the places asked about."""
         return bool(self.lexicon.of_kind(*subject, self.places))
 
+    def has_here(self, subject: Subject) -> bool:
+        """Whether there is such a thing in the places asked about, or else near the speaker."""
+        near = (Place(area=self.speaker),) if self.speaker is not None else ()
+        return bool(self.lexicon.of_kind(*subject, self.places or near))
+
     def tells(self, entity: Entity) -> bool:
-        """Whether an entity can be in the state asked for."""
+        """Whether an entity can be in the state asked for, or have the attribute."""
+        if self.attribute is not None:
+            return has(entity, self.attribute)
         if self.word is None or entity.domain == "person":
             return True
         return state_of(entity.domain, entity.device_class, self.word) is not None
@@ -82,14 +99,23 @@ class _Inquiry:
 
 
 def inquire(
-    lexicon: Lexicon, heard: Heard, confidence: float, speaker: Area | None
+    lexicon: Lexicon,
+    heard: Heard,
+    confidence: float,
+    speaker: Area | None,
+    states: States | None = None,
 ) -> Understanding:
-    """What a question about states means; empty when it asks for nothing that can be told."""
-    word = _state_word(heard)
-    places = _places(lexicon, heard, speaker)
-    inquiry = _Inquiry(
-        lexicon, heard, confidence, word, _nouns(lexicon, heard, word), places, speaker
-    )
+    """What a question about states means; empty when it asks for nothing that can be told.
+
+    With the `states` as they are now, a question about music is one about what plays.
+    """
+    of_lists = listing.asked(lexicon, heard, confidence)
+    if of_lists is not None:
+        return of_lists
+    attribute = attribute_of(heard)
+    word = _state_word(heard) if attribute is None else None
+    nouns, places = _nouns(lexicon, heard, word), _places(lexicon, heard, speaker)
+    inquiry = _Inquiry(lexicon, heard, confidence, word, attribute, nouns, places, speaker)
     for text in (*heard.joined(), heard.text) if not heard.all else ():
         name = lexicon.sole_name(text, inquiry.tells)
         if name is not None and (text != heard.text or len(name.split()) > 1):
@@ -102,14 +128,15 @@ def inquire(
         if named.score >= EXACT or scan.rest or not (scan.places or scan.nouns):
             return _about_name(inquiry, named, names[0].text)
         nouns = (*scan.nouns, *inquiry.nouns)
-        return _about_kind(replace(inquiry, nouns=nouns, places=unique((*scan.places, *places))))
+        inside = unique((*scan.places, *places))
+        return _about_kind(replace(inquiry, nouns=nouns, places=inside), states)
     if not inquiry.nouns:
         scan = lexicon.scan(heard.residual, inquiry.tells)
         if scan.entities:
             named = _named(inquiry, (Wording(scan.entities[0]),))
             return _about_name(inquiry, named, scan.entities[0])
         inquiry = replace(inquiry, nouns=scan.nouns)
-    return _about_kind(inquiry)
+    return _about_kind(inquiry, states)
 
 
 def _state_word(heard: Heard) -> str | None:
@@ -136,9 +163,11 @@ def _known_state(said: str) -> str:
 
 
 def _nouns(lexicon: Lexicon, heard: Heard, word: str | None) -> tuple[Noun, ...]:
+    """What the spans name; a word marked as an attribute that is none is the noun of a measure."""
+    unknown = (s for s in heard.labelled("attribute") if attribute_called(s.text) is None)
     nouns = (
         lexicon.noun(span.text)
-        for span in heard.labelled("domain", "device_class")
+        for span in (*heard.labelled("domain", "device_class"), *unknown)
         if normalised(span.text) != word
     )
     return tuple(noun for noun in nouns if noun is not None)
@@ -187,6 +216,9 @@ def _about_name(inquiry: _Inquiry, named: Named, said: str) -> Understanding:
     state = _canonical(entity.domain, entity.device_class, inquiry.word)
     if state is not None:
         slots["state"] = state
+    attribute = inquiry.attribute or implied(entity, inquiry.heard, inquiry.word)
+    if attribute is not None and entity.domain not in _CLASS_SLOT:
+        slots["attribute"] = attribute
     if inquiry.places and not named.holds_place:
         slots.update(inquiry.places[0].slots)
     return Understanding((inquiry.meant(slots, tuple(entity.id for entity in entities)),))
@@ -200,26 +232,78 @@ def _canonical(domain: str, device_class: str | None, word: str | None) -> str |
     return word if state is None and domain == "person" else state
 
 
-def _about_kind(inquiry: _Inquiry) -> Understanding:
-    subject = _subject(inquiry)
+def _about_kind(inquiry: _Inquiry, states: States | None) -> Understanding:
+    subject = _having(inquiry) if inquiry.attribute is not None else _subject(inquiry)
     if subject is None:
         return Understanding()
     domain, device_class = subject
-    slots: dict[str, SlotValue] = {"domain": domain}
-    if device_class is not None:
-        slots["device_class"] = device_class
-    state = _canonical(domain, device_class, inquiry.word)
-    if state is None and domain == "binary_sensor":
-        state = "on"
-    if state is not None:
-        slots["state"] = state
-    for place in inquiry.places[:1]:
-        slots.update(place.slots)
     found = list(inquiry.lexicon.of_kind(domain, device_class, inquiry.places))
     if domain == "cover":
         for contact in _CONTACTS.get(device_class or "", ()):
             found += inquiry.lexicon.of_kind("binary_sensor", contact, inquiry.places)
+    found = _called(inquiry, found)
+    slots: dict[str, SlotValue] = {"domain": domain}
+    if device_class is not None:
+        slots["device_class"] = device_class
+    places = inquiry.places
+    if inquiry.attribute is not None:
+        if domain not in _CLASS_SLOT:
+            slots["attribute"] = inquiry.attribute
+        found = _nearest(inquiry, found, states)
+        here = inquiry.speaker
+        if here is not None and not places and {entity.area for entity in found} == {here.id}:
+            places = (Place(area=here),)
+    else:
+        state = _canonical(domain, device_class, inquiry.word)
+        if state is None and domain == "binary_sensor":
+            state = "on"
+        if state is not None:
+            slots["state"] = state
+    for place in places[:1]:
+        slots.update(place.slots)
     return Understanding((inquiry.meant(slots, tuple(entity.id for entity in found)),))
+
+
+def _called(inquiry: _Inquiry, entities: list[Entity]) -> list[Entity]:
+    """Those called by the very noun: "the tv" is no speaker, though both are media players."""
+    noun = singular_text(normalised(inquiry.nouns[0].text)) if inquiry.nouns else ""
+    if noun not in NARROW_NOUNS:
+        return entities
+    said = {"tv", "television"} if noun == "television" else {noun}
+
+    def is_called(entity: Entity) -> bool:
+        names = " ".join((entity.name, *entity.aliases))
+        return not said.isdisjoint(singular_text(normalised(names)).split())
+
+    called = [entity for entity in entities if is_called(entity)]
+    return called or [e for e in entities if e.device_class in said] or entities
+
+
+def _nearest(inquiry: _Inquiry, found: list[Entity], states: States | None) -> list[Entity]:
+    """Those meant where no place is said: what plays, and what is near before others."""
+    if states is not None:
+        request = Request(
+            "HassGetState", inquiry.confidence, inquiry.heard, {}, states, inquiry.speaker
+        )
+        found = list(request.active(tuple(found)))
+    if inquiry.speaker is None or inquiry.places:
+        return found
+    return [entity for entity in found if entity.area == inquiry.speaker.id] or found
+
+
+def _having(inquiry: _Inquiry) -> Subject:
+    """What an attribute is asked of where no name is said."""
+    asked = ATTRIBUTES[inquiry.attribute or ""]
+    for kind in (noun.kind for noun in inquiry.nouns):
+        if kind.cover is not None and "cover" in asked.domains:
+            return "cover", kind.cover
+        if kind.domain is not None:
+            return kind.domain, None
+    if inquiry.attribute == "brightness" and inquiry.has_here(("sensor", "illuminance")):
+        return "sensor", "illuminance"
+    if inquiry.attribute == "battery" and inquiry.has_there(("sensor", "battery")):
+        return "sensor", "battery"
+    return asked.domains[0], None
 
 
 def _subject(inquiry: _Inquiry) -> Subject | None:
@@ -266,5 +350,7 @@ def _of_state(inquiry: _Inquiry) -> Subject | None:
         return opening if inquiry.has(opening) else ("cover", None)
     if state_of("person", None, word) is not None:
         return "person", None
+    if word in DOMAINS_TOLD_BY:
+        return DOMAINS_TOLD_BY[word], None
     told = [("binary_sensor", name) for name in classes_told_by(word)]
     return next(filter(inquiry.has, told), told[0] if told else None)

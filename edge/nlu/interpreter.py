@@ -128,9 +128,9 @@ class Interpreter:
         for place, part in enumerate(parts):
             reading = self._clause(part, running, within=bool(spoken))
             meant = reading.understanding
+            if place == 0 and _is_preamble(part, meant, parts):
+                continue
             if not meant.intents and meant.question is None:
-                if place == 0 and len(parts) > 1 and not starts_clause(part):
-                    continue
                 return None
             corrects = corrects or reading.corrects
             if meant.question is not None and place + 1 < len(parts):
@@ -146,6 +146,10 @@ class Interpreter:
         return Reading(Understanding(intents), Context(tuple(spoken)), corrects)
 
     def _clause(self, text: str, before: Context, *, within: bool) -> Reading:
+        alone = self.resolver.lexicon.called(text.strip(" .!?"))
+        if alone and all(entity.domain in _NOT_SPOKEN_ALONE for entity in alone):
+            named = f"activate {text}"
+            return self._sentence(_Sentence(named, alone[:1], "HassTurnOn"), before)
         fragment = fragment_of(text)
         if fragment is not None and fragment.kind == "sentence":
             reading = self._clause(fragment.text, before, within=within)
@@ -213,9 +217,7 @@ class Interpreter:
         """
         tagging = self.tag(text)
         lasting = tagging.intent == "HassStartTimer" and not _OF_TIMERS.search(text)
-        if not lasting and (
-            tagging.intent in _TIMELESS or tagging.intent not in DOMAINS_OF_INTENT
-        ):
+        if not lasting and (tagging.intent in _TIMELESS or tagging.intent not in DOMAINS_OF_INTENT):
             return tagging, {}
         timed = timing.cut(text, self.now)
         if not timed.slots or (lasting and "duration" not in timed.slots):
@@ -391,6 +393,13 @@ class Interpreter:
         return Understanding(
             (replace(intent, slots={**where, **values}, targets=targets, source="dialogue"),)
         )
+
+
+def _is_preamble(text: str, meant: Understanding, parts: Sequence[str]) -> bool:
+    """Whether the first clause only says why: "I'm off to bed, …"."""
+    if len(parts) < 2 or starts_clause(text) or fragment_of(text) is None:
+        return False
+    return not meant.intents or meant.question is not None
 
 
 def _where(before: Context, targets: set[str]) -> dict[str, SlotValue]:

@@ -236,13 +236,36 @@ PERSON_STATES = {
 }  # fmt: skip
 OTHER_STATES = {"playing": "playing", "paused": "paused", "idle": "idle", "cleaning": "cleaning",
                 "docked": "docked", "standby": "standby"}  # fmt: skip
+_AT_BASE = {
+    **dict.fromkeys(("docked", "at home", "home", "in the dock", "parked"), "docked"),
+    **dict.fromkeys(("returning", "returning home", "going home", "on the way home"), "returning"),
+}
+VACUUM_STATES = {
+    **ON_OFF, **OTHER_STATES, **_AT_BASE,
+    **dict.fromkeys(("running", "vacuuming", "hoovering", "working", "in use"), "cleaning"),
+}  # fmt: skip
+MOWER_STATES = {
+    **ON_OFF, **OTHER_STATES, **_AT_BASE,
+    **dict.fromkeys(("running", "mowing", "cutting", "working", "in use"), "mowing"),
+}  # fmt: skip
+FAN_STATES = {**ON_OFF, **dict.fromkeys(("running", "spinning", "turning", "going"), "on")}
 
 _STATES_OF = {
     "cover": COVER_STATES,
     "valve": COVER_STATES,
     "lock": LOCK_STATES,
     "person": PERSON_STATES,
+    "vacuum": VACUUM_STATES,
+    "lawn_mower": MOWER_STATES,
+    "fan": FAN_STATES,
 }
+DOMAINS_TOLD_BY = {
+    **dict.fromkeys(("playing", "paused"), "media_player"),
+    **dict.fromkeys(("cleaning", "vacuuming", "hoovering", "docked"), "vacuum"),
+    "mowing": "lawn_mower",
+    "spinning": "fan",
+}
+"""The domain that a state word tells by itself: "is anything playing"."""
 
 _TURNED = frozenset(
     {
@@ -360,7 +383,7 @@ def classes_told_by(word: str) -> tuple[str, ...]:
 
 STATE_WORDS = frozenset(
     {
-        *COVER_STATES, *LOCK_STATES, *ON_OFF, *PERSON_STATES, *OTHER_STATES,
+        *COVER_STATES, *LOCK_STATES, *ON_OFF, *PERSON_STATES, *OTHER_STATES, *DOMAINS_TOLD_BY,
         *(word for c in BINARY_CLASSES.values() for word in (*c.on, *c.off)),
     }
 )  # fmt: skip

@@ -29,10 +29,12 @@ _DEFAULT_DOMAIN = {
 }
 """What is meant where only a place is said."""
 _ROAMING = frozenset({"vacuum", "lawn_mower"})
-_AT_WORK = frozenset({"playing", "paused"})
+_PLAYING, _PAUSED = frozenset({"playing", "buffering"}), frozenset({"paused"})
+_AT_WORK = (_PLAYING, _PAUSED)
 _ACTIVE = {
-    "HassMediaPause": frozenset({"playing", "buffering"}),
-    "HassMediaUnpause": frozenset({"paused"}),
+    "HassGetState": _AT_WORK,
+    "HassMediaPause": (_PLAYING,),
+    "HassMediaUnpause": (_PAUSED,),
     "HassMediaNext": _AT_WORK,
     "HassMediaPrevious": _AT_WORK,
     "HassSetVolume": _AT_WORK,
@@ -40,7 +42,7 @@ _ACTIVE = {
     "HassMediaPlayerMute": _AT_WORK,
     "HassMediaPlayerUnmute": _AT_WORK,
 }
-"""States that make a media player the one that is meant."""
+"""States that make a media player the one that is meant, the likeliest first."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,11 +128,12 @@ class Request:
 
     def active(self, entities: tuple[Entity, ...]) -> tuple[Entity, ...]:
         """The media players that do something, where one of them is meant; otherwise all."""
-        wanted = _ACTIVE.get(self.intent)
-        if wanted is None:
-            return entities
         now = {entity.id: self.states.get(entity.id) or entity.state for entity in entities}
-        return tuple(e for e in entities if now[e.id].state in wanted) or entities
+        for wanted in _ACTIVE.get(self.intent, ()):
+            active = tuple(e for e in entities if now[e.id].state in wanted)
+            if active:
+                return active
+        return entities
 
     @property
     def roams(self) -> bool:

@@ -75,7 +75,7 @@ class Resolver:
             speaker=speaker,
         )
         if tagging.intent in OF_LISTS:
-            return no_order(tagging.intent, heard) or on_list(request, self._lexicon)
+            return on_list(request, self._lexicon)
         if tagging.intent not in DOMAINS_OF_INTENT:
             return self._without_entities(request)
         return self._command(request)
@@ -347,10 +347,11 @@ class Resolver:
         if not places and request.heard.here and request.speaker is not None:
             places = (Place(area=request.speaker),)
         slots = dict(places[0].slots) if places else {}
+        domains = request.likely or _EVERYTHING
         found = [
             entity
             for entity in self._home.entities
-            if entity.domain in _EVERYTHING and self._lexicon.inside_any(entity, places)
+            if entity.domain in domains and self._lexicon.inside_any(entity, places)
         ]
         if not found:
             return asking.none_there("devices", places, request.made(slots))
@@ -367,7 +368,7 @@ class Resolver:
         """Which of a kind are meant when no place is said: all, those near the speaker, or one."""
         speaker = request.speaker
         plural = noun is not None and noun.plural
-        if request.whole_home or (domain == "lock" and plural):
+        if request.whole_home or (domain == "lock" and (plural or request.heard.locking_up)):
             return Understanding((request.made(slots, found),))
         if speaker is not None and domain in _NEAR:
             near = tuple(entity for entity in found if entity.area == speaker.id)

@@ -6,12 +6,14 @@ position of a blind) is sought in the words outside all spans where the tagger m
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from rapidfuzz import fuzz, process
 
 from edge.home.colors import COLORS, color_rgb
+from edge.nlu.dates import parse_date
 from edge.nlu.durations import SECONDS, parse_duration
 from edge.nlu.heard import Heard
 from edge.nlu.numbers import Number, parse_number
@@ -23,7 +25,7 @@ from edge.nlu.values import (
     parse_share,
     parse_step,
 )
-from edge.types import SlotValue, Tagging
+from edge.types import SlotValue, Span, Tagging
 
 STEPS = {
     "brightness_step": StepSizes(small=10, usual=20, large=40, percent=True),
@@ -75,8 +77,11 @@ _COLOR_ALIKE = 80
 """Least likeness (0 to 100) of a misheard colour to a name."""
 
 
-def values_of(intent: str, heard: Heard) -> dict[str, SlotValue]:
-    """The slots of a heard text that need no home, by Home Assistant's slot names."""
+def values_of(intent: str, heard: Heard, today: dt.date | None = None) -> dict[str, SlotValue]:
+    """The slots of a heard text that need no home, by Home Assistant's slot names.
+
+    A date is in ISO form, with a year that follows from `today` (the date now), or else as said.
+    """
     slots: dict[str, SlotValue] = {}
     heard = _owned(intent, heard)
     compared = not _COMPARATIVES.isdisjoint(heard.words)
@@ -92,7 +97,7 @@ def values_of(intent: str, heard: Heard) -> dict[str, SlotValue]:
         elif span.label == "message":
             _put(slots, span.label, heard.text_from(span))
         elif span.label in TEXT_LABELS:
-            _put(slots, span.label, span.text.strip())
+            _put(slots, span.label, _text(span, today or dt.date.today()))
         elif span.label == "media_class":
             said = " ".join(span.text.lower().split())
             _put(slots, span.label, _MEDIA_CLASSES.get(said, said.replace(" ", "_")))
@@ -140,6 +145,12 @@ def _put(slots: dict[str, SlotValue], name: str, value: SlotValue | None) -> Non
         slots.setdefault(name, value)
 
 
+def _text(span: Span, today: dt.date) -> str:
+    """A span of free text as it was said; a date in ISO form where it can be read."""
+    date = parse_date(span.text, today) if span.label == "date" else None
+    return date.isoformat() if date is not None else span.text.strip()
+
+
 def _color(text: str) -> Mapping[str, SlotValue]:
     """The colour of a span: a known name, a colour temperature, the likest name, or as said."""
     said = " ".join(text.lower().split())
@@ -148,6 +159,9 @@ def _color(text: str) -> Mapping[str, SlotValue]:
     kelvin = parse_kelvin(said)
     if kelvin is not None:
         return {"color_temp_kelvin": kelvin}
+    known = next((word for word in reversed(said.split()) if word in COLORS), None)
+    if known is not None:
+        return {"color": known}
     like = process.extractOne(
         said.replace(" ", ""), COLORS.keys(), scorer=fuzz.ratio, score_cutoff=_COLOR_ALIKE
     )
