@@ -14,9 +14,11 @@ Clauses of mere politeness are dropped. Nothing here knows the home.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from edge.home.colors import COLORS
 from edge.nlu.numbers import find_number_in, words
+from edge.nlu.values import parse_kelvin
 
 _STRONG = (
     "turn", "switch", "set", "dim", "brighten", "open", "close", "shut", "lock", "unlock", "mute",
@@ -52,8 +54,8 @@ _STRONG_START = re.compile(
 )
 _JOINTS = re.compile(
     r"\s*[;.!?]+(?=\s)\s*(?:(?:and|then|also|plus|but|oh|after that|afterwards|next|finally)\b[\s,]*)*"
-    r"|\s*,\s*(?:(?:and|then|also|plus|but|oh|after that|afterwards|next|finally|as well as|while you['’]?re at it)\b[\s,]*)*"
-    r"|\s+(?:(?:and|then|also|plus|but|after that|afterwards|finally|as well as|while you['’]?re at it)\b[\s,]*)+",
+    r"|\s*,\s*(?:(?:and|then|also|plus|but|oh|after that|afterwards|next|finally|as well as|so)\b[\s,]*)*"
+    r"|\s+(?:(?:and|then|also|plus|but|after that|afterwards|finally|as well as|so)\b[\s,]*)+",
     re.IGNORECASE,
 )
 _ONLY_POLITE = re.compile(
@@ -85,15 +87,49 @@ _NO_THING = frozenset(
 def clauses(text: str) -> tuple[str, ...]:
     """The commands and questions of a text, in order; at least the text itself.
 
-    What leaves out its verb or its list gets those of the clause before it.
+    What leaves out its verb, its list or its unit gets those that were said for both. What is taken
+    back in the same breath ("turn on, no sorry, turn off …") is gone.
     """
     parts: list[str] = []
-    for joined in _at_joints(text):
+    for joined in _at_joints(_plain(text)):
         for piece in _run_together(amended(joined)):
             bare = _ORDER.sub("", piece.strip(" ,;"))
-            if not _ONLY_POLITE.fullmatch(bare.strip(" ,;.!?")):
+            if _TAKEN_BACK_LAST.search(bare):
+                continue
+            taken_back = _TAKEN_BACK.match(bare)
+            if taken_back is not None and parts:
+                rest = bare[taken_back.end() :]
+                if not rest or _STARTS.match(rest):
+                    parts.pop()
+                    bare = rest
+            if bare and not _ONLY_POLITE.fullmatch(bare.strip(" ,;.!?")):
                 parts.append(_completed(bare, parts[-1] if parts else ""))
-    return tuple(parts) or (text,)
+    return tuple(_with_units(parts)) or (text,)
+
+
+def _plain(text: str) -> str:
+    """A text without asides, and with verbs as they are in orders: "would you mind putting"."""
+    text = _ONLY_THERE.sub(" ", _ASIDES.sub(" ", text))
+    if _MIND.search(text):
+        text = _MIND.sub("please ", text)
+        text = re.sub(r"\b\w+ing\b", lambda m: _GERUNDS.get(m.group().lower(), m.group()), text)
+    return text
+
+
+def _with_units(parts: Sequence[str]) -> list[str]:
+    """The clauses, with the unit of the last for bare numbers before: "to 21 and … 16 degrees"."""
+    result = list(parts)
+    for step in (-1, 1):
+        unit, verb = "", None
+        for at in range(len(result))[::step]:
+            said = _UNIT_LAST.search(result[at])
+            if said is not None:
+                unit, verb = said.group(1), _verb(result[at])
+            elif unit and _BARE_NUMBER.search(result[at]) and _verb(result[at]) == verb:
+                result[at] = f"{result[at].rstrip(' .')} {unit}"
+            else:
+                unit = ""
+    return result
 
 
 def amended(text: str) -> str:
@@ -157,6 +193,35 @@ def _at_joints(text: str) -> Iterator[str]:
     yield text[begin:]
 
 
+_ASIDES = re.compile(
+    r"[\s,]*\b(?:while (?:you|we|i)(?:['’]re|['’]m| are| am) (?:at it|there|about it)"
+    r"|(?<=, )the one [^,]+?(?=,))\b[\s,]*",
+    re.IGNORECASE,
+)
+_TAKEN_BACK = re.compile(
+    r"(?:(?:oh |ah )?(?:no|sorry|wait|oops|scratch that|actually no|no wait|i mean)\b[\s,.!]*)+",
+    re.IGNORECASE,
+)
+_TAKEN_BACK_LAST = re.compile(
+    r"\w[\s,]+(?:(?:oh )?(?:no|sorry|wait|oops|scratch that|i mean)\b[\s,.!]*)+$", re.IGNORECASE
+)
+_ONLY_THERE = re.compile(r"[\s,]*\b(?:but )?only (?=(?:in|on|at|for) )", re.IGNORECASE)
+_MIND = re.compile(r"\b(?:would|do|could) you mind (?=\w+ing\b)", re.IGNORECASE)
+_GERUNDS = {
+    "putting": "put", "shutting": "shut", "turning": "turn", "closing": "close", "opening": "open",
+    "switching": "switch", "setting": "set", "locking": "lock", "dimming": "dim", "making": "make",
+    "starting": "start", "stopping": "stop", "pausing": "pause", "playing": "play",
+    "raising": "raise", "lowering": "lower", "adding": "add", "telling": "tell",
+}  # fmt: skip
+_TO_WHERE = re.compile(r"\w \b(?:to|on|onto) (?:the |my |our )?\w+", re.IGNORECASE)
+_UNIT_LAST = re.compile(r"\b(degrees|percent)\W*$", re.IGNORECASE)
+_BARE_NUMBER = re.compile(
+    r"\bto (?:\d+|(?:(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)[ -]?)?\w+)\W*$",
+    re.IGNORECASE,
+)
+_STAYS = re.compile(
+    r".+ (?:can|may|should|must|has to|have to|needs to) (?:stay|remain|be left)\b", re.IGNORECASE
+)
 _KEEPS = re.compile(r"(?:leave|keep)\b", re.IGNORECASE)
 _STEP_ONLY = re.compile(
     r"(?:(?:a (?:little )?(?:bit|lot)|a little|much|slightly) )?"
@@ -193,7 +258,12 @@ def _parts(left: str, joint: str, right: str, piece: str) -> bool:
         return True
     if _KEEPS.match(left) and re.search(r"\b(?:else|others?|rest)\b", right):
         return False
-    if _KEEPS.match(_bare(right)) and _STARTS.match(left):
+    if _STAYS.match(piece):
+        return False
+    if re.search(r"\b(?:too|as well)\W*$", piece) and _STARTS.match(left):
+        return True
+    ordered = _STARTS.match(left) or re.search(r"\b(?:on|off|open|closed)\b", left)
+    if _KEEPS.match(_bare(right)) and ordered:
         return re.search(r"\b(?:else|others?|rest)\b", right) is not None
     if _STEP_ONLY.match(piece) and _STARTS.match(left):
         return True
@@ -202,6 +272,9 @@ def _parts(left: str, joint: str, right: str, piece: str) -> bool:
     if len(left.split()) == 1 and not _END_STATE.search(left) and "," not in joint:
         return _STARTS.match(left) is not None and left.lower() in {"pause", "mute", "resume"}
     free = _FREE_TEXT.match(left)
+    lists = re.match(rf"{_POLITE}(?:add|put)\b", left, re.IGNORECASE)
+    if lists and _TO_WHERE.search(left) and _TO_WHERE.search(piece) and not _END_STATE.search(left):
+        return True
     if free and _ON_LIST.search(right.lower()):
         if _ON_LIST.search(left.lower()):
             return True
@@ -223,8 +296,10 @@ def _asks(text: str) -> bool:
 
 def _is_whole(text: str) -> bool:
     """Whether a piece names a thing and what shall become of it."""
+    text = re.sub(r"^(?:in|on|at) (?:the|my|our) ", "", text)
     tokens = words(text)
-    ends = _END_STATE.search(text) or find_number_in(tokens)
+    ends = _END_STATE.search(text) or find_number_in(tokens) or parse_kelvin(text)
+    ends = ends or not COLORS.keys().isdisjoint(tokens)
     things = [t for t in tokens if t not in _NO_THING and find_number_in((t,)) is None]
     return bool(ends) and bool(things)
 
@@ -232,10 +307,13 @@ def _is_whole(text: str) -> bool:
 def _run_together(text: str) -> Iterator[str]:
     """The commands of a text that stand side by side without a joint."""
     begin = 0
-    if _STARTS.match(text) and not _FREE_TEXT.match(text) and not _KEEPS.match(text):
+    listed = _ON_LIST.search(text.lower()) is not None
+    if _STARTS.match(text) and (listed or not _FREE_TEXT.match(text)) and not _KEEPS.match(text):
         for match in re.finditer(r"(?<=\s)\S", text):
             at = match.start()
             before = text[begin:at].split()
+            if _FREE_TEXT.match(text, begin) and not _ON_LIST.search(text[begin:at].lower()):
+                continue
             if len(before) < 3 or before[-1].lower() in _BOUND or before[-1].endswith(","):
                 continue
             if _STRONG_START.match(text, at) and (

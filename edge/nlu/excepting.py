@@ -30,8 +30,15 @@ _EXCEPT = (
 _LEFT = re.compile(
     rf"^(?P<main>.+?){_BUT}\b(?:leave|keep)\s+(?P<out>.+?)\s+{_STATE}(?:\s+(?:please|though))?$"
 )
+_STAYS = re.compile(
+    rf"^(?P<main>.+)[\s,]+(?:(?:and|but) )?(?P<out>(?:the|my) (?:(?!\b(?:the|my)\b).)+?) (?:can|may|should|must|has to|have to|needs to) "
+    rf"(?:stay|remain|be left) {_STATE}(?:\s+(?:please|though))?$"
+)
+_LEFT_ALONE = re.compile(
+    rf"^(?P<main>.+?){_BUT}\bbut\s+(?:just\s+)?leave\s+(?P<out>(?:the|my) .+?)(?:\s+please)?$"
+)
 _OUT = re.compile(
-    rf"^(?P<main>.+?){_BUT}\b(?:{_EXCEPT}|not(?= (?:the|my|in|on|those|any)\b))\s+"
+    rf"^(?P<main>.+?){_BUT}\b(?:{_EXCEPT}|(?<=but )not|not(?= (?:the|my|in|on|those|any)\b))\s+"
     r"(?P<out>.+?)(?P<end>\s+(?:on|off|open|closed|shut|up|down))?(?:\s+please)?$"
 )
 _FIRST = re.compile(
@@ -56,7 +63,7 @@ def cut(text: str) -> tuple[str, str | None]:
     Letters are taken as they are; punctuation at the end goes.
     """
     plain = text.strip(" .!?")
-    for pattern in (_ELSE, _FIRST, _LEFT, _OUT, _BARE_BUT):
+    for pattern in (_ELSE, _FIRST, _LEFT, _STAYS, _LEFT_ALONE, _OUT, _BARE_BUT):
         match = pattern.match(plain.lower())
         if match is None:
             continue

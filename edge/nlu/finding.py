@@ -133,12 +133,7 @@ class Lexicon:
         """
         if _NO_PLACE.issuperset(singular_text(normalised(text)).split()):
             return None
-        names = [text]
-        bare = normalised(text)
-        for filler in (" floor", " room", " area"):
-            if bare.endswith(filler):
-                names.append(bare.removesuffix(filler))
-        for name in names:
+        for name in _bare_names(text):
             areas, floors = self._areas.find(name), self._floors.find(name)
             best_area, best_floor = _clear_score(areas), _clear_score(floors)
             if max(best_area, best_floor) < ENOUGH:
@@ -259,6 +254,26 @@ class Lexicon:
             near = _narrowed(near, lambda entity: entity.area == speaker.id)
         return Named(tuple(near), top, all(best[entity.id][1] for entity in near))
 
+    def ranked(self, text: str) -> tuple[tuple[Entity, float], ...]:
+        """The entities whose names a text is at all like, with scores, the best first.
+
+        Unlike `named` it leaves out nothing, not even what is less likely than ENOUGH.
+        """
+        found = ((self.home.entity(match.id), match.score) for match in self._entities.ranked(text))
+        return tuple((entity, score) for entity, score in found if entity is not None)
+
+    def ranked_places(self, text: str) -> tuple[tuple[Place, float], ...]:
+        """The areas and floors whose names a text is at all like, as `ranked` tells entities."""
+        best: dict[Place, float] = {}
+        for name in _bare_names(text):
+            found = [
+                *((Place(area=self.home.area(m.id)), m.score) for m in self._areas.ranked(name)),
+                *((Place(floor=self.home.floor(m.id)), m.score) for m in self._floors.ranked(name)),
+            ]
+            for place, score in found:
+                best[place] = max(score, best.get(place, 0.0))
+        return tuple(sorted(best.items(), key=lambda item: -item[1]))
+
     def of_kind(
         self, domain: str, device_class: str | None, places: Sequence[Place]
     ) -> tuple[Entity, ...]:
@@ -323,6 +338,13 @@ class Lexicon:
                 nouns.append(Noun(said, kind, is_plural(said)))
                 return after
         return at
+
+
+def _bare_names(text: str) -> list[str]:
+    """The name of a place as it was said, and without "room" or "floor" at its end."""
+    bare = normalised(text)
+    fillers = (filler for filler in (" floor", " room", " area") if bare.endswith(filler))
+    return [text, *(bare.removesuffix(filler) for filler in fillers)]
 
 
 def _clear_score(matches: Sequence[Match]) -> float:

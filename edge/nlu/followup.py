@@ -117,7 +117,7 @@ def fragment_of(text: str) -> Fragment | None:
     """The fragment that a text is or may be; a thing is one only if the home has it. None: a full
     sentence that stands for itself, or nothing at all."""
     plain = " ".join(re.sub(r"[.!?]+", " ", text.lower().replace("’", "'")).split()).strip(" ,")
-    plain = re.sub(r"^(?:okay|ok|hey|um|uh|well|so|oh|please|yes|yeah)[\s,]+(?=\w)", "", plain)
+    plain = re.sub(r"^(?:(?:okay|ok|hey|um|uh|well|so|oh|please|yes|yeah)[\s,]+)+(?=\w)", "", plain)
     corrects = False
     if (match := _NOT_BUT.match(plain)) is not None:
         corrects, plain = True, match.group("rest")

@@ -45,6 +45,18 @@ _TIMELESS = (
 )
 """Intents in which a time is no time to act at."""
 _OF_TIMERS = re.compile(r"\b(?:timers?|countdown|remind|alarm|wake|alert|ping)\b", re.IGNORECASE)
+_REASON = re.compile(
+    r"(?:(?:oh|well|so|okay|hey) )*(?:i|i['’]m|i['’]ve|i['’]ll|we|we['’]re|we['’]ve|we['’]ll|it|it['’]s|its|there|there['’]s|that|that['’]s|"
+    r"they|they['’]re|he|she|my \w+|mum|mom|dad|the \w+(?: \w+)? (?:is|are|has|have)|someone|everyone|everybody|nobody|time)\b",
+    re.IGNORECASE,
+)
+"""How a clause begins that says why, and not what shall be done."""
+_SAYS_STATE = re.compile(r"\b(?:on|off|open|closed|shut|locked|unlocked|up|down)\b|\d")
+_SMALL_TALK = frozenset({"HassRespond", "HassNevermind"})
+_ANYWHERE = frozenset(
+    {"vacuum", "lawn_mower", "scene", "script", "automation", "todo", "person", "button"}
+)
+"""Domains of which nobody means those in the room just spoken of."""
 _NOT_SPOKEN_ALONE = frozenset({"scene", "script"})
 """Domains whose names are commands by themselves."""
 
@@ -128,7 +140,12 @@ class Interpreter:
         for place, part in enumerate(parts):
             reading = self._clause(part, running, within=bool(spoken))
             meant = reading.understanding
-            if place == 0 and _is_preamble(part, meant, parts):
+            if place == 0 and self._is_preamble(part, meant, parts):
+                running = reading.context
+                continue
+            if len(parts) > 1 and any(i.name in _SMALL_TALK for i in meant.intents):
+                continue
+            if meant == asking.leaving() and len(parts) > 1:
                 continue
             if not meant.intents and meant.question is None:
                 return None
@@ -144,6 +161,17 @@ class Interpreter:
             return None
         intents = tuple(intent for clause in spoken for intent in clause.intents)
         return Reading(Understanding(intents), Context(tuple(spoken)), corrects)
+
+    def _is_preamble(self, text: str, meant: Understanding, parts: Sequence[str]) -> bool:
+        """Whether the first clause only says why, or of what: "I'm off to bed", "the arc lamp"."""
+        if len(parts) < 2 or starts_clause(text):
+            return False
+        if not starts_clause(parts[1]):
+            return not meant.intents
+        reason = _REASON.match(text) is not None
+        scan = self.resolver.lexicon.scan(text, lambda _: True)
+        topic = not scan.rest and not _SAYS_STATE.search(text)
+        return reason or topic or not meant.intents or meant.question is not None
 
     def _clause(self, text: str, before: Context, *, within: bool) -> Reading:
         alone = self.resolver.lexicon.called(text.strip(" .!?"))
@@ -171,6 +199,8 @@ class Interpreter:
             return Reading(referring, before)
         if referring is not None:
             return self._sentence(referring, before)
+        if before.last is not None:
+            text = rewriting.with_place(text, before.last.tagging)
         if within and before.last is not None:
             text = rewriting.with_kind(text, self._entities(before, every=False))
             carried = self._carried(text, before.last) or self._of_the_same(text, before)
@@ -189,7 +219,8 @@ class Interpreter:
         if sentence.upon:
             meant = self._upon(meant, sentence.upon, before)
         elif meant.candidates:
-            meant = self._spoken_of(meant, before)
+            named = any(span.label == "name" for span in tagging.spans)
+            meant = self._spoken_of(meant, before, named=named)
         if out is not None:
             meant = without(meant, out, self.resolver.lexicon)
         if timed:
@@ -203,7 +234,9 @@ class Interpreter:
         """A clause that names nothing, about what the clause before it was about."""
         tagging = self.tag(text)
         domains = DOMAINS_OF_INTENT.get(tagging.intent, frozenset())
-        if any(s.label in _WHERE for s in tagging.spans) or len(domains) != 1:
+        scan = self.resolver.lexicon.scan(text, lambda _: True)
+        named = scan.entities or scan.places or any(s.label in _WHERE for s in tagging.spans)
+        if named or len(domains) != 1:
             return None
         near = [e for e in self._entities(before, every=True) if e.domain in domains]
         if len(near) != 1:
@@ -240,7 +273,11 @@ class Interpreter:
 
     def _carried(self, text: str, last: Spoken) -> Reading | None:
         """A clause about a kind of thing, in the place that the clause before it named."""
-        labels = {span.label for span in self.tag(text).spans}
+        tagging = self.tag(text)
+        labels = {span.label for span in tagging.spans}
+        nouns = [self.resolver.lexicon.noun(s.text) for s in tagging.spans if s.label == "domain"]
+        if any(noun is not None and noun.kind.domain in _ANYWHERE for noun in nouns):
+            return None
         place = next((i.slots.get("area") or i.slots.get("floor") for i in last.intents[:1]), None)
         said = {span.label for span in last.tagging.spans} & {"area", "floor"}
         if not said or place is None or not labels & {"domain", "device_class"}:
@@ -360,14 +397,14 @@ class Interpreter:
         others = [entity for entity in offered if entity.id != one.id]
         return others[0] if len(others) == 1 else None
 
-    def _spoken_of(self, meant: Understanding, before: Context) -> Understanding:
+    def _spoken_of(self, meant: Understanding, before: Context, *, named: bool) -> Understanding:
         """What is meant, of the candidates, by what was just spoken of; else it stays open."""
         spoken = self._entities(before, every=True)
         asked = {candidate.partition(".")[0] for candidate in meant.candidates}
         told = meant.intents[0].slots.keys() if meant.intents else ()
         for near in (
             [entity for entity in spoken if entity.id in meant.candidates],
-            [entity for entity in spoken if entity.domain in asked and "area" not in told],
+            [e for e in spoken if e.domain in asked and not named and "area" not in told],
         ):
             if len(near) == 1 and len(meant.intents) == 1:
                 return Understanding((about(meant.intents[0], near),))
@@ -393,13 +430,6 @@ class Interpreter:
         return Understanding(
             (replace(intent, slots={**where, **values}, targets=targets, source="dialogue"),)
         )
-
-
-def _is_preamble(text: str, meant: Understanding, parts: Sequence[str]) -> bool:
-    """Whether the first clause only says why: "I'm off to bed, …"."""
-    if len(parts) < 2 or starts_clause(text) or fragment_of(text) is None:
-        return False
-    return not meant.intents or meant.question is not None
 
 
 def _where(before: Context, targets: set[str]) -> dict[str, SlotValue]:

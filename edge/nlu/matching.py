@@ -182,6 +182,17 @@ class Index:
         likely = {*self._sharing(heard), *self._shortlist(heard)}
         return _best((name.id, _likeness(heard, name)) for name in likely)
 
+    def ranked(self, text: str) -> tuple[Match, ...]:
+        """All that a text is at all like, each once with its best score, also below ENOUGH."""
+        heard = _Name.of("", text)
+        if not heard.words or not self._names:
+            return ()
+        same = self._same(heard)
+        alike = {*self._sharing(heard), *self._shortlist(heard)}.difference(same)
+        scores = [(name.id, _sameness(heard, name)) for name in same]
+        scores += [(name.id, _likeness(heard, name)) for name in self._names if name in alike]
+        return _best(((i, score) for i, score in scores if score > 0), least=0.0)
+
     def _same(self, heard: _Name) -> list[_Name]:
         return self._by_squeezed.get(heard.squeezed, []) if heard.squeezed else []
 
@@ -201,10 +212,10 @@ class Index:
         return [self._names[int(at)] for at in best if both[at] >= 50]
 
 
-def _best(scores: Iterable[tuple[str, float]]) -> tuple[Match, ...]:
+def _best(scores: Iterable[tuple[str, float]], least: float = ENOUGH) -> tuple[Match, ...]:
     best: dict[str, float] = {}
     for identifier, score in scores:
-        if score >= ENOUGH:
+        if score >= least:
             best[identifier] = max(score, best.get(identifier, 0.0))
     return tuple(
         Match(identifier, score)

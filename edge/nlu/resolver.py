@@ -97,6 +97,11 @@ class Resolver:
                     for s in tagging.spans
                 ]
                 return replace(tagging, intent="HassTurnOn", spans=tuple(spans))
+        ordered = _ORDERED.search(heard.text) if tagging.intent == "HassGetState" else None
+        if ordered is not None and not _ASKED.match(heard.text) and "?" not in heard.text:
+            intent = _INTENT_OF_STATE[ordered.group(1)]
+            spans = tuple(s for s in tagging.spans if s.label != "state")
+            return replace(tagging, intent=intent, spans=spans)
         if tagging.intent == "HassGetWeather" and _WARMTH.search(heard.text):
             outside = [s for s in heard.spans if s.label in {"area", "name"}]
             if _OUTSIDE.search(heard.text) and self._outside_thermometers():
@@ -404,6 +409,16 @@ class Resolver:
         return asking.which(said, entities, self._home, request.made(slots))
 
 
+_INTENT_OF_STATE = {
+    **dict.fromkeys(("on", "open", "opened", "locked"), "HassTurnOn"),
+    **dict.fromkeys(("off", "closed", "shut", "unlocked"), "HassTurnOff"),
+}
+_ORDERED = re.compile(rf"\b({'|'.join(_INTENT_OF_STATE)})(?: please)?\W*$")
+"""What a text ends with that orders a state: "all lights off", "patio door locked"."""
+_ASKED = re.compile(
+    r"(?:(?:hey|ok|okay|so|and|um|well|please|now) )*(?:is|are|was|were|isn['’]?t|aren['’]?t|any|which|what|who|how|where|did|do|does"
+    r"|has|have|can|could|would|will|tell|check|see|know|i |we |there|the .* (?:is|are))\b"
+)
 _AND_THE = re.compile(r"\s*(?:,|and|, and)\s+(?:the |my )?([\w' ]+?)(?: (?:on|off))?\W*$")
 _TURNS_ON = re.compile(r"\b(?:turn|switch|power|put)\b.*\bon\b")
 _WARMTH = re.compile(r"\b(?:temperature|temp|warm|cold|hot|chilly|degrees)\b")

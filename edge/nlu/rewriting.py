@@ -50,7 +50,7 @@ _PRONOUN = re.compile(
 )
 _NO_OBJECT = re.compile(
     r"^(?:it|that|they|this)(?:['’]?s|['’]re| is| are| was)\b|\b(?:time|late|day|date|hot|cold|warm|humid) is it\b|\blet it\b"
-    r"|\bis it (?:cold|hot|warm|raining|dark|late|going)\b|\bmake sure that\b|\bsee that\b|\bannounce that\b|\bthat (?:the|my|dinner|lunch)\b",
+    r"|\bis it (?:cold|hot|warm|raining|dark|late|going)\b|\bmake it (?:[\w.]+ )*(?:degrees|warmer|cooler|colder|hotter)\b|\bmake sure that\b|\bsee that\b|\bannounce that\b|\bthat (?:the|my|dinner|lunch)\b",
     re.IGNORECASE,
 )
 
@@ -91,6 +91,14 @@ def with_kind(text: str, spoken: Sequence[Entity]) -> str:
         if noun
         else text
     )
+
+
+def with_place(text: str, last: Tagging) -> str:
+    """The text with the place that was spoken of for "in there"."""
+    place = next((s.text for s in last.spans if s.label in {"area", "floor"}), None)
+    if place is None:
+        return text
+    return re.sub(r"\b(?:in|up|down|over) there\b", f"in the {place}", text, flags=re.IGNORECASE)
 
 
 def of_another(tagging: Tagging, thing: str, spoken: Sequence[Entity], *, place_only: bool) -> str:

@@ -7,17 +7,41 @@ Training and export are in `models/`.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from edge.types import OUT_OF_SCOPE, LaresError, Tagging
+from edge.types import OUT_OF_SCOPE, LaresError, Span, Tagging
 from models.artifact import ARTIFACT, LABELS, MODEL, REMEDY, TOKENIZER, verify
-from models.labels import OUTSIDE, Labels, spans, words
+from models.labels import OUTSIDE, Labels, Word, spans, words
 
 _MAX_PIECES = 128
 """The network's longest input, in word pieces."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaggerView:
+    """What the tagger thinks of a text, with what it holds for less likely."""
+
+    intents: tuple[tuple[str, float], ...]
+    """The likeliest first, each with its calibrated probability."""
+    spans: tuple[tuple[Span, float], ...] = ()
+    """Each with the mean probability of the tags of its words."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Scored:
+    """What the network says of a text that has words."""
+
+    words: tuple[Word, ...]
+    begins: dict[int, int]
+    """Word → its first piece; words beyond the network's longest input have none."""
+    intents: Any
+    """Calibrated probabilities, shape (intents,)."""
+    tags: Any
+    """Logits, shape (pieces, tags)."""
 
 
 class Tagger:
@@ -54,6 +78,38 @@ class Tagger:
 
         Of a very long text the first 64 words count. No text raises an error.
         """
+        scored = self._scored(text)
+        if scored is None:
+            return Tagging(text, OUT_OF_SCOPE, 1.0)
+        best = int(scored.intents.argmax())
+        confidence = float(scored.intents[best])
+        return Tagging(text, self._labels.intents[best], confidence, self._spans(text, scored))
+
+    def explain(self, text: str, count: int = 3) -> TaggerView:
+        """What `tag` chose from: the `count` likeliest intents, and its spans with probabilities.
+
+        The first intent and the spans are those of `tag`.
+        """
+        scored = self._scored(text)
+        if scored is None:
+            return TaggerView(((OUT_OF_SCOPE, 1.0),))
+        order = (-scored.intents).argsort(kind="stable")[:count]
+        chances = _softmax(scored.tags).max(-1)
+        found = []
+        for span in self._spans(text, scored):
+            inside = [
+                float(chances[scored.begins[at]])
+                for at, word in enumerate(scored.words)
+                if at in scored.begins and span.start <= word.start < span.end
+            ]
+            found.append((span, sum(inside) / len(inside)))
+        return TaggerView(
+            tuple((self._labels.intents[at], float(scored.intents[at])) for at in order),
+            tuple(found),
+        )
+
+    def _scored(self, text: str) -> _Scored | None:
+        """The network's answer; None for a text without words."""
         text_words = words(text)
         encoding = self._tokenizer.encode([word.text for word in text_words], is_pretokenized=True)
         ids = encoding.ids[:_MAX_PIECES]
@@ -62,23 +118,20 @@ class Tagger:
             if word is not None:
                 begins.setdefault(word, place)
         if not begins:
-            return Tagging(text, OUT_OF_SCOPE, 1.0)
+            return None
         intents, tags = self._session.run(None, {"input_ids": np.array([ids], dtype=np.int64)})
-        chances = _softmax(intents[0] / self._labels.temperature)
-        best = int(chances.argmax())
-        choices = tags[0].argmax(-1)
+        return _Scored(text_words, begins, _softmax(intents[0] / self._labels.temperature), tags[0])
+
+    def _spans(self, text: str, scored: _Scored) -> tuple[Span, ...]:
+        choices = scored.tags.argmax(-1)
         word_tags = [
-            self._labels.tags[choices[begins[at]]] if at in begins else OUTSIDE
-            for at in range(len(text_words))
+            self._labels.tags[choices[scored.begins[at]]] if at in scored.begins else OUTSIDE
+            for at in range(len(scored.words))
         ]
-        return Tagging(
-            text,
-            self._labels.intents[best],
-            float(chances[best]),
-            spans(text, text_words, word_tags),
-        )
+        return spans(text, scored.words, word_tags)
 
 
 def _softmax(logits: Any) -> Any:
-    raised = np.exp(logits - logits.max())
-    return raised / raised.sum()
+    """Probabilities along the last axis."""
+    raised = np.exp(logits - logits.max(-1, keepdims=True))
+    return raised / raised.sum(-1, keepdims=True)

@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 import json
+from io import StringIO
 from pathlib import Path
 
 import numpy as np
 import pytest
+from rich.console import Console
 
 from edge.types import OUT_OF_SCOPE, Intent, LaresError, Span, Tagging, Understanding
-from models.evaluate import as_json, calibration_error, run, same_slots, slurp_row
-from models.labels import Example
+from models.evaluate import (
+    FLOORS,
+    HOME_SLURP,
+    SLURP_IN_DOUBT,
+    as_json,
+    calibration_error,
+    run,
+    same_slots,
+    slurp_row,
+    table,
+)
+from models.labels import INTENTS, Example
+from models.scores import SuiteResult
 
 LIGHTS = "kitchen lights on"
 AREA = Span("area", 0, 7, "kitchen")
@@ -91,16 +104,62 @@ def test_without_a_resolver_only_the_taggers_intent_counts(corpora: Path) -> Non
     assert result.scores == {"tagger_intent": 0.5}
 
 
-def test_slurp_counts_what_maps_to_ours_apart_from_the_rest(corpora: Path) -> None:
+def test_slurp_judges_what_is_about_a_home_and_how_much_else_is_acted_on(corpora: Path) -> None:
     (result,) = run(["slurp"], tag, corpora=corpora)
-    assert result.sentences == 3
-    assert result.scores == {"intent": 1.0, "out_of_scope": 0.5}
+    assert result.sentences == 4
+    assert result.scores == {"intent": 0.5, "acted_on_others": 0.5}
+    assert [(miss.text, miss.expected, miss.found) for miss in result.misses] == [
+        ("make coffee", "HassTurnOn", OUT_OF_SCOPE),
+        ("what is a light year", OUT_OF_SCOPE, "HassTurnOn"),
+    ]
 
 
-def test_clinc_leaves_out_what_a_home_could_answer(corpora: Path) -> None:
+def test_slurps_sentences_that_were_trained_on_are_told_apart(corpora: Path) -> None:
+    trained_on = [Example("Make coffee!", "HassTurnOn"), Example("who is ada", OUT_OF_SCOPE)]
+    (result,) = run(["slurp"], tag, trained_on=trained_on, corpora=corpora)
+    assert result.scores["seen"] == 0.5
+    assert result.scores["intent_unseen"] == 1.0
+
+
+@pytest.mark.parametrize("intent", sorted(SLURP_IN_DOUBT))
+def test_what_a_home_may_answer_counts_neither_way(tmp_path: Path, intent: str) -> None:
+    rows: list[dict[str, object]] = [
+        {"intent": intent, "annotation": "play lights"},
+        {"intent": "iot_hue_lighton", "annotation": "lights on"},
+    ]
+    written(tmp_path, "slurp/devel.jsonl", rows)
+    (result,) = run(["slurp"], tag, corpora=tmp_path)
+    assert result.scores == {"intent": 1.0, "acted_on_others": 0.0}
+
+
+def test_no_intent_of_slurp_is_both_about_a_home_and_in_doubt() -> None:
+    assert HOME_SLURP.keys().isdisjoint(SLURP_IN_DOUBT)
+
+
+def test_every_intent_that_is_right_is_one_of_ours() -> None:
+    assert {ours for right in HOME_SLURP.values() for ours in right} <= set(INTENTS)
+
+
+def test_clinc_counts_what_is_acted_on_and_leaves_out_what_a_home_could_answer(
+    corpora: Path,
+) -> None:
     (result,) = run(["clinc150"], tag, corpora=corpora)
     assert result.sentences == 2
-    assert result.scores == {"out_of_scope": 0.5}
+    assert result.scores == {"acted_on": 0.5}
+    assert [miss.text for miss in result.misses] == ["what is light"]
+
+
+@pytest.mark.parametrize("suite", ["slurp", "clinc150"])
+def test_what_the_tagger_is_unsure_of_is_not_acted_on(corpora: Path, suite: str) -> None:
+    (result,) = run([suite], tag, corpora=corpora, confidence=0.95)
+    assert 0.0 in result.scores.values()
+    assert all(miss.expected != OUT_OF_SCOPE for miss in result.misses)
+
+
+@pytest.mark.parametrize("intent", ["HassNevermind", "HassRespond", OUT_OF_SCOPE])
+def test_small_talk_that_does_nothing_is_not_acting(corpora: Path, intent: str) -> None:
+    (result,) = run(["clinc150"], lambda text: Tagging(text, intent, 1.0), corpora=corpora)
+    assert result.scores == {"acted_on": 0.0}
 
 
 def test_results_become_json_with_hashes_and_misses(corpora: Path) -> None:
@@ -150,3 +209,29 @@ def test_perfect_confidence_has_no_calibration_error() -> None:
     right = np.array([True, True, True, False])
     assert calibration_error(np.array([0.75] * 4), right) == 0.0
     assert calibration_error(np.array([1.0] * 4), right) == 0.25
+
+
+def shown(suite: str, **scores: float) -> str:
+    """The line of a suite in the table, with single blanks."""
+    console = Console(width=200, file=StringIO(), record=True)
+    console.print(table([SuiteResult(suite, 1_234, scores)]))
+    (line,) = (line for line in console.export_text().splitlines() if suite in line)
+    return " ".join(line.replace("│", " ").split())
+
+
+@pytest.mark.parametrize("suite", FLOORS)
+def test_a_suite_shows_whether_it_reaches_its_floor(suite: str) -> None:
+    name, floor = FLOORS[suite]
+    better, worse = (0.0, 1.0) if name == "acted_on" else (1.0, 0.0)
+    for value, mark in ((floor, "✓"), (better, "✓"), (worse, "✗")):
+        assert shown(suite, **{name: value}).endswith(mark)
+
+
+def test_little_that_is_acted_on_is_good_and_much_that_is_exact_is_good() -> None:
+    assert "acted_on ≤ 2% ✗" in shown("clinc150", acted_on=0.03)
+    assert "exact ≥ 97% ✓" in shown("ha-intents-en", exact=0.99)
+
+
+def test_a_suite_without_a_floor_or_a_score_is_told_as_it_is() -> None:
+    assert shown("held-out", intent=0.5) == "held-out 1,234 intent 50.0%"
+    assert shown("slurp").endswith("✗")
