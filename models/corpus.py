@@ -2,9 +2,10 @@
 
 1. Every template of ours and of Home Assistant's gives some sentences (`models.corpus_templates`).
 2. The open corpora give people's own sentences and what is out of scope (`models.corpus_open`).
-3. Some become noisy, as speech to text or a hasty typist would make them (`models.corpus_noise`).
-4. Doubles go, and what contradicts an earlier sentence (the same words, another intent).
-5. One template in fifteen, with all its sentences, and one in fifteen of the corpora's sentences
+3. Some get names that no list has (`models.corpus_names`).
+4. Some become noisy, as speech to text or a hasty typist would make them (`models.corpus_noise`).
+5. Doubles go, and what contradicts an earlier sentence (the same words, another intent).
+6. One template in fifteen, with all its sentences, and one in fifteen of the corpora's sentences
    are held out: the tagger's confidence is calibrated on wordings that it has not seen.
 
 Evaluation data (`ha-intents-en`, `home-leaderboard`, SLURP) is never read here.
@@ -25,6 +26,7 @@ import home_assistant_intents
 from edge.types import LaresError
 from models import corpus_open
 from models.artifact import sha256
+from models.corpus_names import renamed
 from models.corpus_noise import noisy
 from models.corpus_templates import (
     PHRASING,
@@ -55,6 +57,8 @@ class Amounts:
     """Of each intent of NLU-Evaluation-Data that has a counterpart of ours."""
     out_of_scope_intent: int = 45
     """Of each out-of-scope intent of NLU-Evaluation-Data and of CLINC150."""
+    invented: float = 0.12
+    """Share of the sentences with a name or an area that get an invented one."""
 
 
 QUICK = Amounts(2, 20, 1, 60, 15, 3)
@@ -100,6 +104,8 @@ def build(seed: int, amounts: Amounts = Amounts(), corpora: Path | None = None) 
         hashes |= {str(name): sha256(corpora / name) for name in names}
         open_sentences = [*corpus_open.nlu_home(corpora), *corpus_open.clinc150(corpora)]
         examples += _chosen(open_sentences, seed, amounts)
+    naming = random.Random(f"{seed}/names")
+    examples = [renamed(example, naming, amounts.invented) for example in examples]
     rng = random.Random(f"{seed}/noise")
     told = _without_doubles([noisy(example, rng) for example in examples])
     rng.shuffle(told)

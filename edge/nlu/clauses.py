@@ -150,6 +150,11 @@ def amended(text: str) -> str:
     return text
 
 
+def following(text: str, before: str) -> str:
+    """A clause after another turn, with the verb and the unit that were said there."""
+    return _with_units((before, _completed(text, before)))[-1]
+
+
 def _completed(text: str, before: str) -> str:
     """A clause with the verb, and the list, that the one before it said for both."""
     verb = _verb(before)

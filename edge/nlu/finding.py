@@ -6,6 +6,7 @@ equals: it returns all that fit equally well, and whoever asked decides whether 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -114,7 +115,14 @@ class Lexicon:
         self._areas = Index((area.id, (area.name, *area.aliases)) for area in home.areas)
         self._floors = Index((floor.id, (floor.name, *floor.aliases)) for floor in home.floors)
         self._entities = Index((e.id, (e.name, *e.aliases)) for e in home.entities)
-        self._floor_of_area = {area.id: area.floor for area in home.areas}
+        on_floors: dict[str | None, set[str]] = defaultdict(set)
+        for area in home.areas:
+            on_floors[area.floor].add(area.id)
+        self._areas_on = {floor: frozenset(areas) for floor, areas in on_floors.items()}
+        self._place_of = {entity.id: place for place, entity in enumerate(home.entities)}
+        self._by_domain: dict[str, list[Entity]] = defaultdict(list)
+        for entity in home.entities:
+            self._by_domain[entity.domain].append(entity)
 
     def area(self, id_or_name: str | None) -> Area | None:
         """The area of an id or of an exact name."""
@@ -230,17 +238,19 @@ class Lexicon:
         those left the likeliest stay; among these the preferred, and those near the speaker.
         """
         best: dict[str, tuple[float, bool]] = {}
+        areas = self._areas_in(places)
         for wording in wordings:
             for match in self._entities.find(wording.text):
                 entity = self.home.entity(match.id)
                 if entity is None or (wording.domain and entity.domain != wording.domain):
                     continue
-                elsewhere = not self.inside_any(entity, places)
+                elsewhere = areas is not None and entity.area not in areas
                 if elsewhere and not (wording.holds_place and match.score >= EXACT):
                     continue
                 if match.score > best.get(match.id, (0.0, False))[0]:
                     best[match.id] = (match.score, wording.holds_place)
-        entities = [entity for entity in self.home.entities if entity.id in best]
+        in_order = sorted(best, key=self._place_of.__getitem__)
+        entities = [entity for entity in map(self.home.entity, in_order) if entity is not None]
         fitting = [entity for entity in entities if fits(entity)]
         if not fitting:
             return Named(unfit=next((e for e in entities if best[e.id][0] >= EXACT), None))
@@ -282,10 +292,11 @@ class Lexicon:
         Where no cover is of the class said, those that look alike to people are taken: "blinds"
         finds shades.
         """
+        areas = self._areas_in(places)
         inside = [
             entity
-            for entity in self.home.entities
-            if entity.domain == domain and self.inside_any(entity, places)
+            for entity in self._by_domain.get(domain, ())
+            if areas is None or entity.area in areas
         ]
         if device_class is None:
             return tuple(inside)
@@ -296,16 +307,21 @@ class Lexicon:
 
     def inside_any(self, entity: Entity, places: Sequence[Place]) -> bool:
         """Whether an entity is in one of some places, or no place is asked for."""
-        return not places or any(self._inside(entity, place) for place in places)
+        areas = self._areas_in(places)
+        return areas is None or entity.area in areas
 
-    def _inside(self, entity: Entity, place: Place) -> bool:
-        if place.area is not None:
-            return entity.area == place.area.id
-        if place.floor is not None:
-            return (
-                entity.area is not None and self._floor_of_area.get(entity.area) == place.floor.id
-            )
-        return True
+    def _areas_in(self, places: Sequence[Place]) -> frozenset[str] | None:
+        """The ids of the areas in some places; None where all of the home is inside."""
+        inside: frozenset[str] = frozenset()
+        for place in places:
+            if place.area is not None:
+                more = frozenset((place.area.id,))
+            elif place.floor is not None:
+                more = self._areas_on.get(place.floor.id, frozenset())
+            else:
+                return None
+            inside = inside | more if inside else more
+        return inside if places else None
 
     def _name_end(self, words: tuple[str, ...], at: int, fits: Callable[[Entity], bool]) -> int:
         """Where a name of an entity that fits ends; a lamp called just "Lamp" is any lamp."""

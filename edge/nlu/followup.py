@@ -15,9 +15,9 @@ from typing import Literal
 from edge.home.colors import COLORS
 from edge.nlu.clauses import starts_clause
 from edge.nlu.numbers import find_number_in, words
-from edge.nlu.values import parse_kelvin, parse_percent
+from edge.nlu.values import parse_percent
 
-Kind = Literal["thing", "state", "value", "color", "step", "again", "other", "sentence"]
+Kind = Literal["thing", "said", "state", "value", "color", "step", "again", "other", "sentence"]
 STATES = {
     "on": "on", "off": "off", "open": "open", "closed": "close", "close": "close", "shut": "close",
     "lock": "lock", "locked": "lock", "unlock": "unlock", "unlocked": "unlock", "out": "off",
@@ -54,6 +54,20 @@ _STEP = re.compile(
 _TOO_MUCH = re.compile(
     rf"(?:(?:it['’]?s|it is|that['’]?s|that is|they['’]?re|they are|now it['’]?s) )?(?:still |now |a bit |a little |way |much |far )*too (?P<word>{'|'.join(_TOO)})(?: now| still)?"
 )
+_BETTER = re.compile(
+    r"(?:(?:hmm|mm|maybe|perhaps|i think)[\s,]+)*(?P<rest>.+?) (?:is|would be|looks|might be) "
+    r"(?:better|nicer|prettier|good)(?: though)?"
+)
+_NUMBER = r"(?:\d+|an?|one|two|three|four|five|six|seven|eight|nine|ten|fifteen|twenty|half a)"
+_UNIT = r"(?:degrees?|percent|%|notch(?:es)?)"
+_MEASURED = re.compile(
+    rf"(?:by )?(?:(?P<more>another|(?P<number>{_NUMBER})(?: more)?) (?P<unit>{_UNIT})|(?P<only>{_NUMBER}) more)"
+    rf"(?: (?P<word>{'|'.join((*_UPWARD, *_DOWNWARD))}))?"
+)
+_ALL_THE_WAY = re.compile(
+    r"(?:all the way|fully|completely) (?P<way>up|down|open|closed|shut|on|off)"
+)
+_WAYS = {"up": "open", "down": "close"}
 _LESS_SO = re.compile(
     rf"(?:but |just )?(?:not|less) (?:(?:so|as|quite|that|quite so|quite as) )?(?P<word>{'|'.join(_TOO)})"
 )
@@ -87,10 +101,12 @@ _STATE = re.compile(
     rf"(?:(?:back|turn|switch|turned|switched|all|them|it|that|and|then|now) )*(?P<state>{'|'.join(STATES)})(?: (?:again|back|it|them|that|please))*"
 )
 _VALUE = re.compile(
-    r"(?:(?:set|put|make|turn|change|dim|bring|take) (?:it|them|that) )?(?:to|at|by|on|just|only|about|i said|make it|say) *(?=\S)|"
+    r"(?:(?:set|put|make|turn|change|dim|bring|take) (?:it|them|that|both) )?(?:(?:both|them|all of them|all) )?"
+    r"(?:back to|to|at|by|on|just|only|about|i said|make it|say) *(?=\S)|"
 )
 _ENDS = re.compile(rf"\b(?:{'|'.join(STATES)}|up|down)\b")
 """Words that tell an end state, so that a thing with one is a command of its own."""
+_WHITES = frozenset({"warm", "cool", "cold", "neutral", "soft", "white", "daylight", "candlelight"})
 _REFERS = re.compile(r"^(?:to|at|make it|set it)\s+")
 
 
@@ -100,7 +116,8 @@ class Fragment:
 
     kind: Kind
     text: str
-    """The words that say it: the thing, the state, the value; for "sentence" the whole of it."""
+    """The words that say it: the thing, the state, the value; for "said" a thing with its end state,
+    for "sentence" the whole of it."""
     corrects: bool = False
     """What was done before is to be taken back."""
     direction: int = 0
@@ -138,13 +155,15 @@ def fragment_of(text: str) -> Fragment | None:
     adds = lead is not None or re.search(r"\b(?:too|as well|also)$", plain) is not None
     if not rest:
         return None
+    if (match := _BETTER.fullmatch(rest)) is not None:
+        corrects, rest = True, match.group("rest")
     found = _without_thing(rest, corrects)
     if found is not None:
         return replace(found, every=re.search(r"\bit\b", rest) is None)
     if starts_clause(rest) and not _REFERS.match(rest):
         return Fragment("sentence", rest, corrects=True) if corrects else None
     if _ENDS.search(re.sub(r"^(?:in|on|at|for|to) ", "", rest)):
-        return None
+        return Fragment("said", rest, corrects, adds=adds) if adds or corrects else None
     return Fragment("thing", rest, corrects, adds=adds)
 
 
@@ -163,6 +182,16 @@ def _without_thing(rest: str, corrects: bool) -> Fragment | None:
     if (match := _NOT_ENOUGH.fullmatch(rest)) is not None:
         word = (match.group("word") or "").strip()
         return Fragment("step", "", corrects, -_TOO.get(word, 0), _DIMENSION.get(word))
+    if (match := _MEASURED.fullmatch(rest)) is not None:
+        amount = match.group("number") or ("one" if match.group("more") else match.group("only"))
+        unit = match.group("unit") or ""
+        word = match.group("word") or "more"
+        way = 0 if word in {"more", "further"} else (1 if word in _UPWARD else -1)
+        said = f"by {amount} {unit}".strip()
+        return Fragment("step", said, corrects, way, _DIMENSION.get(word))
+    if (match := _ALL_THE_WAY.fullmatch(rest)) is not None:
+        way = match.group("way")
+        return Fragment("state", _WAYS.get(way) or STATES[way], corrects)
     if (match := _STEP.fullmatch(rest)) is not None:
         word = match.group("word")
         amount = match.group("amount") or match.group("after") or ""
@@ -183,7 +212,7 @@ def _value(rest: str) -> tuple[Kind, str] | None:
     """A number, a share, or a colour, with nothing else said."""
     match = _VALUE.match(rest)
     said = rest[match.end() :].strip() if match else rest
-    if said in COLORS or (parse_kelvin(said) is not None and find_number_in(words(said)) is None):
+    if said in COLORS or (said and _WHITES.issuperset(said.split())):
         return "color", said
     tokens = words(said)
     number = find_number_in(tokens)

@@ -22,7 +22,7 @@ from edge.home.graph import Entity, Home
 from edge.home.states import States
 from edge.nlu import asking, rewriting, timing
 from edge.nlu.choosing import about, chosen
-from edge.nlu.clauses import clauses, starts_clause
+from edge.nlu.clauses import clauses, following, starts_clause
 from edge.nlu.excepting import cut, without
 from edge.nlu.followup import Fragment, fragment_of
 from edge.nlu.heard import HERE
@@ -46,11 +46,17 @@ _TIMELESS = (
 """Intents in which a time is no time to act at."""
 _OF_TIMERS = re.compile(r"\b(?:timers?|countdown|remind|alarm|wake|alert|ping)\b", re.IGNORECASE)
 _REASON = re.compile(
-    r"(?:(?:oh|well|so|okay|hey) )*(?:i|i['’]m|i['’]ve|i['’]ll|we|we['’]re|we['’]ve|we['’]ll|it|it['’]s|its|there|there['’]s|that|that['’]s|"
+    r"(?:(?:oh|well|so|okay|ok|hey|right|alright)[\s,]+)*(?:i|i['’]m|i['’]ve|i['’]ll|we|we['’]re|we['’]ve|we['’]ll|it|it['’]s|its|there|there['’]s|that|that['’]s|"
     r"they|they['’]re|he|she|my \w+|mum|mom|dad|the \w+(?: \w+)? (?:is|are|has|have)|someone|everyone|everybody|nobody|time)\b",
     re.IGNORECASE,
 )
 """How a clause begins that says why, and not what shall be done."""
+_STARTING = re.compile(
+    r"^(?:(?:please|can you|could you|now|then) )*(?:start|run|activate|trigger|launch|execute|do|turn on|switch to|go to|set|put on)? ?"
+    r"(?:the |my )?(?=\w)|(?: (?:please|now|scene|script|routine|mode))+$",
+    re.IGNORECASE,
+)
+"""What may be said around the name of a scene or a script that shall run."""
 _SAYS_STATE = re.compile(r"\b(?:on|off|open|closed|shut|locked|unlocked|up|down)\b|\d")
 _SMALL_TALK = frozenset({"HassRespond", "HassNevermind"})
 _ANYWHERE = frozenset(
@@ -174,9 +180,9 @@ class Interpreter:
         return reason or topic or not meant.intents or meant.question is not None
 
     def _clause(self, text: str, before: Context, *, within: bool) -> Reading:
-        alone = self.resolver.lexicon.called(text.strip(" .!?"))
+        alone = self.resolver.lexicon.called(_STARTING.sub("", text.strip(" .!?")))
         if alone and all(entity.domain in _NOT_SPOKEN_ALONE for entity in alone):
-            named = f"activate {text}"
+            named = f"activate {rewriting.the(alone[0])}"
             return self._sentence(_Sentence(named, alone[:1], "HassTurnOn"), before)
         fragment = fragment_of(text)
         if fragment is not None and fragment.kind == "sentence":
@@ -201,8 +207,10 @@ class Interpreter:
             return self._sentence(referring, before)
         if before.last is not None:
             text = rewriting.with_place(text, before.last.tagging)
-        if within and before.last is not None:
             text = rewriting.with_kind(text, self._entities(before, every=False))
+            if fragment is not None and fragment.adds:
+                text = following(fragment.text, before.last.tagging.text)
+        if within and before.last is not None:
             carried = self._carried(text, before.last) or self._of_the_same(text, before)
             if carried is not None:
                 return carried
@@ -327,6 +335,8 @@ class Interpreter:
     def _whole(self, fragment: Fragment, before: Context, last: Spoken) -> _Sentence | None:
         """The sentence that a fragment makes; None where it makes none."""
         spoken = self._entities(Context((last,)), every=fragment.every) or self._candidates(last)
+        if fragment.kind == "said":
+            return None
         if fragment.kind == "thing":
             return self._of_another(fragment, last, spoken)
         if not spoken:

@@ -36,6 +36,10 @@ _LIKE = 0.92
 _WORD_LIKE = 0.62
 """Words less alike than this are different words."""
 _SHORTLIST = 16
+_ALIKE = 50
+"""Names less alike as a whole (in percent) are not on the shortlist."""
+_REMEMBERED = 256
+"""Texts whose shortlists are kept."""
 
 _ARTICLES = frozenset({"the", "my", "our", "a", "an", "all", "every", "of", "both", "any", "some"})
 _DIGITS = {
@@ -113,7 +117,7 @@ def sound_of(word: str) -> str:
     return word
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Name:
     """One spoken name of something, in all the forms in which it is compared."""
 
@@ -150,8 +154,17 @@ class Index:
             self._by_squeezed[name.squeezed].append(name)
             for word in dict.fromkeys(name.words):
                 self._by_word[word].append(name)
-        self._texts = [" ".join(name.words) for name in self._names]
-        self._sounds = [name.sound for name in self._names]
+        self._by_rarest: dict[str, list[_Name]] = defaultdict(list)
+        """Each name under that of its words which the fewest names have."""
+        for name in self._names:
+            rarest = min(name.words, key=lambda word: len(self._by_word[word]))
+            self._by_rarest[rarest].append(name)
+        texts = {" ".join(name.words): name.sound for name in self._names}
+        places = {text: place for place, text in enumerate(texts)}
+        self._texts, self._sounds = [*texts], [*texts.values()]
+        """The different names, and how they sound."""
+        self._text_of = np.array([places[" ".join(name.words)] for name in self._names], np.intp)
+        self._alike = lru_cache(maxsize=_REMEMBERED)(self._most_alike)
         self.longest = max((len(name.words) for name in self._names), default=0)
         """Words in the longest name."""
 
@@ -179,7 +192,7 @@ class Index:
         same = self._same(heard)
         if same:
             return _best((name.id, _sameness(heard, name)) for name in same)
-        likely = {*self._sharing(heard), *self._shortlist(heard)}
+        likely = dict.fromkeys((*self._sharing(heard), *self._shortlist(heard)))
         return _best((name.id, _likeness(heard, name)) for name in likely)
 
     def ranked(self, text: str) -> tuple[Match, ...]:
@@ -198,18 +211,24 @@ class Index:
 
     def _sharing(self, heard: _Name) -> Iterator[_Name]:
         """The names that have all words of a text, or of which the text has all words."""
-        for word in dict.fromkeys(heard.words):
-            for name in self._by_word.get(word, ()):
-                if heard.bag <= name.bag or name.bag <= heard.bag:
-                    yield name
+        words = dict.fromkeys(heard.words)
+        having_one = min((self._by_word.get(word, ()) for word in words), key=len)
+        yield from (name for name in having_one if heard.bag <= name.bag)
+        for word in words:
+            yield from (n for n in self._by_rarest.get(word, ()) if n.bag <= heard.bag)
 
     def _shortlist(self, heard: _Name) -> list[_Name]:
-        """The names most alike in spelling or sound, found by one pass in C."""
-        spelling = process.cdist([" ".join(heard.words)], self._texts, scorer=fuzz.ratio)[0]
-        sound = process.cdist([heard.sound], self._sounds, scorer=fuzz.ratio)[0]
-        both = np.maximum(spelling, sound)
-        best = np.argsort(-both, kind="stable")[:_SHORTLIST]
-        return [self._names[int(at)] for at in best if both[at] >= 50]
+        """The names most alike in spelling or sound."""
+        return [self._names[at] for at in self._alike(" ".join(heard.words), heard.sound)]
+
+    def _most_alike(self, text: str, sound: str) -> tuple[int, ...]:
+        """The places of the names most alike, found by one pass in C; of equals the first."""
+        spelled = process.cdist([text], self._texts, scorer=fuzz.ratio)[0]
+        sounding = process.cdist([sound], self._sounds, scorer=fuzz.ratio)[0]
+        both = np.maximum(spelled, sounding)[self._text_of]
+        alike = np.flatnonzero(both >= _ALIKE)
+        best = alike[np.argsort(-both[alike], kind="stable")[:_SHORTLIST]]
+        return tuple(best.tolist())
 
 
 def _best(scores: Iterable[tuple[str, float]], least: float = ENOUGH) -> tuple[Match, ...]:

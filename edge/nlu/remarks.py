@@ -11,7 +11,7 @@ from typing import Literal
 
 Remark = Literal["undo", "what"]
 
-_POLITE = r"(?:(?:please|can you|could you|okay|ok|oh|no|wait|actually|just|hey|sorry|and|now|oops|whoops)[\s,]+)*"
+_POLITE = r"(?:(?:please|can you|could you|okay|ok|oh|no|wait|actually|just|hey|sorry|and|now|oops|whoops|whoa|wow|hmm|ah|argh)[\s,]+)*"
 _LAST = (
     r"(?:the )?(?:last|previous) (?:thing|one|command|action|change|step|bit)"
     r"|that last (?:one|thing|change)|the (?:one|thing) before(?: that)?"

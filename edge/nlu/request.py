@@ -7,7 +7,7 @@ on, opening and locking alike, and so does a noun. Nothing here looks for entiti
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from edge.home.graph import Area, Entity
 from edge.home.states import States
@@ -166,3 +166,37 @@ class Request:
         ):
             return INTENT_OF_VERB.get(self.heard.verb or "", self.intent)
         return self.intent
+
+
+_VALUE_OF = {
+    "light": ("HassLightSet", "brightness"),
+    "cover": ("HassSetPosition", "position"),
+    "valve": ("HassSetPosition", "position"),
+    "fan": ("HassFanSetSpeed", "percentage"),
+    "media_player": ("HassSetVolume", "volume_level"),
+    "climate": ("HassClimateSetTemperature", "temperature"),
+}
+"""Domain → the intent that sets its value, and the value's slot."""
+_STEP_OF = {"media_player": ("HassSetVolumeRelative", "volume_step")}
+_PERCENT = frozenset({"brightness", "position", "percentage", "volume_level"})
+
+
+def refitted(request: Request, entity: Entity) -> Request | None:
+    """The request as it is meant of an entity: "set the awning to 30 percent" sets no brightness.
+
+    None where what was said is no value or step that such an entity has.
+    """
+    if entity.domain not in _VALUE_OF or len(request.values) != 1:
+        return None
+    ((slot, value),) = request.values.items()
+    intent, own = _VALUE_OF[entity.domain]
+    if slot.endswith("_step"):
+        intent, own = _STEP_OF.get(entity.domain, (intent, f"{own}_step"))
+        percent = slot.removesuffix("_step") in {*_PERCENT, "volume"}
+        if (entity.domain == "climate") == percent:
+            return None
+    elif slot not in {*_PERCENT, "temperature"}:
+        return None
+    elif entity.domain != "climate" and not 0 <= float(value) <= 100:
+        return None
+    return replace(request, intent=intent, values={own: value})

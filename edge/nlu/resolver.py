@@ -26,7 +26,7 @@ from edge.nlu.kinds import DOMAINS_OF_INTENT, KINDS, LOCKING, NARROW_NOUNS, Kind
 from edge.nlu.listing import OF_LISTS, on_list
 from edge.nlu.matching import EXACT, is_plural, normalised, singular_text
 from edge.nlu.orders import no_order
-from edge.nlu.request import BY_VERB, Request
+from edge.nlu.request import BY_VERB, Request, refitted
 from edge.nlu.slots import TEXT_LABELS, values_of
 from edge.types import OUT_OF_SCOPE, Intent, SlotValue, Span, Tagging, Understanding
 
@@ -243,6 +243,9 @@ class Resolver:
     ) -> Understanding:
         """The intent about the entities of a name; a question when there are none or too many."""
         if named.unfit is not None:
+            other = refitted(request, named.unfit)
+            if other is not None:
+                return self._told(other, Named((named.unfit,), EXACT), places, said)
             return asking.unfit(named.unfit)
         if not named.entities:
             waiting = request.made({"name": said.strip(), **(places[0].slots if places else {})})

@@ -45,7 +45,7 @@ _STEP_SENTENCES = {
 }
 """Domain → a step up and a step down."""
 _PRONOUN = re.compile(
-    r"\b(?:(?:all|both) of (?:them|these|those)|both of them|them both|them all|it|them|that one|this one|those|these|these ones|the same one|that|they)\b",
+    r"\b(?:(?:all|both) of (?:them|these|those)|both of them|them both|them all|it|them|him|her|both(?= (?:off|on|to|up|down)\b|$)|that one|this one|those|these|these ones|the same one|that|they)\b",
     re.IGNORECASE,
 )
 _NO_OBJECT = re.compile(
@@ -70,7 +70,7 @@ def pronoun(text: str) -> re.Match[str] | None:
 
 def means_all(word: str) -> bool:
     """Whether a pronoun stands for several."""
-    return word.lower() not in {"it", "that one", "this one", "the same one", "that"}
+    return word.lower() not in {"it", "him", "her", "that one", "this one", "the same one", "that"}
 
 
 def with_pronoun(text: str, found: re.Match[str], entity: Entity) -> str:
@@ -156,8 +156,22 @@ def stepped(fragment: Fragment, direction: int, entity: Entity) -> str | None:
     if domain != entity.domain or domain not in _STEP_SENTENCES:
         return None
     up, down = _STEP_SENTENCES[domain]
-    sentence = (up if direction > 0 else down).format(the(entity), fragment.text)
-    return " ".join(sentence.split())
+    sentence = up if direction > 0 else down
+    if fragment.text.startswith("by "):
+        return _measured(domain, the(entity), fragment.text, direction)
+    return " ".join(sentence.format(the(entity), fragment.text).split())
+
+
+def _measured(domain: str, thing: str, amount: str, direction: int) -> str:
+    """A step of a given size: "raise the loft heater by one degree"."""
+    up, down = {
+        "light": ("increase the brightness of {} {}", "decrease the brightness of {} {}"),
+        "cover": ("open {} {}", "close {} {}"),
+        "fan": ("increase {} speed {}", "decrease {} speed {}"),
+        "media_player": ("increase the volume of {} {}", "decrease the volume of {} {}"),
+        "climate": ("turn {} up {}", "turn {} down {}"),
+    }[domain]
+    return (up if direction > 0 else down).format(thing, amount)
 
 
 def _noun(spoken: Sequence[Entity]) -> str | None:

@@ -1,13 +1,8 @@
-"""Virtual devices: what they announce is discovered, what is commanded is obeyed and read back.
-
-The reader of discovery and the maker of commands are the real ones, the devices parse on their
-own; so each round trip tests both sides against each other.
-"""
+"""Virtual devices: what they announce is discovered, and how they begin, move and begin anew."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,37 +12,11 @@ from hypothesis import strategies as st
 
 from edge.home.discovery import read_discovery
 from edge.home.graph import Area, Entity, Home
-from edge.home.mqtt_entity import MqttEntity
 from edge.home.virtual import VirtualDevice, VirtualHome
-from edge.types import Action, EntityState, LaresError, Message
+from edge.types import EntityState, LaresError, Message
+from tests.edge.home.round_trip import RoundTrip
 
 DEMO_HOME = Home.from_yaml(Path(__file__).parents[3] / "edge" / "demo" / "home.yaml")
-
-
-class RoundTrip:
-    """A virtual device, and what Lares makes of it."""
-
-    def __init__(
-        self, entity_id: str, state: str, attributes: Mapping[str, Any] | None = None
-    ) -> None:
-        entity = Entity(entity_id, "Thing", state=EntityState(state, attributes or {}))
-        self.device = VirtualDevice(entity)
-        announced = self.device.discovery()
-        self.mqtt: MqttEntity
-        (self.mqtt,) = read_discovery(announced.topic, announced.payload)
-        self.state = self.mqtt.entity.state
-        self.hear(self.device.state_messages())
-
-    def hear(self, messages: tuple[Message, ...]) -> None:
-        for message in messages:
-            assert message.topic in self.mqtt.topics
-            self.state = self.mqtt.read(message.topic, message.payload, self.state) or self.state
-
-    def do(self, service: str, **data: Any) -> EntityState:
-        """Call a service and return the state that is read back, as it is shown."""
-        for command in self.mqtt.command(Action(service, self.mqtt.entity.id, data)):
-            self.hear(self.device.handle(command))
-        return self.mqtt.shown(self.state)
 
 
 @pytest.mark.parametrize("entity", DEMO_HOME.entities, ids=lambda entity: entity.id)
@@ -68,205 +37,81 @@ def test_every_entity_of_the_demo_is_discovered_as_it_is(entity: Entity) -> None
     } == entity.state.attributes
 
 
+def test_what_is_set_by_hand_is_told_and_comes_on_top_of_what_it_has() -> None:
+    light = RoundTrip("light.a", "off", {"brightness": 90, "rgb_color": [1, 2, 3]})
+    light.hear(light.device.set_up(EntityState("on", {"brightness": 3})))
+    assert light.state.state == "on"
+    assert light.state.attributes["brightness"] == 3
+    assert light.state.attributes["rgb_color"] == [1, 2, 3]
+
+
+def test_an_empty_state_stays_as_it_is() -> None:
+    climate = RoundTrip("climate.a", "heat", {"temperature": 20})
+    climate.hear(climate.device.set_up(EntityState("", {"temperature": 21})))
+    assert (climate.state.state, climate.state.attributes["temperature"]) == ("heat", 21)
+
+
 @pytest.mark.parametrize(
-    ("entity_id", "state", "service", "data", "after"),
+    ("entity_id", "before", "ability"),
     [
-        ("switch.a", "off", "switch.turn_on", {}, "on"),
-        ("switch.a", "on", "switch.turn_off", {}, "off"),
-        ("lock.a", "locked", "lock.unlock", {}, "unlocked"),
-        ("lock.a", "unlocked", "lock.lock", {}, "locked"),
-        ("vacuum.a", "docked", "vacuum.start", {}, "cleaning"),
-        ("vacuum.a", "cleaning", "vacuum.return_to_base", {}, "returning"),
-        ("vacuum.a", "cleaning", "vacuum.pause", {}, "paused"),
-        ("vacuum.a", "docked", "vacuum.clean_area", {"cleaning_area_id": ["hall"]}, "cleaning"),
-        ("media_player.a", "playing", "media_player.media_pause", {}, "paused"),
-        ("media_player.a", "off", "media_player.play_media", {"media_content_id": "x"}, "playing"),
-        ("media_player.a", "paused", "media_player.media_play", {}, "playing"),
-        ("media_player.a", "playing", "media_player.media_play_pause", {}, "paused"),
-        ("media_player.a", "playing", "media_player.turn_off", {}, "off"),
-        ("climate.a", "off", "climate.turn_on", {}, "heat_cool"),
-        ("climate.a", "heat", "climate.set_hvac_mode", {"hvac_mode": "cool"}, "cool"),
-        ("climate.a", "heat", "climate.set_hvac_mode", {"hvac_mode": "sauna"}, "heat"),
-        ("fan.a", "on", "fan.set_percentage", {"percentage": 0}, "off"),
-        ("input_boolean.a", "off", "input_boolean.turn_on", {}, "on"),
-        ("input_boolean.a", "on", "input_boolean.toggle", {}, "off"),
-        ("timer.a", "idle", "timer.start", {}, "active"),
-        ("input_number.a", "1", "input_number.set_value", {"value": 7}, "7"),
-        ("input_select.a", "x", "input_select.select_option", {"option": "y"}, "y"),
-        ("script.a", "off", "script.turn_on", {}, "off"),
-        ("lawn_mower.a", "docked", "lawn_mower.start_mowing", {}, "mowing"),
-        ("lawn_mower.a", "mowing", "lawn_mower.dock", {}, "docked"),
+        ("light.a", {"supported_color_modes": ["onoff"]}, {"supported_color_modes": ["rgb"]}),
+        ("climate.a", {"min_temp": 7, "max_temp": 30}, {"max_temp": 25}),
+        ("climate.a", {"hvac_modes": ["off", "heat"]}, {"hvac_modes": ["off", "cool"]}),
+        ("climate.a", {}, {"fan_mode": "low"}),
+        ("fan.a", {"supported_features": []}, {"supported_features": ["SET_SPEED"]}),
+        ("cover.a", {"supported_features": ["OPEN"]}, {"supported_features": ["SET_POSITION"]}),
+        ("vacuum.a", {"supported_features": ["START"]}, {"supported_features": ["CLEAN_AREA"]}),
     ],
 )
-def test_a_command_changes_the_state(
-    entity_id: str, state: str, service: str, data: dict[str, Any], after: str
+def test_a_device_that_can_do_other_things_announces_itself_again_before_its_states(
+    entity_id: str, before: dict[str, Any], ability: dict[str, Any]
 ) -> None:
-    assert RoundTrip(entity_id, state).do(service, **data).state == after
+    device = VirtualDevice(Entity(entity_id, "Thing", state=EntityState("off", before)))
+    old = device.discovery()
+    announced, *states = device.set_up(EntityState("off", ability))
+    assert announced == device.discovery() != old
+    assert announced.topic == old.topic
+    assert tuple(states) == device.state_messages()
 
 
-def test_a_light_keeps_its_brightness_while_it_is_off() -> None:
-    light = RoundTrip("light.a", "on", {"brightness": 100, "supported_color_modes": ["brightness"]})
-    assert light.do("light.turn_off").attributes["brightness"] is None
-    on = light.do("light.turn_on")
-    assert (on.state, on.attributes["brightness"]) == ("on", 100)
-    assert on.attributes["color_mode"] == "brightness"
+@pytest.mark.parametrize(
+    ("entity_id", "state", "attributes"),
+    [
+        ("light.a", "on", {"brightness": 5, "rgb_color": [1, 2, 3]}),
+        ("climate.a", "cool", {"temperature": 25, "current_temperature": 20}),
+        ("fan.a", "on", {"percentage": 50}),
+        ("cover.a", "open", {"current_position": 50}),
+        ("media_player.a", "playing", {"volume_level": 0.3, "media_title": "x"}),
+        ("todo.a", "1", {"todo_items": ["milk"]}),
+    ],
+)
+def test_a_device_that_can_do_what_it_could_only_tells_its_states(
+    entity_id: str, state: str, attributes: dict[str, Any]
+) -> None:
+    device = VirtualDevice(Entity(entity_id, "Thing", state=EntityState("off")))
+    told = device.set_up(EntityState(state, attributes))
+    assert told == device.state_messages()
+    assert device.state == EntityState(state, attributes)
 
 
-def test_a_colour_changes_colour_and_mode_and_nothing_else() -> None:
-    before = {
-        "supported_color_modes": ["color_temp", "rgb"],
-        "color_mode": "color_temp",
-        "color_temp_kelvin": 2700,
-        "brightness": 40,
-        "effect_list": ["rain"],
-    }
-    light = RoundTrip("light.a", "on", before)
-    after = light.do("light.turn_on", rgb_color=[255, 0, 0])
-    assert after.attributes == {**before, "color_mode": "rgb", "rgb_color": [255, 0, 0]}
-    warm = light.do("light.turn_on", color_temp_kelvin=3000)
-    assert (warm.attributes["color_mode"], warm.attributes["color_temp_kelvin"]) == (
-        "color_temp",
-        3000,
+def test_an_ability_that_was_given_by_hand_is_used() -> None:
+    light = VirtualDevice(
+        Entity("light.a", "A", state=EntityState("off", {"supported_color_modes": ["onoff"]}))
     )
-
-
-def test_setting_brightness_turns_a_light_on() -> None:
-    light = RoundTrip("light.a", "off")
-    after = light.do("light.turn_on", brightness=128)
-    assert (after.state, after.attributes["brightness"]) == ("on", 128)
-
-
-def test_a_light_ignores_what_it_cannot_do() -> None:
-    plain = RoundTrip("light.a", "off", {"supported_color_modes": ["onoff"]})
-    after = plain.do("light.turn_on", brightness=128, rgb_color=[1, 2, 3])
-    assert after.state == "on"
-    assert after.attributes == {"supported_color_modes": ["onoff"], "color_mode": "onoff"}
-
-
-@given(st.integers(1, 255), st.lists(st.integers(0, 255), min_size=3, max_size=3))
-def test_any_brightness_and_colour_come_back_exactly(brightness: int, rgb: list[int]) -> None:
-    light = RoundTrip("light.a", "off")
-    after = light.do("light.turn_on", brightness=brightness, rgb_color=rgb)
-    assert after.attributes["brightness"] == brightness
-    assert after.attributes["rgb_color"] == rgb
-
-
-@given(st.sampled_from(["cover", "valve"]), st.integers(0, 100))
-def test_any_position_comes_back_with_its_state(domain: str, position: int) -> None:
-    after = RoundTrip(f"{domain}.a", "open").do(
-        f"{domain}.set_{domain}_position", position=position
+    light.set_up(EntityState("off", {"supported_color_modes": ["rgb"]}))
+    told = light.handle(
+        Message("virtual/light/a/set", '{"state": "ON", "color": {"r": 1, "g": 2, "b": 3}}')
     )
-    assert after.attributes["current_position"] == position
-    assert after.state == ("closed" if position == 0 else "open")
+    assert json.loads(told[0].payload)["color"] == {"r": 1, "g": 2, "b": 3}
 
 
-@pytest.mark.parametrize("domain", ["cover", "valve"])
-def test_opening_and_closing_go_all_the_way(domain: str) -> None:
-    device = RoundTrip(f"{domain}.a", "closed", {"current_position": 0})
-    opened = device.do(f"{domain}.open_{domain}")
-    assert (opened.state, opened.attributes["current_position"]) == ("open", 100)
-    closed = device.do(f"{domain}.close_{domain}")
-    assert (closed.state, closed.attributes["current_position"]) == ("closed", 0)
-
-
-@pytest.mark.parametrize("domain", ["cover", "valve"])
-def test_one_that_lists_no_position_has_none(domain: str) -> None:
-    enum = f"{domain}.{domain.title()}EntityFeature"
-    features = {"supported_features": [f"{enum}.OPEN", f"{enum}.CLOSE"]}
-    device = RoundTrip(f"{domain}.a", "closed", features)
-    assert device.do(f"{domain}.open_{domain}") == EntityState("open", features)
-    with pytest.raises(LaresError, match="no service"):
-        device.do(f"{domain}.set_{domain}_position", position=50)
-
-
-def test_a_fan_starts_at_full_speed_and_stops_at_none() -> None:
-    fan = RoundTrip("fan.a", "off")
-    on = fan.do("fan.turn_on")
-    assert (on.state, on.attributes["percentage"]) == ("on", 100)
-    assert fan.do("fan.set_percentage", percentage=40).attributes["percentage"] == 40
-    off = fan.do("fan.turn_off")
-    assert (off.state, off.attributes["percentage"]) == ("off", 0)
-
-
-def test_a_fan_without_speeds_only_switches() -> None:
-    features = {"supported_features": ["fan.FanEntityFeature.OSCILLATE"], "oscillating": False}
-    fan = RoundTrip("fan.a", "off", features)
-    assert fan.do("fan.turn_on") == EntityState("on", features)
-    assert fan.do("fan.oscillate", oscillating=True).attributes["oscillating"] is True
-
-
-def test_a_thermostat_keeps_within_its_limits() -> None:
-    climate = RoundTrip("climate.a", "heat", {"temperature": 20, "min_temp": 7, "max_temp": 30})
-    assert climate.do("climate.set_temperature", temperature=21.5).attributes["temperature"] == 21.5
-    assert climate.do("climate.set_temperature", temperature=90).attributes["temperature"] == 21.5
-
-
-def test_a_thermostat_keeps_to_its_fan_modes() -> None:
-    modes = {"fan_mode": "auto", "fan_modes": ["auto", "low"]}
-    climate = RoundTrip("climate.a", "cool", modes)
-    assert climate.do("climate.set_fan_mode", fan_mode="low").attributes["fan_mode"] == "low"
-    assert climate.do("climate.set_fan_mode", fan_mode="turbo").attributes["fan_mode"] == "low"
-    assert climate.state.attributes["fan_modes"] == ["auto", "low"]
-
-
-def test_a_vacuum_that_lists_no_clean_area_is_not_sent_to_rooms() -> None:
-    features = {"supported_features": ["vacuum.VacuumEntityFeature.START"]}
-    vacuum = RoundTrip("vacuum.a", "docked", features)
-    assert vacuum.state == EntityState("docked", features)
-    with pytest.raises(LaresError, match="no service"):
-        vacuum.do("vacuum.clean_area", cleaning_area_id=["hall"])
-
-
-def test_a_media_player_has_volume_mute_and_tracks() -> None:
-    player = RoundTrip("media_player.a", "playing", {"media_track": 1, "volume_level": 0.9})
-    assert (
-        player.do("media_player.volume_set", volume_level=0.25).attributes["volume_level"] == 0.25
-    )
-    assert player.do("media_player.volume_mute", is_volume_muted=True).attributes["is_volume_muted"]
-    assert player.do("media_player.media_next_track").attributes["media_track"] == 2
-    assert player.do("media_player.media_previous_track").attributes["media_track"] == 1
-    playing = player.do("media_player.play_media", media_content_id="Jazz")
-    assert playing.attributes["media_title"] == "Jazz"
-
-
-def test_a_todo_list_counts_what_is_open() -> None:
-    todo = RoundTrip("todo.a", "0", {"todo_items": []})
-    after = todo.do("todo.add_item", item="milk")
-    assert after.state == "1"
-    assert after.attributes["todo_items"] == [{"summary": "milk", "status": "needs_action"}]
-    assert todo.do("todo.remove_item", item="Milk").state == "0"
-    assert todo.do("todo.remove_item", item="eggs").state == "0"
-
-
-def test_a_todo_list_without_a_number_counts_its_items() -> None:
-    items = [{"summary": "salt", "status": "needs_action"}, "eggs", "eggs"]
-    todo = RoundTrip("todo.a", "unknown", {"todo_items": items})
-    assert todo.do("todo.add_item", item="milk").state == "4"
-    done = todo.do("todo.update_item", item="eggs", status="completed")
-    assert done.state == "3"
-    assert "eggs" in done.attributes["todo_items"]
-    assert todo.do("todo.update_item", item="salt", status="needs_action").state == "3"
-
-
-@pytest.mark.parametrize("domain", ["weather", "person", "sensor", "binary_sensor"])
-def test_what_only_tells_takes_no_command(domain: str) -> None:
-    state = "on" if domain == "binary_sensor" else "rainy"
-    device = RoundTrip(f"{domain}.a", state, {"temperature": 12})
-    assert device.state == EntityState(state, {"temperature": 12})
-    with pytest.raises(LaresError, match="only tells"):
-        device.do(f"{domain}.turn_on")
-
-
-@pytest.mark.parametrize("domain", ["scene", "button"])
-def test_what_has_no_state_obeys_and_says_nothing(domain: str) -> None:
-    device = RoundTrip(f"{domain}.a", "unknown")
-    assert device.do("scene.turn_on" if domain == "scene" else "button.press").state == "unknown"
-
-
-def test_a_state_set_by_hand_is_told() -> None:
-    device = RoundTrip("light.a", "off")
-    device.hear(device.device.set_state(EntityState("on", {"brightness": 3})))
-    assert device.state.attributes["brightness"] == 3
+def test_setting_a_moving_cover_up_ends_its_journey() -> None:
+    entity = Entity("cover.a", "A", state=EntityState("closed", {"current_position": 0}))
+    cover = VirtualDevice(entity, travel_s=10, clock=lambda: 0.0)
+    cover.handle(Message("virtual/cover/a/set", "OPEN"))
+    told = cover.set_up(EntityState("open", {"current_position": 40}))
+    assert [message.payload for message in told] == ["open", "40"]
+    assert cover.seconds_left() is None
 
 
 def test_a_cover_with_travel_is_opening_until_it_is_open() -> None:

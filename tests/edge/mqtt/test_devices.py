@@ -385,12 +385,29 @@ def test_the_demo_home_file_is_where_the_demo_looks_for_it() -> None:
 
 
 async def test_a_home_can_be_put_back_between_two_commands() -> None:
-    home = Home(entities=(Entity("light.lamp", "Lamp", state=EntityState("off")),))
+    first = EntityState("off", {"brightness": 128})
+    home = Home(entities=(Entity("light.lamp", "Lamp", state=first),))
     async with LoopbackBroker(VirtualHome(home)) as broker, Devices(broker, home) as devices:
         await devices.settle()
         before = devices.states.snapshot()
         acted = await devices.act([turn_on(brightness=9)])
+        assert acted.changes
         devices.forget(tuple(acted.changes))
-        broker.set_states({entity_id: EntityState("off") for entity_id in acted.changes})
+        broker.set_states({"light.lamp": first})
         await devices.settle()
         assert devices.states.changes_since(before) == {}
+
+
+async def test_a_device_that_is_set_up_with_another_ability_is_known_to_have_it() -> None:
+    plain = EntityState("on", {"supported_color_modes": ["brightness"], "brightness": 40})
+    home = Home(entities=(Entity("light.lamp", "Lamp", state=plain),))
+    async with LoopbackBroker(VirtualHome(home)) as broker, Devices(broker, home) as devices:
+        await devices.settle()
+        broker.set_states({"light.lamp": EntityState("", {"supported_color_modes": ["rgb"]})})
+        await devices.settle()
+        state = devices.states.get("light.lamp")
+        assert state is not None and state.state == "on"
+        assert state.attributes["supported_color_modes"] == ["rgb"]
+        assert state.attributes["brightness"] == 40
+        acted = await devices.act([turn_on(rgb_color=[1, 2, 3])])
+        assert acted.changes["light.lamp"].attributes["rgb_color"] == [1, 2, 3]
