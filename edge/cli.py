@@ -106,7 +106,11 @@ def _understanding(commands: _Commands) -> None:
         command.add_argument("--engine", help="speech to text for sound files")
         if name != "say":
             command.add_argument("--no-wake", action="store_true", help="expect no wake word")
-        if name != "parse":
+        if name == "parse":
+            command.add_argument(
+                "--explain", action="store_true", help="show what each stage took and rejected"
+            )
+        else:
             command.add_argument("--yes", action="store_true", help="answer 'shall I?' with yes")
             command.add_argument("--live", action="store_true", help="act on the real home")
 
@@ -146,9 +150,23 @@ def _keeping(commands: _Commands) -> None:
 
 def _building(commands: _Commands) -> None:
     train = _command(commands, "train", "train:train", "train the tagger, export it as int8 ONNX")
-    train.add_argument("--out", type=Path, default=Path("models/artifacts/tagger"))
-    train.add_argument("--runs", type=Path, default=Path("runs/tagger"), help="logs and weights")
-    train.add_argument("--epochs", type=int, default=3)
+    train.add_argument(
+        "--out", type=Path, metavar="DIR",
+        help="the artefact; default: models/artifacts/tagger, or tagger-small with fewer layers",
+    )  # fmt: skip
+    train.add_argument(
+        "--runs", type=Path, metavar="DIR",
+        help="logs, weights and reports; default: runs/tagger, tagger-small, or runs for a search",
+    )  # fmt: skip
+    train.add_argument(
+        "--layers", type=int, default=6, metavar="N",
+        help="layers of MiniLM-L6 to keep; default: all 6; 3 for a Pi Zero",
+    )  # fmt: skip
+    train.add_argument(
+        "--search", type=int, metavar="TRIALS",
+        help="train nothing to keep, but look for better settings on a tenth of the sentences",
+    )  # fmt: skip
+    train.add_argument("--epochs", type=int, default=3, help="in a search: at most")
     train.add_argument("--seed", type=int, default=7)
     train.add_argument("--quick", action="store_true", help="on a tenth of the sentences")
     evaluated = _command(commands, "eval", "evaluate:evaluate", "how well sentences are understood")

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from models.evaluate import SuiteResult
 from models.export import Exported
+from models.scores import SuiteResult
 
 CARD = "card.md"
 
@@ -23,11 +23,13 @@ One small network that reads a sentence and says the intent (by Home Assistant's
 words that fill its slots. It runs on a CPU in a few milliseconds, and decides nothing: what the
 words mean in a home is the resolver's part, what may be done is the policy's.
 
-- Encoder: {encoder} (Apache-2.0), its vocabulary cut to {pieces:,} word pieces; an intent head
-  on the mean of its outputs, a BIO tag head on each.
+- Encoder: {encoder} (Apache-2.0), {layers}, its
+  vocabulary cut to {pieces:,} word pieces; an intent head on the mean of its outputs, a BIO tag
+  head on each.
 - {int8:.1f} MB: int8 per channel with 7-bit weights, for x86-64 and arm64 alike (fp32:
-  {fp32:.1f} MB). Of {compared:,} sentences {same_intent:.2%} get the same intent as in fp32, of
-  their word pieces {same_tags:.2%} the same tag.
+  {fp32:.1f} MB). Of the {compared:,} held-out sentences {same_intent:.2%} get the same intent as
+  in fp32, of their words {same_tags:.2%} the same tag. Exactly right are {exact_fp32:.2%} in fp32
+  and {exact_int8:.2%} in int8: {cost}.
 - Trained on {train:,} sentences for {epochs} epochs with seed {seed}, in {minutes:.0f} minutes on
   a CPU, with torch {torch}.
 
@@ -55,7 +57,7 @@ templates, which were, so that some sentences of "ha-intents-en" are met again w
 
 ## Make it again
 
-    LARES_CORPORA=... lares train --seed {seed} --epochs {epochs}
+    LARES_CORPORA=... lares train --seed {seed} --epochs {epochs}{options}
 
 The corpus comes out the same from its seed; the weights differ a little between machines.
 
@@ -76,14 +78,20 @@ def write_card(
 ) -> None:
     """Writes card.md into an artefact, from its training folder, its export and its scores."""
     told: dict[str, Any] = json.loads((training / "training.json").read_text(encoding="utf-8"))
+    kept, layers = told["layers"]["kept"], told["layers"]["of"]
     text = _TEXT.format(
         encoder=told["encoder"],
+        layers=_layers(kept, layers),
+        options="" if len(kept) == layers else f" --layers {len(kept)}",
         pieces=told["pieces"],
         int8=exported.int8_bytes / 1e6,
         fp32=exported.fp32_bytes / 1e6,
         compared=exported.agreement.sentences,
         same_intent=exported.agreement.intent,
         same_tags=exported.agreement.tags,
+        exact_fp32=exported.agreement.exact_fp32,
+        exact_int8=exported.agreement.exact_int8,
+        cost=_cost(exported.agreement.cost),
         train=told["sentences"]["train"],
         epochs=told["settings"]["epochs"],
         seed=told["settings"]["seed"],
@@ -93,3 +101,19 @@ def write_card(
         data="\n".join(f"| {name} | `{value}` |" for name, value in told["data"].items()),
     )
     (folder / CARD).write_text(text, encoding="utf-8")
+
+
+def _layers(kept: Sequence[int], of: int) -> str:
+    if len(kept) == of:
+        return "all of its layers" if of > 1 else "its only layer"
+    *others, last = map(str, kept)
+    if not others:
+        return f"only layer {last} (from 0) of its {of} layers"
+    return f"layers {', '.join(others)} and {last} (from 0) of its {of} layers"
+
+
+def _cost(cost: float) -> str:
+    points = round(cost * 100, 2)
+    if points == 0:
+        return "int8 costs nothing"
+    return f"int8 {'costs' if points > 0 else 'wins'} {abs(points):.2f} points"

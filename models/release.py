@@ -14,8 +14,9 @@ from pathlib import Path
 from models.artifact import ARTIFACT, write_manifest
 from models.card import write_card
 from models.corpus_open import corpora_folder
-from models.evaluate import SUITES, ResolverOf, SuiteResult, Tag, run
+from models.evaluate import SUITES, ResolverOf, Tag, run
 from models.export import Exported, export
+from models.scores import SuiteResult
 from models.train import Trained
 
 TaggerOf = Callable[[Path], Tag]
@@ -26,8 +27,18 @@ TaggerOf = Callable[[Path], Tag]
 class Released:
     """An artefact in its place."""
 
+    folder: Path
     exported: Exported
     results: tuple[SuiteResult, ...]
+
+    def told(self) -> str:
+        """Where it is, how big, and what int8 costs, in a line."""
+        agreement = self.exported.agreement
+        return (
+            f"{self.folder}: {self.exported.int8_bytes / 1e6:.1f} MB in int8, "
+            f"{self.exported.fp32_bytes / 1e6:.1f} MB in fp32; held out exact "
+            f"{agreement.exact_int8:.2%} in int8, {agreement.exact_fp32:.2%} in fp32"
+        )
 
 
 def release(
@@ -47,12 +58,7 @@ def release(
     held_out = trained.corpus.held_out
     with tempfile.TemporaryDirectory() as scratch:
         new = Path(scratch) / "tagger"
-        exported = export(
-            trained.folder,
-            [example.text for example in held_out],
-            new,
-            keep_fp32=trained.folder / "fp32.onnx",
-        )
+        exported = export(trained.folder, held_out, new, keep_fp32=trained.folder / "fp32.onnx")
         write_manifest(new)
         suites = SUITES if corpora_folder(corpora) is not None else ("held-out",)
         results = run(
@@ -68,4 +74,4 @@ def release(
         folder.mkdir(parents=True, exist_ok=True)
         for path in sorted(new.iterdir()):
             shutil.copyfile(path, folder / path.name)
-    return Released(exported, results)
+    return Released(folder, exported, results)

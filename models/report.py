@@ -26,7 +26,7 @@ from seqeval.metrics import f1_score
 from sklearn.metrics import classification_report as report_of_intents
 
 from models.evaluate import calibration_error
-from models.labels import Example, Labels, tags, words
+from models.labels import OUTSIDE, Example, Labels, tags, words
 
 REPORT, CONFUSION, RELIABILITY = "report.txt", "confusion.png", "reliability.png"
 BINS = 10
@@ -109,9 +109,7 @@ def temperature(judged: Judged, examples: Sequence[Example], labels: Labels) -> 
 def scores(told: Answers) -> Scores:
     """The answers in five figures."""
     right = told.wanted == told.found
-    same_tags = [
-        list(a) == list(b) for a, b in zip(told.wanted_tags, told.found_tags, strict=True)
-    ]
+    same_tags = [list(a) == list(b) for a, b in zip(told.wanted_tags, told.found_tags, strict=True)]
     return Scores(
         float(right.mean()),
         float((right & np.array(same_tags)).mean()),
@@ -129,7 +127,9 @@ def in_words(told: Answers) -> str:
         digits=3,
         zero_division=0,
     )
-    of_spans = report_of_spans(told.wanted_tags, told.found_tags, digits=3, zero_division=0)
+    of_spans = "none"  # of which seqeval has no report
+    if any(tag != OUTSIDE for each in (*told.wanted_tags, *told.found_tags) for tag in each):
+        of_spans = report_of_spans(told.wanted_tags, told.found_tags, digits=3, zero_division=0)
     return f"Intents\n\n{str(of_intents).rstrip()}\n\nSpans\n\n{str(of_spans).rstrip()}\n"
 
 
@@ -137,8 +137,8 @@ def write(folder: Path, told: Answers) -> None:
     """Leaves report.txt, confusion.png and reliability.png in the folder."""
     (folder / REPORT).write_text(in_words(told), encoding="utf-8")
     names, counts = confusion(told)
-    draw_confusion(names, counts, folder / CONFUSION)
-    draw_reliability(told, folder / RELIABILITY)
+    confusion_picture(names, counts).savefig(folder / CONFUSION)
+    reliability_picture(told).savefig(folder / RELIABILITY)
 
 
 def confusion(told: Answers) -> tuple[tuple[str, ...], NDArray[np.int_]]:
@@ -152,14 +152,17 @@ def confusion(told: Answers) -> tuple[tuple[str, ...], NDArray[np.int_]]:
     return tuple(told.intents[place] for place in met), counts
 
 
-def draw_confusion(names: Sequence[str], counts: NDArray[np.int_], path: Path) -> None:
-    """A square of shares, each row 100 %: what is right in blue, what is confused in orange."""
+def confusion_picture(names: Sequence[str], counts: NDArray[np.int_]) -> Any:
+    """A square of shares, each row 100 %: what is right in blue, what is confused in orange.
+
+    A figure of matplotlib, as large as its labels need.
+    """
     said = counts.sum(axis=1)
     shares = counts / np.maximum(said, 1)[:, None]
     size = len(names)
     cell = float(np.clip(9.0 / size, 0.27, 0.7))  # inches
     left, right, bottom, top = 2.5, 0.3, 2.1, 1.0
-    figure = _figure(left + size * cell + right, bottom + size * cell + top)
+    figure = _figure(max(left + size * cell + right, 8.0), bottom + size * cell + top)
     width, height = figure.get_size_inches()
     axes = figure.add_axes(
         (left / width, bottom / height, size * cell / width, size * cell / height)
@@ -191,16 +194,19 @@ def draw_confusion(names: Sequence[str], counts: NDArray[np.int_], path: Path) -
         spine.set_color(_FAINT)
     right_ones = int(np.trace(counts))
     _title(
-        figure, left, top,
+        figure, left if size > 10 else 0.4, top,
         f"Intents: {right_ones / max(1, said.sum()):.1%} right",
         f"{said.sum():,} held-out sentences. Percent of each row: right in blue, confused in "
-        "orange, empty below 0.5.",
+        "orange, no number below 0.5.",
     )  # fmt: skip
-    figure.savefig(path)
+    return figure
 
 
-def draw_reliability(told: Answers, path: Path) -> None:
-    """A reliability diagram of ten bins, and below it how many sentences are in each."""
+def reliability_picture(told: Answers) -> Any:
+    """A reliability diagram of ten bins, and below it how many sentences are in each.
+
+    A figure of matplotlib.
+    """
     right = told.wanted == told.found
     bins = np.minimum((told.confidence * BINS).astype(int), BINS - 1)
     count = np.bincount(bins, minlength=BINS)
@@ -209,23 +215,26 @@ def draw_reliability(told: Answers, path: Path) -> None:
     sure = np.bincount(bins, weights=told.confidence, minlength=BINS)[met] / count[met]
     middle, wide = (met + 0.5) / BINS, 0.92 / BINS
     figure = _figure(6.4, 7.2)
-    above = figure.add_axes((0.125, 0.345, 0.84, 0.535))
-    below = figure.add_axes((0.125, 0.085, 0.84, 0.2), sharex=above)
+    above = figure.add_axes((0.125, 0.325, 0.84, 0.555))
+    below = figure.add_axes((0.125, 0.085, 0.84, 0.205), sharex=above)
 
     above.plot((0, 1), (0, 1), color=_FAINT, linestyle=(0, (4, 3)), zorder=1)
-    above.bar(middle, share, wide, color=_RIGHT, alpha=0.85, zorder=2, label="share that is right")
+    bars = above.bar(middle, share, wide, color=_RIGHT, alpha=0.85, zorder=2)
     low, high = _wilson(share, count[met])
-    above.errorbar(
+    chance = above.errorbar(
         middle, share, (share - low, high - share), fmt="none", ecolor=_INK, elinewidth=0.9,
-        capsize=2.5, zorder=3, label="95 % of chance (Wilson)",
+        capsize=2.5, zorder=3,
     )  # fmt: skip
-    above.plot(
-        sure, sure, "o", color=_WRONG, markeredgecolor="white", markersize=7, zorder=4,
-        label="mean confidence: where the bar should end",
-    )  # fmt: skip
+    (dots,) = above.plot(
+        sure, sure, "o", color=_WRONG, markeredgecolor="white", markersize=7, zorder=4
+    )
     above.set_ylabel("share that is right")
     above.set_ylim(0, 1.03)
-    above.legend(loc="upper left", frameon=False, fontsize=8.5)
+    above.legend(
+        (bars, chance, dots),
+        ("share that is right", "its 95 % interval", "mean confidence: where the bar should end"),
+        loc="upper left", frameon=False, fontsize=8.5,
+    )  # fmt: skip
 
     below.bar(middle, count[met], wide, color=_FAINT)
     for place, number in zip(middle, count[met], strict=True):
@@ -242,6 +251,8 @@ def draw_reliability(told: Answers, path: Path) -> None:
     above.set_yticks(np.linspace(0, 1, 6))
     for axes in (above, below):
         axes.spines[["top", "right"]].set_visible(False)
+        axes.spines[["left", "bottom"]].set_color(_FAINT)
+        axes.tick_params(color=_FAINT, labelcolor=_INK)
         axes.grid(axis="y", color="#ececec", linewidth=0.7, zorder=0)
         axes.set_axisbelow(True)
     _title(
@@ -249,7 +260,7 @@ def draw_reliability(told: Answers, path: Path) -> None:
         f"Reliability: ECE {calibration_error(told.confidence, right):.1%}",
         f"{len(right):,} held-out sentences in ten bins, temperature {told.temperature:.2f}.",
     )  # fmt: skip
-    figure.savefig(path)
+    return figure
 
 
 def _figure(width: float, height: float) -> Any:

@@ -1,12 +1,14 @@
 """Trains the tagger: `lares train`.
 
-1. Build the corpus of the seed (`models.corpus`), cut the encoder's vocabulary to it.
+1. Build the corpus of the seed (`models.corpus`). Of the encoder, keep the layers that are asked
+   for, and the vocabulary that the corpus needs.
 2. Run over the sentences a few times in batches of like length; learn intent and tags together.
 3. After each time, measure on the held-out sentences; log to TensorBoard in the training's folder.
-4. Find the temperature that makes the held-out confidences honest (Guo et al. 2017, "On Calibration
-   of Modern Neural Networks"), and write a seqeval report.
+4. Find the temperature that makes the held-out confidences honest, and report (`models.report`).
 5. Keep all that `models.export` needs in one folder: weights.safetensors, config.json,
    tokenizer.json, labels.json, and training.json, which says what the tagger was trained on.
+
+`models.search` looks for better settings with the same `prepared` and `fit`.
 """
 
 from __future__ import annotations
@@ -15,33 +17,43 @@ import json
 import math
 import random
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from safetensors.torch import save_file
-from seqeval.metrics import classification_report, f1_score
 from tokenizers import Tokenizer
 from torch import nn
 from torch.utils.tensorboard import SummaryWriter
 
 from edge.types import LaresError
-from models import corpus_open
+from models import corpus_open, report
 from models.corpus import QUICK, Amounts, Corpus, build
-from models.evaluate import calibration_error
-from models.labels import OUTSIDE, Example, Labels, tags, words
-from models.network import Encoder, Network, minilm, network, pieces_of, pruned
+from models.labels import OUTSIDE, Example, Labels, said, words
+from models.network import (
+    NO_TAG,
+    Encoder,
+    Network,
+    Row,
+    kept_layers,
+    layers_in,
+    minilm,
+    network,
+    pruned,
+    row_of,
+    tensors,
+    with_layers,
+)
+from models.report import Judged, Scores
 
 RUNS = Path("runs")
-_NO_TAG = -100
-"""Marks pieces whose tag does not count; torch's own sign for it."""
+TRAINING = "training.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,26 +71,13 @@ class Settings:
     """Label smoothing of the intent."""
     vocabulary: int = 10_000
     """Word pieces to keep."""
+    layers: int | None = None
+    """Layers of the encoder to keep, evenly spaced; None keeps all."""
     threads: int = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Scores:
-    """How well the tagger does on examples with known answers; shares from 0 to 1."""
-
-    intent: float
-    """Sentences with the right intent."""
-    exact: float
-    """Sentences with the right intent and exactly the right spans."""
-    spans: float
-    """seqeval's micro F1 over spans."""
-    calibration: float
-    """Expected calibration error of the intent's confidence, over ten bins."""
-    count: int
-
-    def told(self) -> str:
-        """The main scores in a line."""
-        return f"intent {self.intent:.1%}, exact {self.exact:.1%}, spans F1 {self.spans:.1%}"
+Measured = Callable[[int, Scores], None]
+"""Gets the number of a measurement, from 1, and what came out. It may end a training by raising."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,38 +89,18 @@ class Trained:
     scores: Scores
     """On the held-out sentences."""
     report: str
-    """seqeval's report by span label."""
+    """Of each intent and each span label: `models.report.in_words`."""
     seconds: float
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
-    """One example as numbers."""
-
-    ids: list[int]
-    intent: int
-    tags: list[int]
-    """One for each piece: the word's tag at its first piece, _NO_TAG elsewhere."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Learner:
+class Learner:
     """The network that learns, and what it takes to feed it."""
 
     net: Network
     labels: Labels
     tokenizer: Tokenizer
     settings: Settings
-
-
-@dataclass(slots=True)
-class _Judged:
-    """What the network said about examples, in their order."""
-
-    intents: list[NDArray[np.float32]] = field(default_factory=list)
-    """Logits, shape (intents,) each."""
-    tags: list[list[str]] = field(default_factory=list)
-    """Word by word."""
 
 
 def main_train(
@@ -135,16 +114,11 @@ def main_train(
     """Trains on the whole corpus from MiniLM, and tells how it goes.
 
     `corpora` is the folder of open corpora (see `corpus_open.corpora_folder`); without one it warns
-    and trains on the templates alone. `quick` takes a tenth of the sentences.
+    and trains on the templates alone. `quick` trains on a tenth of the sentences.
     """
     console = console or Console()
-    place = corpus_open.corpora_folder(corpora)
-    if place is None:
-        console.print(
-            "[yellow]No open corpora found: training on templates alone, which makes the tagger "
-            "worse at what is out of scope. Set LARES_CORPORA to their folder.[/yellow]"
-        )
-    corpus = build(settings.seed, QUICK if quick else Amounts(), place)
+    place = corpora_or_warning(corpora, console)
+    corpus = a_tenth(settings.seed, place) if quick else build(settings.seed, Amounts(), place)
     console.print(f"{len(corpus.train):,} sentences to train on, {len(corpus.held_out):,} held out")
     trained = train(corpus, settings, folder, minilm(), console)
     console.print(trained.report)
@@ -154,45 +128,114 @@ def main_train(
     return trained
 
 
+def corpora_or_warning(given: Path | None, console: Console) -> Path | None:
+    """The folder of open corpora, or None and a warning."""
+    place = corpus_open.corpora_folder(given)
+    if place is None:
+        console.print(
+            "[yellow]No open corpora found: training on templates alone, which makes the tagger "
+            "worse at what is out of scope. Set LARES_CORPORA to their folder.[/yellow]"
+        )
+    return place
+
+
+def a_tenth(seed: int, corpora: Path | None) -> Corpus:
+    """A tenth of the training sentences of a seed, and all that is held out of the whole.
+
+    So what is learned from the tenth is measured as finely as what is learned from all.
+    """
+    some, whole = build(seed, QUICK, corpora), build(seed, Amounts(), corpora)
+    # Another template may tell in the tenth what is held out of the whole, word for word.
+    unseen = {said(example.text) for example in whole.held_out}
+    kept = tuple(example for example in some.train if said(example.text) not in unseen)
+    return Corpus(kept, whole.held_out, whole.hashes)
+
+
 def train(
     corpus: Corpus, settings: Settings, folder: Path, encoder: Encoder, console: Console
 ) -> Trained:
     """Trains a network on a corpus and leaves it in the folder.
 
-    Raises LaresError when the corpus has nothing to train on or nothing held out.
+    Raises LaresError when the corpus has nothing to train on or nothing held out, and when the
+    encoder lacks the layers that the settings ask for.
     """
-    if not (corpus.train and corpus.held_out):
-        raise LaresError("Expected sentences to train on and to hold out, found none.")
     started = time.monotonic()
-    torch.manual_seed(settings.seed)
-    torch.set_num_threads(settings.threads)
-    labels = Labels()
-    encoder = pruned(encoder, (e.text for e in corpus.train), settings.vocabulary)
-    learner = _Learner(
-        network(encoder, labels),
-        labels,
-        Tokenizer.from_str(json.dumps(encoder.tokenizer)),
-        settings,
-    )
+    prepared_encoder = prepared(encoder, corpus, settings)
     folder.mkdir(parents=True, exist_ok=True)
-    with SummaryWriter(str(folder / "tensorboard")) as log, _without_denormals():
-        _learn(learner, corpus, log, console)
-    judged = _judge(learner, corpus.held_out)
-    labels = Labels(temperature=_temperature(judged.intents, corpus.held_out, labels))
+    with SummaryWriter(str(folder / "tensorboard")) as log:
+
+        def measured(epoch: int, scores: Scores) -> None:
+            for name, value in asdict(scores).items():
+                log.add_scalar(f"held_out/{name}", value, epoch)
+            console.print(f"epoch {epoch}: held out {scores.told()}")
+
+        learner = fit(
+            prepared_encoder,
+            corpus,
+            settings,
+            console,
+            measurements=settings.epochs,
+            measured=measured,
+            log=log,
+        )
+    judged = judge(learner, corpus.held_out)
+    labels = Labels(temperature=report.temperature(judged, corpus.held_out, learner.labels))
+    answers = report.answers(judged, corpus.held_out, labels)
     trained = Trained(
         folder,
         corpus,
-        _score(judged, corpus.held_out, labels),
-        str(
-            classification_report(
-                _true_tags(corpus.held_out), judged.tags, digits=3, zero_division=0
-            )
-        ),
+        report.scores(answers),
+        report.in_words(answers),
         time.monotonic() - started,
     )
-    _save(folder, learner.net, encoder, labels)
-    _record(trained, settings, encoder)
+    _save(folder, learner.net, prepared_encoder, labels)
+    _record(trained, settings, prepared_encoder, layers_in(encoder))
+    report.write(folder, answers)
     return trained
+
+
+def prepared(encoder: Encoder, corpus: Corpus, settings: Settings) -> Encoder:
+    """The encoder to start from: its layers and its vocabulary cut. Raises as `train` does."""
+    if not (corpus.train and corpus.held_out):
+        raise LaresError("Expected sentences to train on and to hold out, found none.")
+    if settings.layers is not None:
+        encoder = with_layers(encoder, settings.layers)
+    return pruned(encoder, (example.text for example in corpus.train), settings.vocabulary)
+
+
+def fit(
+    encoder: Encoder,
+    corpus: Corpus,
+    settings: Settings,
+    console: Console,
+    *,
+    measurements: int,
+    measured: Measured,
+    log: SummaryWriter | None = None,
+    title: str = "",
+) -> Learner:
+    """Trains a network that starts from a prepared encoder, with a bar for each epoch.
+
+    It is measured on the held-out sentences so many times, evenly, the last time at the end. With a
+    title, which stands before each bar, the bars go when they are done.
+    """
+    torch.manual_seed(settings.seed)
+    torch.set_num_threads(settings.threads)
+    labels = Labels()
+    tokenizer = Tokenizer.from_str(json.dumps(encoder.tokenizer))
+    learner = Learner(network(encoder, labels), labels, tokenizer, settings)
+    bars = Progress(
+        TextColumn(title + "{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[loss]}"),
+        console=console,
+        transient=bool(title),
+    )
+    with _without_denormals(), bars:
+        _learn(learner, corpus, bars, measurements=measurements, measured=measured, log=log)
+    return learner
 
 
 @contextmanager
@@ -205,45 +248,48 @@ def _without_denormals() -> Iterator[None]:
         torch.set_flush_denormal(False)
 
 
-def _learn(learner: _Learner, corpus: Corpus, log: SummaryWriter, console: Console) -> None:
-    """All epochs, with a bar for each, the loss logged, and scores after each."""
+def _learn(
+    learner: Learner,
+    corpus: Corpus,
+    bars: Progress,
+    *,
+    measurements: int,
+    measured: Measured,
+    log: SummaryWriter | None,
+) -> None:
+    """All epochs, with the loss logged."""
     settings = learner.settings
-    rows = [_row(example, learner) for example in corpus.train]
+    rows = [row_of(example, learner.labels, learner.tokenizer) for example in corpus.train]
     per_epoch = math.ceil(len(rows) / settings.batch)
-    optimizer, schedule = _optimizer(learner, per_epoch * settings.epochs)
+    steps = per_epoch * settings.epochs
+    measured_at = {
+        round(steps * number / measurements): number for number in range(1, measurements + 1)
+    }
+    optimizer, schedule = _optimizer(learner, steps)
     rng = random.Random(settings.seed)
     done = 0
-    with Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        TextColumn("{task.fields[loss]}"),
-        console=console,
-    ) as progress:
-        for epoch in range(1, settings.epochs + 1):
-            bar = progress.add_task(f"epoch {epoch}/{settings.epochs}", total=per_epoch, loss="")
+    for epoch in range(1, settings.epochs + 1):
+        bar = bars.add_task(f"epoch {epoch}/{settings.epochs}", total=per_epoch, loss="")
+        for batch in _batches(rows, settings.batch, rng):
             learner.net.train()
-            for batch in _batches(rows, settings.batch, rng):
-                loss = _loss(learner, batch)
-                optimizer.zero_grad()
-                loss.backward()
-                nn.utils.clip_grad_norm_(learner.net.parameters(), 1.0)
-                optimizer.step()
-                schedule.step()
-                done += 1
-                if done % 10 == 0:
+            loss = _loss(learner, batch)
+            optimizer.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_(learner.net.parameters(), 1.0)
+            optimizer.step()
+            schedule.step()
+            done += 1
+            if done % 10 == 0:
+                bars.update(bar, loss=f"loss {loss.item():.3f}")
+                if log is not None:
                     log.add_scalar("loss", loss.item(), done)
                     log.add_scalar("learning_rate", schedule.get_last_lr()[0], done)
-                    progress.update(bar, loss=f"loss {loss.item():.3f}")
-                progress.advance(bar)
-            scores = _score(_judge(learner, corpus.held_out), corpus.held_out, learner.labels)
-            for name, value in asdict(scores).items():
-                log.add_scalar(f"held_out/{name}", value, epoch)
-            console.print(f"epoch {epoch}: held out {scores.told()}")
+            bars.advance(bar)
+            if done in measured_at:
+                measured(measured_at[done], _scores(learner, corpus.held_out))
 
 
-def _optimizer(learner: _Learner, steps: int) -> tuple[Any, Any]:
+def _optimizer(learner: Learner, steps: int) -> tuple[Any, Any]:
     """The optimizer, slower for the encoder than for its heads, and the schedule of its rates."""
     net, settings = learner.net, learner.settings
     heads = [*net.intent.parameters(), *net.tag.parameters()]
@@ -260,15 +306,15 @@ def _optimizer(learner: _Learner, steps: int) -> tuple[Any, Any]:
     return optimizer, schedule
 
 
-def _loss(learner: _Learner, batch: Sequence[_Row]) -> torch.Tensor:
+def _loss(learner: Learner, batch: Sequence[Row]) -> torch.Tensor:
     """Cross-entropy of the intents and of the words' tags, added."""
-    ids, mask, intents, piece_tags = _tensors(batch)
+    ids, mask, intents, piece_tags = tensors(batch)
     intent_logits, tag_logits = learner.net(ids, mask)
     of_intent = nn.functional.cross_entropy(
         intent_logits, intents, label_smoothing=learner.settings.smoothing
     )
     of_tags = nn.functional.cross_entropy(
-        tag_logits.flatten(0, 1), piece_tags.flatten(), ignore_index=_NO_TAG
+        tag_logits.flatten(0, 1), piece_tags.flatten(), ignore_index=NO_TAG
     )
     return of_intent + of_tags
 
@@ -279,18 +325,7 @@ def _rate(step: int, steps: int, warmup: float) -> float:
     return (step + 1) / rising if step < rising else (steps - step) / max(1, steps - rising)
 
 
-def _row(example: Example, learner: _Learner) -> _Row:
-    labels = learner.labels
-    text_words = words(example.text)
-    ids, beginnings = pieces_of(learner.tokenizer, [word.text for word in text_words])
-    piece_tags = [_NO_TAG] * len(ids)
-    word_tags = tags(text_words, example.spans)
-    for place, tag in zip(beginnings, word_tags, strict=False):
-        piece_tags[place] = labels.tags.index(tag)
-    return _Row(ids, labels.intents.index(example.intent), piece_tags)
-
-
-def _batches(rows: Sequence[_Row], size: int, rng: random.Random) -> Iterator[list[_Row]]:
+def _batches(rows: Sequence[Row], size: int, rng: random.Random) -> Iterator[list[Row]]:
     """All rows once, in random batches of like length, so that little is padding."""
     order = list(rows)
     rng.shuffle(order)
@@ -303,74 +338,29 @@ def _batches(rows: Sequence[_Row], size: int, rng: random.Random) -> Iterator[li
     yield from batches
 
 
-def _tensors(batch: Sequence[_Row]) -> tuple[torch.Tensor, ...]:
-    """ids, mask, intents and tags of a batch, padded to its longest sentence."""
-    longest = max(len(row.ids) for row in batch)
-
-    def filled(lists: Sequence[list[int]], filler: int) -> torch.Tensor:
-        return torch.tensor([each + [filler] * (longest - len(each)) for each in lists])
-
-    ids = filled([row.ids for row in batch], 0)
-    mask = filled([[1] * len(row.ids) for row in batch], 0)
-    intents = torch.tensor([row.intent for row in batch])
-    return ids, mask, intents, filled([row.tags for row in batch], _NO_TAG)
-
-
-def _judge(learner: _Learner, examples: Sequence[Example]) -> _Judged:
+def judge(learner: Learner, examples: Sequence[Example]) -> Judged:
+    """What the network says of the examples."""
     learner.net.eval()
-    judged = _Judged()
+    rows = [row_of(example, learner.labels, learner.tokenizer) for example in examples]
+    logits = np.zeros((len(rows), len(learner.labels.intents)), dtype=np.float32)
+    tags_of: list[list[str]] = [[] for _ in rows]
+    by_length = sorted(range(len(rows)), key=lambda place: len(rows[place].ids))
     with torch.inference_mode():
-        for start in range(0, len(examples), 64):
-            some = examples[start : start + 64]
-            rows = [_row(example, learner) for example in some]
-            ids, mask, _, _ = _tensors(rows)
+        for start in range(0, len(rows), 64):
+            some = by_length[start : start + 64]
+            ids, mask, _, _ = tensors([rows[place] for place in some])
             intents, piece_tags = learner.net(ids, mask)
-            best = piece_tags.argmax(-1).tolist()
-            for at, (example, row) in enumerate(zip(some, rows, strict=True)):
-                places = [place for place, tag in enumerate(row.tags) if tag != _NO_TAG]
-                found = [learner.labels.tags[best[at][place]] for place in places]
-                unread = len(words(example.text)) - len(found)
-                judged.intents.append(intents[at].numpy())
-                judged.tags.append(found + [OUTSIDE] * unread)
-    return judged
+            logits[some] = intents.numpy()
+            for place, choices in zip(some, piece_tags.argmax(-1).tolist(), strict=True):
+                begins = [at for at, tag in enumerate(rows[place].tags) if tag != NO_TAG]
+                found = [learner.labels.tags[choices[at]] for at in begins]
+                unread = len(words(examples[place].text)) - len(found)
+                tags_of[place] = found + [OUTSIDE] * unread
+    return Judged(logits, tags_of)
 
 
-def _true_tags(examples: Sequence[Example]) -> list[list[str]]:
-    return [list(tags(words(example.text), example.spans)) for example in examples]
-
-
-def _score(judged: _Judged, examples: Sequence[Example], labels: Labels) -> Scores:
-    truth = _true_tags(examples)
-    wanted = np.array([labels.intents.index(example.intent) for example in examples])
-    chances = _softmax(np.stack(judged.intents) / labels.temperature)
-    right = chances.argmax(-1) == wanted
-    exact = [ok and a == b for ok, a, b in zip(right, judged.tags, truth, strict=True)]
-    return Scores(
-        float(right.mean()),
-        float(np.mean(exact)),
-        float(f1_score(truth, judged.tags, zero_division=0)),
-        calibration_error(chances.max(-1), right),
-        len(examples),
-    )
-
-
-def _temperature(
-    logits: Sequence[NDArray[np.float32]], examples: Sequence[Example], labels: Labels
-) -> float:
-    """The temperature with the least negative log-likelihood of the right intents."""
-    wanted = np.array([labels.intents.index(example.intent) for example in examples])
-    stacked = np.stack(logits).astype(np.float64)
-    candidates = np.geomspace(0.2, 5.0, 200)
-    losses = [
-        -np.log(_softmax(stacked / t)[np.arange(len(wanted)), wanted] + 1e-12).mean()
-        for t in candidates
-    ]
-    return float(candidates[int(np.argmin(losses))])
-
-
-def _softmax(logits: NDArray[Any]) -> NDArray[Any]:
-    raised = np.exp(logits - logits.max(-1, keepdims=True))
-    return np.asarray(raised / raised.sum(-1, keepdims=True))
+def _scores(learner: Learner, examples: Sequence[Example]) -> Scores:
+    return report.scores(report.answers(judge(learner, examples), examples, learner.labels))
 
 
 def _save(folder: Path, net: Network, encoder: Encoder, labels: Labels) -> None:
@@ -386,11 +376,12 @@ def _save(folder: Path, net: Network, encoder: Encoder, labels: Labels) -> None:
     labels.save(folder / "labels.json")
 
 
-def _record(trained: Trained, settings: Settings, encoder: Encoder) -> None:
-    """Writes training.json and report.txt."""
+def _record(trained: Trained, settings: Settings, encoder: Encoder, layers: int) -> None:
+    """Writes training.json. `layers`: how many the encoder had before some were left out."""
     corpus = trained.corpus
     content: Mapping[str, Any] = {
         "encoder": encoder.name,
+        "layers": {"kept": kept_layers(layers, layers_in(encoder)), "of": layers},
         "pieces": encoder.config["vocab_size"],
         "settings": asdict(settings),
         "sentences": {"train": len(corpus.train), "held_out": len(corpus.held_out)},
@@ -401,5 +392,4 @@ def _record(trained: Trained, settings: Settings, encoder: Encoder) -> None:
         "torch": str(torch.__version__),
     }
     told = json.dumps(content, indent=1) + "\n"
-    (trained.folder / "training.json").write_text(told, encoding="utf-8")
-    (trained.folder / "report.txt").write_text(trained.report + "\n", encoding="utf-8")
+    (trained.folder / TRAINING).write_text(told, encoding="utf-8")

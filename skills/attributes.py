@@ -1,6 +1,6 @@
 """What a thing is beside its state: how bright, loud, fast or far open it is, what it plays.
 
-Each attribute has one function, which makes a clause of it ("the floor lamp is at 50%") or None
+Each attribute has one function, which says what follows "the floor lamp is" ("at 50%"), or None
 where the thing does not tell. A lamp that is off has no brightness that matters: it is off. Of
 several things, those that are at work are told, and the others only where none is.
 """
@@ -14,12 +14,13 @@ from edge.home.colors import color_name
 from edge.home.graph import Entity
 from edge.types import EntityState, Intent
 from skills.skill import House
-from skills.wording import are, be, listed, noun, number, place, sentence, the
+from skills.wording import be, counted, listed, noun, number, place, sentence, the
 
 _NAMED = 4
 """So many things are named; more are counted."""
 _UNKNOWN = frozenset({"unknown", "unavailable", ""})
 _AT_REST = frozenset({"off", "standby"})
+_PLAYING = frozenset({"playing", "buffering"})
 _QUESTIONS = {
     "brightness": "how bright {} {}",
     "color": "what color {} {}",
@@ -27,8 +28,9 @@ _QUESTIONS = {
     "position": "how far open {} {}",
     "speed": "how fast {} {}",
     "media": "what {} {} playing",
+    "battery": "how full {2} battery is",
 }
-"""What is not known where a thing does not tell; its name and its "is" are filled in."""
+"""What is not known where a thing does not tell: its name, "is" and its name's genitive go in."""
 _WHITES = ((3300, "warm white"), (3900, "neutral white"), (5500, "cool white"))
 """Up to which kelvin a white has which name; above them it is daylight."""
 
@@ -37,27 +39,42 @@ def tell(attribute: str, entities: Sequence[Entity], intent: Intent, house: Hous
     """The sentence that tells an attribute of some entities."""
     if len(entities) == 1:
         return _one(attribute, entities[0], house)
-    states = [house.state(entity) for entity in entities]
-    working = [e for e, s in zip(entities, states, strict=True) if _at_work(e, s, attribute)]
+    working = _at_work(attribute, entities, house)
     if not working:
         return _none(attribute, entities, intent, house)
-    clauses = [c for e in working if (c := _TOLD[attribute](e, house.state(e), house)) is not None]
-    if not clauses:
+    told = [(entity, _what(attribute, entity, house)) for entity in working]
+    known = [(entity, what) for entity, what in told if what is not None]
+    if not known:
         return _one(attribute, working[0], house)
+    values = {what for _, what in known}
+    if len(known) == len(entities) and len(values) == 1 and attribute != "battery":
+        return sentence(counted(noun(entities), len(entities), place(intent), *values))
+    clauses = [_clause(attribute, entity, what) for entity, what in known]
     said = sentence(listed(clauses[:_NAMED]))
     more = len(clauses) - _NAMED
     return f"{said} There {'is one' if more == 1 else f'are {more}'} more." if more > 0 else said
 
 
 def _one(attribute: str, entity: Entity, house: House) -> str:
-    state = house.state(entity)
-    clause = _TOLD[attribute](entity, state, house) if state.state not in _UNKNOWN else None
-    if clause is not None:
-        return sentence(clause)
-    if attribute == "battery":
-        return sentence(f"I don't know how full {_possessive(entity)} battery is")
-    question = _QUESTIONS[attribute].format(the(entity), be(entity))
+    what = _what(attribute, entity, house)
+    if what is not None:
+        return sentence(_clause(attribute, entity, what))
+    question = _QUESTIONS[attribute].format(the(entity), be(entity), _possessive(entity))
     return sentence(f"I don't know {question}")
+
+
+def _what(attribute: str, entity: Entity, house: House) -> str | None:
+    """What follows "is"; None where the thing does not tell."""
+    if attribute == "battery":
+        return _battery(entity, house)
+    state = house.state(entity)
+    return _TOLD[attribute](state) if state.state not in _UNKNOWN else None
+
+
+def _clause(attribute: str, entity: Entity, what: str) -> str:
+    if attribute == "battery":
+        return f"{_possessive(entity)} battery is {what}"
+    return f"{the(entity)} {be(entity)} {what}"
 
 
 def _none(attribute: str, entities: Sequence[Entity], intent: Intent, house: House) -> str:
@@ -65,39 +82,45 @@ def _none(attribute: str, entities: Sequence[Entity], intent: Intent, house: Hou
     if attribute == "media":
         where = place(intent)
         return sentence(f"nothing is playing{f' {where}' if where else ''}")
-    off = [entity for entity in entities if house.state(entity).state in _AT_REST]
-    if len(off) < len(entities):
-        return _one(attribute, next(e for e in entities if e not in off), house)
-    return sentence(are(noun(entities), len(entities), place(intent), "off"))
+    unknown = [entity for entity in entities if house.state(entity).state not in _AT_REST]
+    if unknown:
+        return _one(attribute, unknown[0], house)
+    return sentence(counted(noun(entities), len(entities), place(intent), "off"))
 
 
-def _at_work(entity: Entity, state: EntityState, attribute: str) -> bool:
-    """Whether a thing is worth telling of among several."""
+def _at_work(attribute: str, entities: Sequence[Entity], house: House) -> list[Entity]:
+    """Those of several things that are worth telling of: of music what plays, or else is paused."""
+    states = {entity.id: house.state(entity).state for entity in entities}
     if attribute == "media":
-        return state.state in {"playing", "buffering", "paused"}
-    return state.state not in _UNKNOWN | _AT_REST or entity.domain in {"cover", "valve"}
+        playing = [e for e in entities if states[e.id] in _PLAYING]
+        return playing or [e for e in entities if states[e.id] == "paused"]
+    resting = _UNKNOWN if attribute in {"position", "battery"} else _UNKNOWN | _AT_REST
+    working = [entity for entity in entities if states[entity.id] not in resting]
+    if attribute == "volume":
+        return [e for e in working if states[e.id] in _PLAYING] or working
+    return working
 
 
-def _brightness(entity: Entity, state: EntityState, _: House) -> str | None:
+def _brightness(state: EntityState) -> str | None:
     if state.state in _AT_REST:
-        return _is(entity, "off")
+        return "off"
     brightness = _number(state, "brightness")
-    return _is(entity, f"at {max(round(brightness / 2.55), 1)}%") if brightness else None
+    return f"at {max(round(brightness / 2.55), 1)}%" if brightness else None
 
 
-def _color(entity: Entity, state: EntityState, _: House) -> str | None:
+def _color(state: EntityState) -> str | None:
     if state.state in _AT_REST:
-        return _is(entity, "off")
+        return "off"
     mode = state.attributes.get("color_mode")
     mode = mode[0] if isinstance(mode, list | tuple) and mode else mode
     kelvin = _number(state, "color_temp_kelvin")
     rgb = _rgb(state)
     if kelvin and (mode == "color_temp" or rgb is None):
         name = next((name for limit, name in _WHITES if kelvin <= limit), "daylight white")
-        return _is(entity, f"{name} ({number(round(kelvin))} K)")
+        return f"{name} ({number(round(kelvin))} K)"
     if rgb is None:
-        return _is(entity, "white") if mode == "white" else None
-    return _is(entity, color_name(rgb))
+        return "white" if mode == "white" else None
+    return color_name(rgb)
 
 
 def _rgb(state: EntityState) -> Sequence[float] | None:
@@ -110,42 +133,41 @@ def _rgb(state: EntityState) -> Sequence[float] | None:
     return xy_to_rgb(*xy) if xy is not None else None
 
 
-def _volume(entity: Entity, state: EntityState, _: House) -> str | None:
+def _volume(state: EntityState) -> str | None:
     level = _number(state, "volume_level")
     percent = round(level * 100 if level <= 1 else level) if level is not None else None
     if state.state in _AT_REST:
-        off = _is(entity, "off")
-        return off if percent is None else f"{off}, with its volume at {percent}%"
+        return "off" if percent is None else f"off, with its volume at {percent}%"
     if state.attributes.get("is_volume_muted") is True:
-        return _is(entity, "muted")
-    return _is(entity, f"at {percent}%") if percent is not None else None
+        return "muted"
+    return f"at {percent}%" if percent is not None else None
 
 
-def _position(entity: Entity, state: EntityState, _: House) -> str | None:
+def _position(state: EntityState) -> str | None:
     position = _number(state, "current_position")
     if position is None:
-        return _is(entity, state.state) if state.state in {"open", "closed"} else None
+        return state.state if state.state in {"open", "closed"} else None
     percent = round(position)
     if percent <= 0:
-        return _is(entity, "closed")
-    return _is(entity, "fully open" if percent >= 100 else f"{percent}% open")
+        return "closed"
+    return "fully open" if percent >= 100 else f"{percent}% open"
 
 
-def _speed(entity: Entity, state: EntityState, _: House) -> str | None:
+def _speed(state: EntityState) -> str | None:
     if state.state in _AT_REST:
-        return _is(entity, "off")
+        return "off"
     percentage = _number(state, "percentage")
     if percentage:
-        return _is(entity, f"at {round(percentage)}%")
+        return f"at {round(percentage)}%"
     preset = state.attributes.get("preset_mode") or state.attributes.get("fan_speed")
-    return _is(entity, f"on {str(preset).replace('_', ' ')}") if preset else None
+    return f"on {str(preset).replace('_', ' ')}" if preset else None
 
 
-def _media(entity: Entity, state: EntityState, _: House) -> str | None:
+def _media(state: EntityState) -> str | None:
     if state.state == "paused":
-        return _is(entity, "paused")
+        return "paused"
     if state.state not in {"playing", "buffering", "on"}:
-        return _is(entity, "off" if state.state in _AT_REST else "not playing anything")
+        return "off" if state.state in _AT_REST else "not playing anything"
     told = state.attributes
     title = told.get("media_title") or told.get("media_series_title")
     artist = told.get("media_artist") or told.get("media_album_artist")
@@ -153,35 +175,34 @@ def _media(entity: Entity, state: EntityState, _: House) -> str | None:
         title, artist = told.get("media_channel") or told.get("app_name") or artist, None
     if not title:
         return None
-    return _is(entity, f"playing {title}{f' by {artist}' if artist else ''}")
+    return f"playing {title}{f' by {artist}' if artist else ''}"
 
 
-def _battery(entity: Entity, state: EntityState, house: House) -> str | None:
-    name = f"{_possessive(entity)} battery"
-    level = _number(state, "battery_level")
-    if level is not None:
-        return f"{name} is at {round(level)}%"
-    sensors = [e for e in house.home.entities if _is_battery_of(e, entity)]
-    for sensor in sorted(sensors, key=lambda e: e.domain == "binary_sensor"):
-        told = house.state(sensor).state
-        if sensor.domain == "binary_sensor" and told in {"on", "off"}:
-            return f"{name} is {'low' if told == 'on' else 'not low'}"
-        if told.replace(".", "", 1).isdecimal():
-            return f"{name} is at {round(float(told))}%"
-    return None
-
-
-_TOLD: Mapping[str, Callable[[Entity, EntityState, House], str | None]] = {
+_TOLD: Mapping[str, Callable[[EntityState], str | None]] = {
     "brightness": _brightness,
     "color": _color,
     "volume": _volume,
     "position": _position,
     "speed": _speed,
     "media": _media,
-    "battery": _battery,
 }
-ATTRIBUTES = frozenset(_TOLD)
+ATTRIBUTES = frozenset({*_TOLD, "battery"})
 """What can be told."""
+
+
+def _battery(entity: Entity, house: House) -> str | None:
+    """How full a battery is, by the thing itself or by a sensor whose name begins with its name."""
+    level = _number(house.state(entity), "battery_level")
+    if level is not None:
+        return f"at {round(level)}%"
+    sensors = [e for e in house.home.entities if _is_battery_of(e, entity)]
+    for sensor in sorted(sensors, key=lambda e: e.domain == "binary_sensor"):
+        told = house.state(sensor).state
+        if sensor.domain == "binary_sensor" and told in {"on", "off"}:
+            return "low" if told == "on" else "not low"
+        if told.replace(".", "", 1).isdecimal():
+            return f"at {round(float(told))}%"
+    return None
 
 
 def _is_battery_of(sensor: Entity, entity: Entity) -> bool:
@@ -191,10 +212,6 @@ def _is_battery_of(sensor: Entity, entity: Entity) -> bool:
         and sensor.device_class == "battery"
         and f"{sensor.name} ".casefold().startswith(f"{entity.name} ".casefold())
     )
-
-
-def _is(entity: Entity, what: str) -> str:
-    return f"{the(entity)} {be(entity)} {what}"
 
 
 def _possessive(entity: Entity) -> str:

@@ -3,11 +3,13 @@
 The state of a list is the number of its open items, as in Home Assistant, so each deed tells which
 number confirms it. What is checked off or removed is sought on the list first and called as it is
 written there; of a list that does not tell its items, but has some, the words are sent as said.
+
+What is on a list is asked with HassGetState, whose skill has `tell` answer; open items alone count.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +18,7 @@ from rapidfuzz import fuzz, process
 from edge.home.graph import Entity
 from edge.types import Action, Answer, EntityState, Intent
 from skills.skill import House, Skill
-from skills.wording import listed, sentence, the
+from skills.wording import be, listed, sentence, the
 
 _ALIKE = 85
 """Least likeness (0 to 100) of what is said to what is written: "egg" finds "eggs"."""
@@ -73,6 +75,57 @@ def handle(intent: Intent, house: House) -> Answer:
     return Answer(actions, sentence(deed.done.format(found[0][1].summary, names)))
 
 
+def tell(intent: Intent, house: House) -> str:
+    """The sentence that answers a question about lists: which there are, or what is on one.
+
+    With the slot `item` it says whether that is on the list.
+    """
+    lists = house.targets(intent, "todo")
+    if not lists:
+        return "You have no lists."
+    item = str(intent.slots.get("item", "")).strip()
+    if item:
+        return _whether(item, lists, house)
+    if "name" in intent.slots:
+        return " ".join(_content(entity, house) for entity in lists)
+    names = listed([_called(entity) for entity in lists])
+    return f"You have {'one list' if len(lists) == 1 else f'{len(lists)} lists'}: {names}."
+
+
+def _content(entity: Entity, house: House) -> str:
+    """What is on one list."""
+    state, name = house.state(entity), _called(entity)
+    items = _items(state)
+    if items is None:
+        if not state.state.isdecimal():
+            return sentence(f"I don't know what is on {name}")
+        count = int(state.state)
+        if count:
+            return f"{_there_are(count)} on {name}, but it doesn't tell me what."
+    names = [item.summary for item in items or () if item.open]
+    if not names:
+        return sentence(f"{name} is empty")
+    return f"{_there_are(len(names))} on {name}: {listed(names)}."
+
+
+def _there_are(count: int) -> str:
+    return "There is 1 thing" if count == 1 else f"There are {count} things"
+
+
+def _whether(item: str, lists: Sequence[Entity], house: House) -> str:
+    """Whether something is on any of some lists."""
+    on = listed([_called(entity) for entity in lists])
+    known = [(entity, _items(house.state(entity))) for entity in lists]
+    for entity, items in known:
+        found = _likest(item, [line for line in items or () if line.open])
+        if found is not None:
+            return f"Yes, {found.summary} {be(found.summary)} on {_called(entity)}."
+    told = all(items is not None or house.state(e).state == "0" for e, items in known)
+    if not told:
+        return sentence(f"I don't know whether {item} {be(item)} on {on}")
+    return f"No, {item} {be(item)} not on {on}."
+
+
 def _line(deed: _Deed, said: str, state: EntityState) -> _Item | None:
     """The line that is meant; None where it is not on the list. Only open ones are checked off."""
     if deed is _ADD:
@@ -83,6 +136,11 @@ def _line(deed: _Deed, said: str, state: EntityState) -> _Item | None:
     if deed is _COMPLETE:
         items = [item for item in items if item.open]
     items.sort(key=lambda item: not item.open)
+    return _likest(said, items)
+
+
+def _likest(said: str, items: Sequence[_Item]) -> _Item | None:
+    """The item that is most like what is said; None where none is like it."""
     like = process.extractOne(
         said.casefold(),
         [item.summary.casefold() for item in items],

@@ -20,6 +20,7 @@ _NOUNS = {
 _NAMED_LIKE_PEOPLE = frozenset({"person", "vacuum", "lawn_mower", "weather"})
 """Domains in which a single word is a proper name: "Rover"."""
 _NO_PROPER_NAMES = frozenset({"vacuum", "hoover", "robot", "mower", "lawnmower", "weather"})
+_SINGULAR_ENDINGS = ("ss", "us", "is", "as", "'s", "lens", "news", "series")
 _WITHOUT_ARTICLE = frozenset({"scene", "script"})
 
 
@@ -31,6 +32,32 @@ def the(entity: Entity) -> str:
         return entity.name
     bare = entity.domain in _WITHOUT_ARTICLE or name.startswith(("the ", "my "))
     return name if bare else f"the {name}"
+
+
+def be(what: Entity | str) -> str:
+    """ "is" or "are", as a name asks for: "the garden path lights are", "Thomas is"."""
+    if isinstance(what, Entity) and what.domain in _NAMED_LIKE_PEOPLE:
+        return "is"
+    words = (what.name if isinstance(what, Entity) else what).lower().split()
+    last = words[-1] if words else ""
+    several = last.endswith("s") and not last.endswith(_SINGULAR_ENDINGS) and len(last) > 3
+    return "are" if several or "and" in words else "is"
+
+
+def counted(what: str, count: int, where: str, state: str) -> str:
+    """That all of some things are in a state: "both lights in the kitchen are off"."""
+    each = {1: "the", 2: "both"}.get(count, f"all {count}")
+    there = f" {where}" if where else ""
+    return f"{each} {plural(what, count)}{there} {'is' if count == 1 else 'are'} {state}"
+
+
+def plural(word: str, count: int) -> str:
+    """A noun for so many things: "lights", "batteries", "switches"."""
+    if count == 1:
+        return word
+    if word.endswith("y") and word[-2:-1] not in {*"aeiou"}:
+        return f"{word[:-1]}ies"
+    return f"{word}{'es' if word.endswith(('ch', 'sh')) else 's'}"
 
 
 def things(entities: Sequence[Entity], intent: Intent) -> str:

@@ -7,6 +7,8 @@ import sys
 from argparse import Namespace
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 from rich.console import Console
 
@@ -17,18 +19,52 @@ from edge.types import LaresError
 from models.evaluate import table
 
 BENCHMARKS = ("pipeline", "tagger", "understanding")
+ALL_LAYERS = 6
+"""Of MiniLM-L6; a tagger of fewer has a folder of its own."""
+OUT = Path("models/artifacts")
 
 
 def train(arguments: Namespace) -> int:
-    """Train on the whole corpus, export as int8, judge, and put the artefact in its place."""
-    training, releasing = needed("training", "models.train", "models.release")
-    settings = replace(training.Settings(), seed=arguments.seed, epochs=arguments.epochs)
-    trained = training.main_train(settings, folder=arguments.runs, quick=arguments.quick)
-    released = releasing.release(
-        trained, lambda folder: Tagger(folder).tag, resolver_of, folder=arguments.out
+    """Train on the whole corpus, export as int8, judge, and put the artefact in its place.
+
+    With `--search` only look for settings.
+    """
+    if arguments.search is not None:
+        return _search(arguments)
+    # matplotlib is drawn with at the very end: that it is missing should be known before.
+    training, releasing, _ = needed(
+        "training", "models.train", "models.release", "matplotlib.figure"
     )
-    Console().print(table(released.results))
+    name = "tagger" if arguments.layers == ALL_LAYERS else "tagger-small"
+    trained = training.main_train(
+        _settings(training, arguments),
+        folder=arguments.runs or training.RUNS / name,
+        quick=arguments.quick,
+    )
+    released = releasing.release(
+        trained, lambda folder: Tagger(folder).tag, resolver_of, folder=arguments.out or OUT / name
+    )
+    console = Console()
+    console.print(table(released.results))
+    console.print(released.told(), highlight=False)
     return 0
+
+
+def _search(arguments: Namespace) -> int:
+    training, searching, _ = needed("the search", "models.train", "models.search", "optuna")
+    settings = _settings(training, arguments)
+    searching.main_search(arguments.search, settings, folder=arguments.runs or training.RUNS)
+    return 0
+
+
+def _settings(training: ModuleType, arguments: Namespace) -> Any:
+    """The settings of models.train for what the command line says."""
+    return replace(
+        training.Settings(),
+        seed=arguments.seed,
+        epochs=arguments.epochs,
+        layers=arguments.layers,
+    )
 
 
 def bench(arguments: Namespace) -> int:

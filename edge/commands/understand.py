@@ -1,5 +1,5 @@
 """`lares parse`, `say` and `hear`: understand a text or a sound, act on it, and print what
-happened.
+happened; with `parse --explain` also how the text was understood.
 
 Without `--live` each acts on a virtual home made from the home file, through the same skills,
 policy and MQTT messages as the real one. Lines of one conversation share that home; every other
@@ -13,7 +13,8 @@ import sys
 from argparse import Namespace
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack, aclosing
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +23,10 @@ from rich.console import Console
 from edge.app import App, Household
 from edge.batch import Request, error_response, response
 from edge.commands.ending import until_told
+from edge.commands.explain import draw, explained, joined
 from edge.commands.sound import source, tell, tell_if_cut_off
 from edge.config import Config
+from edge.nlu.explained import Explanation, as_data
 from edge.types import LaresError, Outcome, Transcript
 from hal.microphone import MicrophoneError
 
@@ -52,6 +55,14 @@ def _texts(arguments: Namespace) -> list[Request]:
     return [] if arguments.text is None else [Request(text=arguments.text, area=arguments.area)]
 
 
+@dataclass(frozen=True, slots=True)
+class _Answered:
+    """The outcome of one text or utterance, and how it was understood where that is asked for."""
+
+    outcome: Outcome
+    explanation: Explanation | None = None
+
+
 class _Command:
     """One run of `parse`, `say` or `hear`, with what it keeps between lines."""
 
@@ -62,6 +73,7 @@ class _Command:
         self._app = App(config)
         self._arguments = arguments
         self._acting = acting
+        self._explains: bool = getattr(arguments, "explain", False)
         self._live: Household | None = None
         self._lasting = AsyncExitStack()
         self._conversations: dict[str, Household] = {}
@@ -78,13 +90,14 @@ class _Command:
                 if line.strip():
                     print(json.dumps(await self._line(line)), flush=True)
             return 0
-        show = _as_json if self._arguments.json else _as_text
+        show = self._as_json if self._arguments.json else _as_text
         code = 0
         for request in requests:
             try:
-                async with aclosing(self._answer(request)) as outcomes:
-                    async for outcome in outcomes:
-                        show(outcome)
+                async with aclosing(self._answer(request)) as answers:
+                    async for answered in answers:
+                        show(answered)
+                        outcome = answered.outcome
                         understood = outcome.intents and not outcome.failed
                         code = code if understood else max(code, 1)
             except MicrophoneError as error:
@@ -97,11 +110,22 @@ class _Command:
             request = Request.from_line(line)
             if request.area is None:
                 request = replace(request, area=self._arguments.area)
-            return response(_merged([outcome async for outcome in self._answer(request)]))
+            return self._response(_merged([answered async for answered in self._answer(request)]))
         except LaresError as error:
             return error_response(error)
 
-    async def _answer(self, request: Request) -> AsyncGenerator[Outcome, None]:
+    def _response(self, answered: _Answered) -> dict[str, Any]:
+        """The outcome as one JSON object; with --explain, "explain" is a key of it."""
+        told = response(answered.outcome)
+        if self._explains:
+            explanation = answered.explanation
+            told["explain"] = as_data(explanation) if explanation is not None else None
+        return told
+
+    def _as_json(self, answered: _Answered) -> None:
+        print(json.dumps(self._response(answered)))
+
+    async def _answer(self, request: Request) -> AsyncGenerator[_Answered, None]:
         """The outcome of a text or of each utterance in a sound, as soon as there is one."""
         async with AsyncExitStack() as passing:
             household = await self._household(request, passing)
@@ -123,7 +147,7 @@ class _Command:
                     yield await self._handle(household, request, heard.transcript, ms)
             tell_if_cut_off(microphone)
             if silent:
-                yield Outcome(Transcript("", "none"))
+                yield _Answered(Outcome(Transcript("", "none")))
 
     async def _handle(
         self,
@@ -131,16 +155,21 @@ class _Command:
         request: Request,
         transcript: Transcript,
         ms: Mapping[str, float] | None = None,
-    ) -> Outcome:
-        if not self._acting:
-            return household.assistant.parse(transcript, area=request.area, ms=ms)
-        return await household.assistant.handle(
-            transcript,
-            area=request.area,
-            conversation=request.conversation or "",
-            agreed=self._arguments.yes,
-            ms=ms,
-        )
+    ) -> _Answered:
+        if self._acting:
+            outcome = await household.assistant.handle(
+                transcript,
+                area=request.area,
+                conversation=request.conversation or "",
+                agreed=self._arguments.yes,
+                ms=ms,
+            )
+            return _Answered(outcome)
+        outcome = household.assistant.parse(transcript, area=request.area, ms=ms)
+        if not self._explains:
+            return _Answered(outcome)
+        explanation = explained(self._app, household, transcript.text, request.area)
+        return _Answered(outcome, explanation)
 
     async def _household(self, request: Request, passing: AsyncExitStack) -> Household:
         """The home that is spoken to; one of its own, gone with `passing`, without a
@@ -158,11 +187,17 @@ class _Command:
         return self._conversations[request.conversation]
 
 
-def _merged(outcomes: list[Outcome]) -> Outcome:
-    """Several utterances of one sound file as one outcome."""
+def _merged(answers: list[_Answered]) -> _Answered:
+    """Several utterances of one sound file as one."""
+    if len(answers) == 1:
+        return answers[0]
+    explanations = [each.explanation for each in answers if each.explanation is not None]
+    outcome = _merged_outcome([each.outcome for each in answers])
+    return _Answered(outcome, joined(explanations) if explanations else None)
+
+
+def _merged_outcome(outcomes: list[Outcome]) -> Outcome:
     first = outcomes[0]
-    if len(outcomes) == 1:
-        return first
     ms: dict[str, float] = {}
     for outcome in outcomes:
         for stage, spent in outcome.ms.items():
@@ -183,12 +218,14 @@ def _merged(outcomes: list[Outcome]) -> Outcome:
     )
 
 
-def _as_json(outcome: Outcome) -> None:
-    print(json.dumps(response(outcome)))
-
-
-def _as_text(outcome: Outcome) -> None:
+def _as_text(answered: _Answered) -> None:
     console = Console(highlight=False)
+    outcome = answered.outcome
+    if answered.explanation is not None:
+        if isinstance(sys.stdout, TextIOWrapper):
+            sys.stdout.reconfigure(errors="replace")  # what was said may be no text for a terminal
+        draw(answered.explanation, console)
+        return
     if outcome.transcript.engine != "text":
         console.print(f"heard      {outcome.transcript.text!r} by {outcome.transcript.engine}")
     for intent in outcome.intents:

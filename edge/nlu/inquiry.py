@@ -11,6 +11,7 @@ domain where nothing is named. Questions about lists are those of `listing`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -52,6 +53,8 @@ _CONTACTS = {
 """Classes of binary sensor that tell whether a cover of a class is open."""
 _WHETHER = tuple((word,) for word in ("is", "are", "do", "does", "any", "did", "has", "have"))
 """How questions begin that ask for no value."""
+_ENDED = re.compile(r"\b(?:finished|done|stopped|through with) \w+$")
+"""What makes a state one that is over: "has Rosie finished cleaning" is answered with what is."""
 _OCCUPIED = ("occupancy", "presence", "motion")
 _LONGEST_STATE = max(len(word.split()) for word in STATE_WORDS)
 _AMBIGUOUS = frozenset({"in", "out", "here", "up", "down", "still", "light", "lock", "unlock"})
@@ -142,7 +145,8 @@ def inquire(
 def _state_word(heard: Heard) -> str | None:
     """The word for the state asked for: marked as such, or a known one outside the spans."""
     for span in heard.labelled("state"):
-        return _known_state(normalised(span.text))
+        ended = _ENDED.search(heard.text[: span.end])
+        return None if ended else _known_state(normalised(span.text))
     for span in heard.labelled("device_class"):
         if classes_told_by(normalised(span.text)):
             return normalised(span.text)
@@ -213,12 +217,12 @@ def _about_name(inquiry: _Inquiry, named: Named, said: str) -> Understanding:
         slots["domain"] = entity.domain
     if alone and entity.domain in _CLASS_SLOT and entity.device_class is not None:
         slots["device_class"] = entity.device_class
+    attribute = inquiry.attribute or implied(entity, inquiry.heard)
     state = _canonical(entity.domain, entity.device_class, inquiry.word)
-    if state is not None:
-        slots["state"] = state
-    attribute = inquiry.attribute or implied(entity, inquiry.heard, inquiry.word)
     if attribute is not None and entity.domain not in _CLASS_SLOT:
         slots["attribute"] = attribute
+    elif state is not None:
+        slots["state"] = state
     if inquiry.places and not named.holds_place:
         slots.update(inquiry.places[0].slots)
     return Understanding((inquiry.meant(slots, tuple(entity.id for entity in entities)),))
@@ -241,7 +245,10 @@ def _about_kind(inquiry: _Inquiry, states: States | None) -> Understanding:
     if domain == "cover":
         for contact in _CONTACTS.get(device_class or "", ()):
             found += inquiry.lexicon.of_kind("binary_sensor", contact, inquiry.places)
-    found = _called(inquiry, found)
+    called = _called(inquiry, found)
+    if len(called) == 1 < len(found) and not inquiry.nouns[0].plural:
+        return _about_name(inquiry, Named(tuple(called)), called[0].name)
+    found = called
     slots: dict[str, SlotValue] = {"domain": domain}
     if device_class is not None:
         slots["device_class"] = device_class
@@ -269,7 +276,7 @@ def _called(inquiry: _Inquiry, entities: list[Entity]) -> list[Entity]:
     noun = singular_text(normalised(inquiry.nouns[0].text)) if inquiry.nouns else ""
     if noun not in NARROW_NOUNS:
         return entities
-    said = {"tv", "television"} if noun == "television" else {noun}
+    said = {"tv", "television"} if noun in {"tv", "tvs", "television"} else {noun}
 
     def is_called(entity: Entity) -> bool:
         names = " ".join((entity.name, *entity.aliases))
@@ -280,7 +287,12 @@ def _called(inquiry: _Inquiry, entities: list[Entity]) -> list[Entity]:
 
 
 def _nearest(inquiry: _Inquiry, found: list[Entity], states: States | None) -> list[Entity]:
-    """Those meant where no place is said: what plays, and what is near before others."""
+    """Those meant where no place is said: what plays, and what is near before others.
+
+    Where it is not known what plays, "what's playing" is asked of all.
+    """
+    if states is None and inquiry.attribute == "media":
+        return found
     if states is not None:
         request = Request(
             "HassGetState", inquiry.confidence, inquiry.heard, {}, states, inquiry.speaker

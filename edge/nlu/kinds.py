@@ -187,7 +187,7 @@ DOMAIN_NOUNS = {
         "ac", "hvac",
     ),
     "media_player": (
-        "tv", "television", "speaker", "media player", "music", "radio", "stereo", "medium",
+        "tv", "tvs", "television", "speaker", "media player", "music", "radio", "stereo", "medium",
         "media", "movie", "show", "tv show", "song", "track", "volume",
     ),
     "vacuum": ("vacuum", "vacuum cleaner", "robot vacuum", "hoover", "robot"),
@@ -210,8 +210,8 @@ BROAD_NOUNS = frozenset(DOMAIN_NOUNS["light"])
 """Nouns that mean all lights, even where something is called just so."""
 NARROW_NOUNS = frozenset(
     {
-        "tv", "television", "speaker", "radio", "stereo", "thermostat", "heater", "radiator", "ac",
-        "plug", "outlet", "socket",
+        "tv", "tvs", "television", "speaker", "radio", "stereo", "thermostat", "heater", "radiator",
+        "ac", "plug", "outlet", "socket",
     }
 )  # fmt: skip
 """Nouns that tell a thing within its domain."""

@@ -74,11 +74,10 @@ def _each(
     made = request.made(dict(slots), lists[:1])
     if len(items) < 2:
         return [made]
-    parts = [
+    return [
         Intent(made.name, {**made.slots, "item": item}, made.targets, made.confidence)
         for item in dict.fromkeys(items)
     ]
-    return parts
 
 
 def _called(name: str, lexicon: Lexicon) -> list[Entity]:
@@ -127,7 +126,8 @@ def asked(lexicon: Lexicon, heard: Heard, confidence: float) -> Understanding | 
     if normalised(said) in _SHOPPING or (generic and need is not None and need[1] != "do"):
         found = _first_fitting((said, *_SHOPPING), lexicon)
     elif generic:
-        found = _first_called(("todo", "to do", "tasks", said), lists, lexicon) or lists
+        chores = ("chores",) if need is not None else ()
+        found = _first_called(("todo", "to do", "tasks", *chores, said), lists, lexicon) or lists
     else:
         found = _called(said, lexicon)
     item = _item_sought(heard, [*spans[:1], *kinds])

@@ -38,8 +38,8 @@ _WORD_LIKE = 0.62
 _SHORTLIST = 16
 _ALIKE = 50
 """Names less alike as a whole (in percent) are not on the shortlist."""
-_REMEMBERED = 256
-"""Texts whose shortlists are kept."""
+_REMEMBERED = 16
+"""Texts whose scores are kept: those of a turn, in which the same words are sought again."""
 
 _ARTICLES = frozenset({"the", "my", "our", "a", "an", "all", "every", "of", "both", "any", "some"})
 _DIGITS = {
@@ -117,7 +117,7 @@ def sound_of(word: str) -> str:
     return word
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class _Name:
     """One spoken name of something, in all the forms in which it is compared."""
 
@@ -149,29 +149,29 @@ class Index:
             if (name := _Name.of(identifier, text)).words
         )
         self._by_squeezed: dict[str, list[_Name]] = defaultdict(list)
-        self._by_word: dict[str, list[_Name]] = defaultdict(list)
-        for name in self._names:
+        self._by_word: dict[str, list[int]] = defaultdict(list)
+        for place, name in enumerate(self._names):
             self._by_squeezed[name.squeezed].append(name)
-            for word in dict.fromkeys(name.words):
-                self._by_word[word].append(name)
-        self._by_rarest: dict[str, list[_Name]] = defaultdict(list)
+            for word in name.bag:
+                self._by_word[word].append(place)
+        self._by_rarest: dict[str, list[int]] = defaultdict(list)
         """Each name under that of its words which the fewest names have."""
-        for name in self._names:
-            rarest = min(name.words, key=lambda word: len(self._by_word[word]))
-            self._by_rarest[rarest].append(name)
+        for place, name in enumerate(self._names):
+            rarest = min(name.bag, key=lambda word: len(self._by_word[word]))
+            self._by_rarest[rarest].append(place)
         texts = {" ".join(name.words): name.sound for name in self._names}
-        places = {text: place for place, text in enumerate(texts)}
+        rows = {text: row for row, text in enumerate(texts)}
         self._texts, self._sounds = [*texts], [*texts.values()]
         """The different names, and how they sound."""
-        self._text_of = np.array([places[" ".join(name.words)] for name in self._names], np.intp)
-        self._alike = lru_cache(maxsize=_REMEMBERED)(self._most_alike)
+        self._rows = np.array([rows[" ".join(name.words)] for name in self._names], np.intp)
+        """Which of the different names each is."""
+        self._remembered: dict[str, tuple[tuple[str, float], ...]] = {}
         self.longest = max((len(name.words) for name in self._names), default=0)
         """Words in the longest name."""
 
     def exactly(self, text: str) -> tuple[Match, ...]:
         """What has this very name, but for plural and spaces; the best first."""
-        heard = _Name.of("", text)
-        return _best((name.id, _sameness(heard, name)) for name in self._same(heard))
+        return _best(self._same(_Name.of("", text)))
 
     def spot(self, words: tuple[str, ...], at: int) -> tuple[int, tuple[Match, ...]] | None:
         """The longest name that starts at a word of a text: the place after it, and whose it is.
@@ -186,49 +186,52 @@ class Index:
 
     def find(self, text: str) -> tuple[Match, ...]:
         """What may be meant by a text, each once with its best score (from ENOUGH), best first."""
-        heard = _Name.of("", text)
-        if not heard.words or not self._names:
-            return ()
-        same = self._same(heard)
-        if same:
-            return _best((name.id, _sameness(heard, name)) for name in same)
-        likely = dict.fromkeys((*self._sharing(heard), *self._shortlist(heard)))
-        return _best((name.id, _likeness(heard, name)) for name in likely)
+        same = self._same(_Name.of("", text))
+        return _best(same or self._alike(text))
 
     def ranked(self, text: str) -> tuple[Match, ...]:
         """All that a text is at all like, each once with its best score, also below ENOUGH."""
+        scores = (*self._same(_Name.of("", text)), *self._alike(text))
+        return _best(((i, score) for i, score in scores if score > 0), least=0.0)
+
+    def _same(self, heard: _Name) -> list[tuple[str, float]]:
+        """What has this very name, but for plural and spaces, with the score of each name."""
+        named = self._by_squeezed.get(heard.squeezed, ()) if heard.squeezed else ()
+        return [(name.id, _sameness(heard, name)) for name in named]
+
+    def _alike(self, text: str) -> tuple[tuple[str, float], ...]:
+        """What has a name that is like a text but not the same, with the score of each name."""
+        scores = self._remembered.get(text)
+        if scores is None:
+            scores = self._scores(text)
+            if len(self._remembered) >= _REMEMBERED:
+                self._remembered.clear()
+            self._remembered[text] = scores
+        return scores
+
+    def _scores(self, text: str) -> tuple[tuple[str, float], ...]:
         heard = _Name.of("", text)
         if not heard.words or not self._names:
             return ()
-        same = self._same(heard)
-        alike = {*self._sharing(heard), *self._shortlist(heard)}.difference(same)
-        scores = [(name.id, _sameness(heard, name)) for name in same]
-        scores += [(name.id, _likeness(heard, name)) for name in self._names if name in alike]
-        return _best(((i, score) for i, score in scores if score > 0), least=0.0)
+        places = sorted({*self._sharing(heard), *self._shortlist(heard)})
+        names = (self._names[place] for place in places)
+        return tuple((n.id, _likeness(heard, n)) for n in names if n.squeezed != heard.squeezed)
 
-    def _same(self, heard: _Name) -> list[_Name]:
-        return self._by_squeezed.get(heard.squeezed, []) if heard.squeezed else []
-
-    def _sharing(self, heard: _Name) -> Iterator[_Name]:
+    def _sharing(self, heard: _Name) -> Iterator[int]:
         """The names that have all words of a text, or of which the text has all words."""
-        words = dict.fromkeys(heard.words)
-        having_one = min((self._by_word.get(word, ()) for word in words), key=len)
-        yield from (name for name in having_one if heard.bag <= name.bag)
-        for word in words:
-            yield from (n for n in self._by_rarest.get(word, ()) if n.bag <= heard.bag)
+        having_one = min((self._by_word.get(word, ()) for word in heard.bag), key=len)
+        yield from (at for at in having_one if heard.bag <= self._names[at].bag)
+        for word in heard.bag:
+            held = self._by_rarest.get(word, ())
+            yield from (at for at in held if self._names[at].bag <= heard.bag)
 
-    def _shortlist(self, heard: _Name) -> list[_Name]:
-        """The names most alike in spelling or sound."""
-        return [self._names[at] for at in self._alike(" ".join(heard.words), heard.sound)]
-
-    def _most_alike(self, text: str, sound: str) -> tuple[int, ...]:
-        """The places of the names most alike, found by one pass in C; of equals the first."""
-        spelled = process.cdist([text], self._texts, scorer=fuzz.ratio)[0]
-        sounding = process.cdist([sound], self._sounds, scorer=fuzz.ratio)[0]
-        both = np.maximum(spelled, sounding)[self._text_of]
+    def _shortlist(self, heard: _Name) -> Iterator[int]:
+        """The names most alike in spelling or sound, found by one pass in C."""
+        spelling = process.cdist([" ".join(heard.words)], self._texts, scorer=fuzz.ratio)[0]
+        sound = process.cdist([heard.sound], self._sounds, scorer=fuzz.ratio)[0]
+        both = np.maximum(spelling, sound)[self._rows]
         alike = np.flatnonzero(both >= _ALIKE)
-        best = alike[np.argsort(-both[alike], kind="stable")[:_SHORTLIST]]
-        return tuple(best.tolist())
+        yield from alike[np.argsort(-both[alike], kind="stable")[:_SHORTLIST]].tolist()
 
 
 def _best(scores: Iterable[tuple[str, float]], least: float = ENOUGH) -> tuple[Match, ...]:

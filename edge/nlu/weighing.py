@@ -9,14 +9,14 @@ resolver calls; nothing here decides.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Literal
 
 from edge.home.graph import Area, Entity
 from edge.home.states import States
 from edge.nlu.attributes import attribute_of, has
+from edge.nlu.explained import CandidateView, SpanView, Verdict
 from edge.nlu.finding import Lexicon, Noun, Place, Scan, Wording, unique
 from edge.nlu.heard import HERE, Heard
 from edge.nlu.kinds import DOMAINS_OF_INTENT, LOCKING, STATE_WORDS, state_of
@@ -27,50 +27,10 @@ from edge.types import Span, Tagging, Understanding
 
 REFERRING = ("name", "area", "floor", "domain", "device_class")
 """The labels of spans that refer to something in the home."""
+UNMARKED = "unmarked"
+"""The label of words that name something and are in no span."""
 SHOWN = 5
 """Candidates that are told of a span."""
-
-Verdict = Literal[
-    "meant",
-    "asked",
-    "left out",
-    "unlike",
-    "wrong domain",
-    "another place",
-    "less likely",
-    "not chosen",
-]
-
-
-@dataclass(frozen=True, slots=True)
-class CandidateView:
-    """One thing that a span may mean."""
-
-    id: str
-    """Of an entity, an area or a floor."""
-    name: str
-    place: str
-    """The area of an entity; "area" or "floor" for a place."""
-    score: float | None
-    """How like its name is, 0 to 1; None where a kind was said and no name."""
-    verdict: Verdict
-    reason: str
-    """Why it was not taken, or must be asked about; empty where it is meant."""
-
-
-@dataclass(frozen=True, slots=True)
-class SpanView:
-    """One span, and what it may mean in this home."""
-
-    span: Span
-    also: tuple[str, ...] = ()
-    """Other wordings under which it was sought: "kitchen light" for "light"."""
-    note: str = ""
-    """What it was taken for, where that is not its label."""
-    candidates: tuple[CandidateView, ...] = ()
-    """The best; what is meant or asked about stands first."""
-    more: int = 0
-    """Candidates that are not told."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,11 +83,26 @@ class Weighing:
             return tuple(dict.fromkeys(f"{n.text}: {self._kind_in_words(n)}" for n in self.nouns))
         domains = {target.partition(".")[0] for target in self._targets}
         usual = self._request is not None and not self._names and not self._residual.entities
-        return (f"{min(domains)}: nothing else is said",) if usual and len(domains) == 1 else ()
+        return (f"{min(domains)}, as no kind is said",) if usual and len(domains) == 1 else ()
 
     def spans(self) -> tuple[SpanView, ...]:
-        """Each span that refers, with its candidates."""
-        return tuple(self._viewed(span) for span in self.heard.spans if span.label in REFERRING)
+        """Each span that refers, and what words beside the spans name, with their candidates."""
+        marked = [self._viewed(span) for span in self.heard.spans if span.label in REFERRING]
+        return (*marked, *self._unmarked())
+
+    def _unmarked(self) -> Iterator[SpanView]:
+        """Things that no span marks; they count where none is marked."""
+        telling = self._request is not None or self.intent == "HassGetState"
+        if not telling or self.heard.labelled("name", "domain", "device_class"):
+            return
+        for noun in self._residual.nouns:
+            yield self._of_kind(self._span_of(noun.text), noun)
+        for name in self._residual.entities:
+            yield self._of_name(SpanView(self._span_of(name)))
+
+    def _span_of(self, text: str) -> Span:
+        at = max(0, self.heard.text.find(text))
+        return Span(UNMARKED, at, at + len(text), text)
 
     @cached_property
     def _targets(self) -> frozenset[str]:
@@ -163,17 +138,13 @@ class Weighing:
 
     def _misfit(self, entity: Entity) -> str | None:
         """Why a request cannot be about an entity; None where it can."""
-        kind = entity.domain.replace("_", " ")
         if self.intent in OF_LISTS:
-            return None if entity.domain == "todo" else f"{kind}, no list"
-        if self._request is None:
+            fits = entity.domain == "todo"
+        elif self._request is not None:
+            fits = self._request.fits(entity)
+        else:
             return self._untold(entity)
-        if self._request.fits(entity):
-            return None
-        domains = sorted(self._request.domains)
-        if len(domains) > 2:
-            return f"{kind}: not for {self.intent}"
-        return f"{kind}, no {' or '.join(domains).replace('_', ' ')}"
+        return None if fits else f"wrong domain: {_spoken(entity)}"
 
     def _untold(self, entity: Entity) -> str | None:
         """Why a question cannot be about an entity; None where it can."""
@@ -184,7 +155,7 @@ class Weighing:
         if word is None or entity.domain == "person":
             return None
         told = state_of(entity.domain, entity.device_class, word)
-        return f"{entity.domain.replace('_', ' ')}: never {word}" if told is None else None
+        return f"{_spoken(entity)}: never {word}" if told is None else None
 
     def _places_of(self, span: Span) -> tuple[Place, ...]:
         if span.label == "name":
@@ -240,14 +211,16 @@ class Weighing:
             return SpanView(span, note=f"where it was said: {where}")
         said = self._places_of(span)
         ranked = self.lexicon.ranked_places(span.text)
-        if not said and not self.lexicon.scan(span.text).rest:
+        scan = self.lexicon.scan(span.text)
+        spelled = scan.places if not scan.rest else ()
+        if not said and not scan.rest:
             return SpanView(span, note="names no place")
         likely = [score for _, score in ranked if score >= ENOUGH]
         if not said and not likely and self._sought_as_name(span):
             return SpanView(span, note="a name")
         views = [
             self._place_view(place, score, said, likely)
-            for place, score in ((p, 1.0 if p in said and s < EXACT else s) for p, s in ranked)
+            for place, score in ((p, 1.0 if p in spelled else s) for p, s in ranked)
         ]
         return _listed(SpanView(span), views)
 
@@ -274,10 +247,9 @@ class Weighing:
         home = self.lexicon.home.entities
         if noun.text.lower() in LOCKING and self._names:
             return SpanView(span, note="the verb: a name says which")
-        of_kind = [entity for entity in home if self.lexicon.is_of(entity, noun.kind)]
-        if self._request is not None:
-            alike = self.lexicon.of_kind(*self._request.meaning(noun), ())
-            of_kind = [entity for entity in home if entity in of_kind or entity in alike]
+        meaning = self._request.meaning(noun) if self._request is not None else None
+        alike = {e.id for e in self.lexicon.of_kind(*meaning, ())} if meaning else set()
+        of_kind = [e for e in home if e.id in alike or self.lexicon.is_of(e, noun.kind)]
         views = [self._entity_view(entity, None, None, self._choice_of_kind) for entity in of_kind]
         return _listed(SpanView(span, note=self._kind_in_words(noun)), views)
 
@@ -298,40 +270,40 @@ class Weighing:
             (score for entity, score, wording in scored if self._eligible(entity, wording, score)),
             default=0.0,
         )
-        scan = self._reread(span)
+        scan, of_others = self._reread(span), self._of_other_names(span)
         choice = self._choice_of_name if not (scan.places or scan.nouns) else _a_place_and_a_kind
         views = [
-            self._entity_view(
-                entity,
-                score,
-                top,
-                choice,
-                holds_place=wording.holds_place and score >= EXACT,
-            )
+            self._entity_view(entity, score, top, choice, wording)
             for entity, score, wording in scored
-            if not self._better_elsewhere(span, entity, score)
+            if score >= EXACT or entity.id not in of_others
         ]
-        also = (w.text for w in wordings if w.text.lower() != span.text.lower())
+        also = [
+            f"{w.text} ({w.domain.replace('_', ' ')})" if w.domain else w.text
+            for w in wordings
+            if w.domain or w.text.lower() != span.text.lower()
+        ]
         if scan.places or scan.nouns:
             view = replace(view, note="the name of nothing: read as a place and a kind")
         return _listed(replace(view, also=tuple(dict.fromkeys(also))), views)
 
     def _eligible(self, entity: Entity, wording: Wording, score: float) -> bool:
-        there = self._there(entity, holds_place=wording.holds_place and score >= EXACT)
-        return score >= ENOUGH and self._fits(entity) and there
+        return score >= ENOUGH and self._fits(entity) and self._there(entity, wording, score)
 
-    def _better_elsewhere(self, span: Span, entity: Entity, score: float) -> bool:
-        """Whether another span names an entity that this one is only like."""
+    def _of_other_names(self, span: Span) -> set[str]:
+        """The entities that other spans name; those that this one is only like are none of its."""
         others = (other for other in self._names if other != span)
-        return score < EXACT and any(
-            entity == named and likeness >= EXACT
+        return {
+            entity.id
             for other in others
-            for named, likeness in self.lexicon.ranked(other.text)
-        )
+            for entity, score in self.lexicon.ranked(other.text)
+            if score >= EXACT
+        }
 
-    def _there(self, entity: Entity, *, holds_place: bool = False) -> bool:
+    def _there(self, entity: Entity, wording: Wording | None, score: float | None) -> bool:
+        """Whether an entity is where it was said; a name that holds the place says it itself."""
         roams = self._request is not None and self._request.roams
-        return holds_place or roams or self.lexicon.inside_any(entity, self.places)
+        held = wording is not None and wording.holds_place and (score or 0.0) >= EXACT
+        return held or roams or self.lexicon.inside_any(entity, self.places)
 
     def _entity_view(
         self,
@@ -339,8 +311,7 @@ class Weighing:
         score: float | None,
         top: float | None,
         choice: Callable[[Entity], str],
-        *,
-        holds_place: bool = False,
+        wording: Wording | None = None,
     ) -> CandidateView:
         """The verdict on an entity; `choice` tells why it was not taken though it could have."""
         area = self.lexicon.home.area_of(entity)
@@ -356,7 +327,7 @@ class Weighing:
             verdict, reason = _of_score(score, 0.0)
         elif (misfit := self._misfit(entity)) is not None:
             verdict, reason = "wrong domain", misfit
-        elif not self._there(entity, holds_place=holds_place):
+        elif not self._there(entity, wording, score):
             verdict, reason = "another place", f"not {_in_any(self.places)}"
         else:
             if score is not None and top is not None:
@@ -392,6 +363,10 @@ class Weighing:
         return None
 
 
+def _spoken(entity: Entity) -> str:
+    return entity.domain.replace("_", " ")
+
+
 def _a_place_and_a_kind(_: Entity) -> str:
     return "a place and a kind were said"
 
@@ -410,8 +385,8 @@ def _in_any(places: Iterable[Place]) -> str:
 
 
 def _listed(view: SpanView, candidates: Iterable[CandidateView]) -> SpanView:
-    """A span with its best candidates: first what is meant, then what is asked about."""
-    order = {"meant": 0, "asked": 1, "left out": 2, "another place": 4, "wrong domain": 5}
+    """A span with its best candidates: what is left out, what is meant, what is asked about."""
+    order = {"left out": 0, "meant": 1, "asked": 2, "another place": 4, "wrong domain": 5}
 
     def rank(each: CandidateView) -> tuple[int, float]:
         first = order.get(each.verdict, 3)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from edge.assistant import ANSWER_WITHIN_S, NOT_UNDERSTOOD, Assistant
+from edge.assistant import NO_SKILL, NOT_UNDERSTOOD, Assistant
 from edge.home.graph import Home
 from edge.home.virtual import VirtualHome
 from edge.kernel.events import Event, Events
@@ -15,6 +15,7 @@ from edge.mqtt.broker_loopback import LoopbackBroker
 from edge.mqtt.devices import Devices
 from edge.privacy.audit import Audit
 from edge.privacy.policy import Policy
+from edge.session import ANSWER_WITHIN_S, SPOKEN_OF_S
 from edge.types import OUT_OF_SCOPE, Message, Span, Tagging, Transcript
 from skills import ALL
 
@@ -177,26 +178,33 @@ async def test_both_means_all_that_were_offered(house) -> None:
         assert set((await home.hears("both")).changes) == {"light.desk", "light.floor"}
 
 
-@pytest.mark.parametrize("answer", ["no", "the den", "blue"])
+@pytest.mark.parametrize("answer", ["no", "blue", "that was a lovely dinner"])
 async def test_an_answer_that_chooses_none_does_nothing(house, answer: str) -> None:
     async with house() as home:
         await home.hears("turn on the lamp")
         assert (await home.hears(answer)).published == ()
-        assert (await home.hears("the desk lamp")).published == ()
 
 
-async def test_a_late_answer_chooses_nothing(house) -> None:
+async def test_a_no_to_which_one_is_agreed_to(house) -> None:
+    async with house() as home:
+        await home.hears("turn on the lamp")
+        assert (await home.hears("no")).speech == "All right."
+
+
+async def test_a_late_answer_goes_on_from_what_was_spoken_of_and_then_from_nothing(house) -> None:
     async with house() as home:
         await home.hears("turn on the lamp")
         home.clock.now += ANSWER_WITHIN_S
-        assert (await home.hears("the desk lamp")).published == ()
+        assert set((await home.hears("the desk lamp")).changes) == {"light.desk"}
+        home.clock.now += SPOKEN_OF_S
+        assert (await home.hears("the floor lamp")).published == ()
 
 
 async def test_an_intent_without_a_skill_is_admitted(house) -> None:
     async with house() as home:
         outcome = await home.hears("set a timer for five minutes")
     assert outcome.published == ()
-    assert "can't do that" in outcome.speech
+    assert outcome.speech == NO_SKILL
 
 
 async def test_unlocking_is_asked_about_and_a_yes_carries_it_out(house) -> None:

@@ -143,9 +143,27 @@ def test_peoples_sentences_become_ours() -> None:
 def test_what_has_no_counterpart_is_out_of_scope_or_left_out() -> None:
     talk = nlu_example(row("who is the president", "qa_factoid"))
     assert talk is not None and talk.intent == OUT_OF_SCOPE
-    later = row("vacuum at noon", "iot_cleaning", time="noon")
-    assert nlu_example(later) is None
-    assert nlu_example(row("make coffee", "iot_coffee")) is None
+    assert nlu_example(row("lights off at noon", "iot_hue_lightoff", time="noon")) is None
+    assert nlu_example(row("read me a book", "play_audiobook")) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "theirs", "marks", "ours", "spans"),
+    [
+        ("vacuum at noon", "iot_cleaning", {"time": "noon"}, "HassVacuumStart", []),
+        ("make coffee", "iot_coffee", {}, "HassTurnOn", [("name", "coffee")]),
+        ("what day is it", "datetime_query", {}, "HassGetCurrentDate", []),
+        ("what time is it", "datetime_query", {}, "HassGetCurrentTime", []),
+        ("add milk to my list", "lists_createoradd", {}, "HassListAddItem", [("item", "milk")]),
+    ],
+)
+def test_peoples_sentences_keep_the_marks_that_are_slots_of_ours(
+    said: str, theirs: str, marks: dict[str, str], ours: str, spans: list[tuple[str, str]]
+) -> None:
+    example = nlu_example(row(said, theirs, **marks))
+    assert example is not None
+    assert example.intent == ours
+    assert [(span.label, span.text) for span in example.spans] == spans
 
 
 def test_a_damaged_corpus_names_file_and_line(tmp_path: Path) -> None:

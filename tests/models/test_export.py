@@ -5,30 +5,37 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 pytest.importorskip("torch", reason="torch is not installed: it is of the extra train")
 pytest.importorskip("optimum.onnxruntime", reason="optimum is not installed: extra train")
+pytest.importorskip("matplotlib", reason="matplotlib is not installed: it is of the extra train")
 
 from rich.console import Console
 
 from edge.nlu.tagger import Tagger
 from edge.types import OUT_OF_SCOPE, LaresError, Span
-from models.export import export, load_network
+from models.evaluate import held_out_suite
+from models.export import Agreement, export, load_network, refuse_bad, to_onnx
+from models.labels import Example
 from models.network import Encoder
 from models.release import Released, release
 from models.train import Settings, Trained, train
 from tests.models import tiny_tagger
 
+SETTINGS = Settings(epochs=8, batch=8, learning_rate=5e-3, head_learning_rate=1e-2, threads=1)
+
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Trained:
-    settings = Settings(epochs=8, batch=8, learning_rate=5e-3, head_learning_rate=1e-2, threads=1)
     encoder = Encoder(tiny_tagger.encoder_config(), tiny_tagger.tokenizer())
     folder = tmp_path_factory.mktemp("training")
-    return train(tiny_tagger.corpus(), settings, folder, encoder, Console(file=io.StringIO()))
+    return train(tiny_tagger.corpus(), SETTINGS, folder, encoder, Console(file=io.StringIO()))
 
 
 @pytest.fixture(scope="module")
@@ -77,5 +84,60 @@ def test_an_unfinished_training_is_a_clear_error(tmp_path: Path) -> None:
 
 def test_nothing_to_compare_on_is_a_clear_error(trained: Trained, tmp_path: Path) -> None:
     with pytest.raises(LaresError, match="found none"):
-        export(trained.folder, ["", "!!"], tmp_path / "artefact")
+        export(trained.folder, [Example("!!", "HassTurnOn")], tmp_path / "artefact")
     assert not (tmp_path / "artefact").exists()
+
+
+def test_both_exact_scores_are_those_of_the_suite(released: tuple[Released, Path]) -> None:
+    agreement = released[0].exported.agreement
+    suite = held_out_suite(tiny_tagger.corpus().held_out, Tagger(released[1]).tag)
+    assert agreement.exact_int8 == pytest.approx(suite.scores["exact_spans"])
+    assert agreement.exact_fp32 > 0.9
+    assert f"{agreement.exact_fp32:.2%} in fp32" in (released[1] / "card.md").read_text()
+    assert f"{agreement.exact_int8:.2%} in int8" in released[0].told()
+
+
+def test_an_int8_model_that_finds_fewer_spans_is_refused(
+    trained: Trained, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tagless = load_network(trained.folder)
+    tagless.tag.weight.data.zero_()
+    tagless.tag.bias.data.zero_()
+
+    def quantised(fp32: Path, scratch: Path) -> Path:
+        to_onnx(tagless, np.array([[2, 40, 3]]), scratch / "int8.onnx")
+        return scratch / "int8.onnx"
+
+    monkeypatch.setattr("models.export._quantised", quantised)
+    with pytest.raises(LaresError, match=r"less than 0\.5 points .* in fp32 and 40\.00% in int8"):
+        export(trained.folder, trained.corpus.held_out, tmp_path / "artefact")
+    assert not (tmp_path / "artefact").exists()
+
+
+@pytest.mark.parametrize(("lost", "refused"), [(4, False), (5, True), (-5, False)])
+def test_half_a_point_is_too_much(lost: int, refused: bool) -> None:
+    exact = 0.907
+    agreement = Agreement(1000, 0.99, 0.99, 0.99, exact, exact - lost / 1000)
+    with pytest.raises(LaresError) if refused else nullcontext():
+        refuse_bad(agreement)
+
+
+def test_a_tagger_of_fewer_layers_is_smaller_and_runs_unchanged(tmp_path: Path) -> None:
+    config = {**tiny_tagger.encoder_config(), "num_hidden_layers": 3}
+    encoder = Encoder(config, tiny_tagger.tokenizer(), name="tiny")
+    sizes = {}
+    for layers in (3, 1):
+        settings = replace(SETTINGS, layers=layers)
+        folder = tmp_path / f"training-{layers}"
+        small = train(tiny_tagger.corpus(), settings, folder, encoder, Console(file=io.StringIO()))
+        out = tmp_path / f"tagger-{layers}"
+        done = release(small, lambda at: Tagger(at).tag, corpora=tmp_path / "none", folder=out)
+        sizes[layers] = done.exported.int8_bytes
+        assert Tagger(out).tag("how old is the moon").intent == OUT_OF_SCOPE
+    told = json.loads((tmp_path / "training-1" / "training.json").read_text())
+    assert told["layers"] == {"kept": [0], "of": 3}
+    card = (tmp_path / "tagger-1" / "card.md").read_text()
+    assert "only layer 0 (from 0) of its 3 layers" in card
+    assert "--epochs 8 --layers 1" in card
+    assert "all of its layers" in (tmp_path / "tagger-3" / "card.md").read_text()
+    assert sizes[1] < sizes[3]

@@ -10,14 +10,16 @@ import pytest
 
 pytest.importorskip("torch", reason="torch is not installed: it is of the extra train")
 pytest.importorskip("seqeval", reason="seqeval is not installed: it is of the extra train")
+pytest.importorskip("matplotlib", reason="matplotlib is not installed: it is of the extra train")
 
 from rich.console import Console
 
 from edge.types import LaresError
-from models.corpus import Corpus
+from models.corpus import QUICK, Amounts, Corpus
 from models.labels import INTENTS, Labels
 from models.network import Encoder, pruned
-from models.train import Settings, Trained, train
+from models.report import Scores
+from models.train import Settings, Trained, a_tenth, fit, prepared, train
 from tests.models import tiny_tagger
 
 SETTINGS = Settings(epochs=8, batch=8, learning_rate=5e-3, head_learning_rate=1e-2, threads=1)
@@ -62,6 +64,55 @@ def test_the_folder_holds_what_export_needs(trained: tuple[Trained, str]) -> Non
 def test_the_log_is_for_tensorboard(trained: tuple[Trained, str]) -> None:
     logs = list((trained[0].folder / "tensorboard").glob("events.out.tfevents.*"))
     assert len(logs) == 1
+
+
+def test_pictures_of_confusions_and_reliability_are_left(trained: tuple[Trained, str]) -> None:
+    for name in ("confusion.png", "reliability.png"):
+        assert (trained[0].folder / name).read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_record_tells_which_layers_were_kept(trained: tuple[Trained, str]) -> None:
+    told = json.loads((trained[0].folder / "training.json").read_text())
+    assert told["layers"] == {"kept": [0], "of": 1}
+
+
+def test_more_layers_than_there_are_is_a_clear_error(tmp_path: Path) -> None:
+    encoder = Encoder(tiny_tagger.encoder_config(), tiny_tagger.tokenizer())
+    settings = Settings(layers=2)
+    with pytest.raises(LaresError, match="Expected 1 to 1 layers"):
+        train(tiny_tagger.corpus(), settings, tmp_path, encoder, Console(file=io.StringIO()))
+
+
+def test_a_tenth_is_measured_on_all_that_is_held_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second, third = tiny_tagger.corpus().held_out[:3]
+
+    def built(seed: int, amounts: Amounts, corpora: Path | None) -> Corpus:
+        return Corpus((first, second), ()) if amounts == QUICK else Corpus((), (second, third))
+
+    monkeypatch.setattr("models.train.build", built)
+    tenth = a_tenth(7, None)
+    assert tenth.held_out == (second, third)
+    assert tenth.train == (first,)
+
+
+def test_measurements_are_spread_evenly_and_may_end_a_training() -> None:
+    corpus = tiny_tagger.corpus()
+    encoder = prepared(
+        Encoder(tiny_tagger.encoder_config(), tiny_tagger.tokenizer()), corpus, SETTINGS
+    )
+    taken: list[int] = []
+
+    def measured(number: int, scores: Scores) -> None:
+        taken.append(number)
+        if number == 2:
+            raise StopIteration
+
+    with pytest.raises(StopIteration):
+        fit(
+            encoder, corpus, SETTINGS, Console(file=io.StringIO()),
+            measurements=3, measured=measured,
+        )  # fmt: skip
+    assert taken == [1, 2]
 
 
 def test_positions_beyond_the_longest_input_are_cut(trained: tuple[Trained, str]) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from edge.home.discovery import read_discovery
+from edge.home.graph import Entity
 from edge.home.virtual import VirtualHome
 from edge.mqtt.confirm import confirms
 from edge.types import Action, Answer, EntityState
@@ -113,3 +114,63 @@ def obeyed(there: House, action: Action) -> EntityState:
     for message in mqtt.command(action):
         virtual.handle(message)
     return virtual.states()[action.entity_id]
+
+
+def asked(*lists: Entity, **slots: str) -> str:
+    """The answer to a question about lists."""
+    targets = [entity.id for entity in lists]
+    return answer("HassGetState", targets, house_of(*lists), **slots).speech
+
+
+def shopping(state: str = "2", **attributes: Any) -> Entity:
+    return entity(SHOPPING, "Shopping List", state=state, **attributes)
+
+
+FULL = [line("milk"), line("eggs"), line("bread", "completed")]
+
+
+@pytest.mark.parametrize(
+    ("state", "attributes", "speech"),
+    [
+        ("2", {"todo_items": FULL},
+         "There are 2 things on the shopping list: milk and eggs."),
+        ("1", {"todo_items": ["milk"]}, "There is 1 thing on the shopping list: milk."),
+        ("0", {"todo_items": [line("milk", "completed")]}, "The shopping list is empty."),
+        ("0", {}, "The shopping list is empty."),
+        ("3", {}, "There are 3 things on the shopping list, but it doesn't tell me what."),
+        ("unknown", {}, "I don't know what is on the shopping list."),
+    ],
+)  # fmt: skip
+def test_what_is_on_a_list_is_told(state: str, attributes: dict[str, Any], speech: str) -> None:
+    assert asked(shopping(state, **attributes), name="Shopping List") == speech
+
+
+@pytest.mark.parametrize(
+    ("item", "speech"),
+    [
+        ("milk", "Yes, milk is on the shopping list."),
+        ("egg", "Yes, eggs are on the shopping list."),
+        ("bread", "No, bread is not on the shopping list."),
+        ("onions", "No, onions are not on the shopping list."),
+    ],
+)
+def test_an_item_is_on_a_list_or_not(item: str, speech: str) -> None:
+    assert asked(shopping(todo_items=FULL), name="Shopping List", item=item) == speech
+
+
+def test_a_list_that_keeps_its_items_to_itself_leaves_it_open() -> None:
+    assert asked(shopping("3"), name="Shopping List", item="milk") == (
+        "I don't know whether milk is on the shopping list."
+    )
+    assert asked(shopping("0"), name="Shopping List", item="milk") == (
+        "No, milk is not on the shopping list."
+    )
+
+
+def test_the_lists_are_named() -> None:
+    chores = entity("todo.chores", "Chores", state="0")
+    assert asked(shopping(), chores, domain="todo") == (
+        "You have 2 lists: the shopping list and the chores list."
+    )
+    assert asked(chores, domain="todo") == "You have one list: the chores list."
+    assert asked(domain="todo") == "You have no lists."

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from edge.home.graph import Home
 from edge.types import Action, Answer, EntityState, Intent, SlotValue
 from skills import ALL, skill_for
+from skills.attributes import ATTRIBUTES
 from skills.lights import brightness_of
 from skills.skill import House
 from skills.wording import the
@@ -52,6 +53,9 @@ def test_no_two_skills_serve_the_same_intent() -> None:
             "item": st.text(max_size=4),
             "search_query": st.text(max_size=4),
             "state": st.sampled_from(["on", "open", "locked"]),
+            "attribute": st.sampled_from(sorted(ATTRIBUTES)),
+            "location": st.text(max_size=4),
+            "date": st.text(max_size=4),
             "name": st.just("Desk Lamp"),
             "area": st.just("Kitchen"),
         },

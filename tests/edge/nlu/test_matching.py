@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.nlu.matching import EXACT, Index, normalised, singular, sound_of
+from edge.nlu.matching import ENOUGH, EXACT, Index, normalised, singular, sound_of
 
 INDEX = Index(
     (name, (name,))
@@ -53,6 +53,19 @@ def test_what_is_like_no_name_is_not_found(heard: str) -> None:
 
 def test_part_of_several_names_finds_them_all() -> None:
     assert {match.id for match in INDEX.find("curtain")} == {"Left Curtain", "Right Curtain"}
+
+
+def test_a_ranking_keeps_what_is_too_unlike_to_be_found() -> None:
+    found = {match.id for match in INDEX.find("old brass den lamp standing")}
+    ranked = {match.id: match.score for match in INDEX.ranked("old brass den lamp standing")}
+    assert found == set() < ranked.keys()
+    assert all(0 < score < ENOUGH for score in ranked.values())
+
+
+@pytest.mark.parametrize("heard", ["den lamp", "dusk lamp", "curtain", "left curtains"])
+def test_a_ranking_begins_with_what_is_found(heard: str) -> None:
+    found = INDEX.find(heard)
+    assert INDEX.ranked(heard)[: len(found)] == found
 
 
 def test_words_that_sound_alike_share_a_key() -> None:

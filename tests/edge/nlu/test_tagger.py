@@ -109,6 +109,17 @@ def test_no_text_raises_and_spans_are_their_text(text: str) -> None:
         assert span.label in SPAN_LABELS
 
 
+@settings(max_examples=50)
+@given(st.text(max_size=200) | st.sampled_from([text for _, text in SENTENCES]))
+def test_an_explanation_begins_with_what_is_tagged(text: str) -> None:
+    tagging, view = SHARED.tag(text), SHARED.explain(text)
+    assert view.intents[0] == (tagging.intent, tagging.confidence)
+    assert tuple(span for span, _ in view.spans) == tagging.spans
+    chances = [probability for _, probability in view.intents]
+    assert chances == sorted(chances, reverse=True)
+    assert all(0 <= chance <= 1 for chance in (*chances, *(chance for _, chance in view.spans)))
+
+
 SHARED = Tagger()
 
 

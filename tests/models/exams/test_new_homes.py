@@ -15,7 +15,7 @@ from hassil.expression import Alternative, Expression, Group, ListReference, Tex
 from edge.home.graph import Home
 from edge.types import Intent, Outcome, Transcript
 from models.corpus_templates import our_grammar, spell
-from models.exams.conversation import Conversation
+from models.exams.conversation import Conversation, Converse
 from models.exams.invented import STYLES, content, flat
 from models.exams.meaning import Meant
 from models.exams.new_homes import Sentence, homes, sentences, suite
@@ -143,6 +143,20 @@ def test_a_home_can_be_read(index: int) -> None:
     assert len({entity.name for entity in home.entities}) == len(home.entities)
 
 
+def test_a_home_is_the_same_out_of_its_file() -> None:
+    def converse(
+        conversations: Iterable[Conversation], acting: bool
+    ) -> Iterator[Sequence[Outcome]]:
+        first, *rest = conversations
+        read.append(Home.from_yaml(first.home))
+        for _ in (first, *rest):
+            yield [Outcome(Transcript("", "text"))]
+
+    read: list[Home] = []
+    assert suite(converse, SEED).scores == {"intent": 0.0, "exact": 0.0}
+    assert read == [Home.from_data(HOMES[0], "the first home")]
+
+
 def test_homes_share_few_names() -> None:
     named = [{part["name"] for part in home["entities"]} for home in HOMES]
     assert all(len(a & b) < min(len(a), len(b)) / 3 for a, b in itertools.combinations(named, 2))
@@ -200,7 +214,7 @@ def intent_of(meant: Meant) -> Intent:
     return Intent(meant.intent, slots, tuple(sorted(meant.entities)))
 
 
-def conversing(answers: dict[int, Outcome]) -> tuple[list[Conversation], suite.__class__]:
+def conversing(answers: dict[int, Outcome]) -> tuple[list[Conversation], Converse]:
     """What was said, and one that answers all rightly but what it is given other answers for."""
     heard: list[Conversation] = []
 
@@ -209,7 +223,7 @@ def conversing(answers: dict[int, Outcome]) -> tuple[list[Conversation], suite._
     ) -> Iterator[Sequence[Outcome]]:
         assert not acting
         for index, conversation in enumerate(conversations):
-            assert Home.from_yaml(conversation.home).entities
+            assert conversation.home.is_file()
             heard.append(conversation)
             _, sentence = SENTENCES[index]
             right = Outcome(Transcript(sentence.text, "text"), (intent_of(sentence.meant),))
