@@ -1,4 +1,4 @@
-"""What stays between the turns of one speaker: a question of ours, what was spoken of, what was done.
+"""What stays between the turns of one speaker: our question, what was spoken of, what was done.
 
 Each satellite or conversation has a session of its own. A question stays open for
 `ANSWER_WITHIN_S`, what was spoken of for `SPOKEN_OF_S`; what was done can be taken back for

@@ -1,7 +1,8 @@
 """Names that no list has: a home may call its lamp "Fjäll" or "Zorbit".
 
 `renamed` puts an invented word for a name or an area of an example, so that the tagger learns to
-tell names by what stands around them ("make me a [coffee]" stays). Half of the time the kind of thing stays: "[zorbit lamp]".
+tell names by what stands around them ("make me a [coffee]" stays). Half of the time the kind of
+thing stays: "[zorbit lamp]".
 """
 
 from __future__ import annotations

@@ -50,8 +50,10 @@ _BRIGHTENED = {**_LIGHTS, "brightness_step": _UP}
 _PLUGS = {"domain": r"plugs?|sockets?|outlets?"}
 _LIST = {"list_name": "name", **_WHEN}
 _LIST_ITEM = (
-    r"(?<=\badd )(?!to |an? |new |this |it )(?:[\w' ]+?)(?= (?:on)?to (?:my |the |our )?[\w' ]*list)"
-    r"|(?<=\bput )(?!this |it |the item)(?:[\w' ]+?)(?= (?:in|on(?:to)?) (?:my |the |our )?[\w' ]*list)"
+    r"(?<=\badd )(?!to |an? |new |this |it )(?:[\w' ]+?)(?= (?:on)?to (?:my |the "
+    r"|our )?[\w' ]*list)"
+    r"|(?<=\bput )(?!this |it |the item)(?:[\w' ]+?)(?= (?:in|on(?:to)?) (?:my |the "
+    r"|our )?[\w' ]*list)"
 )
 _LISTED_ITEM = (
     r"(?:(?<=\bremove )|(?<=\bdelete )|(?<=\btake )|(?<=\berase ))"

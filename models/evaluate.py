@@ -3,8 +3,8 @@
 - ha-intents-en: Home Assistant's own English tests and their home; intents, and exact intents with
   slots as they come out of the resolver. Its templates, which are trained on, give some of these
   very sentences ("never mind"); "exact_unseen" leaves them out.
-- slurp: people's sentences (SLURP's development split): those about a home (lights, plugs, cleaning,
-  coffee, volume, time, weather, lists) by intent, and how much of the rest is out of scope.
+- slurp: people's sentences (SLURP's development split): those about a home (lights, plugs,
+  cleaning, coffee, volume, time, weather, lists) by intent, and how much of the rest is acted on.
 - clinc150: everyday talk that no home answers (validation split); out of scope.
 - held-out: templates and sentences kept out of training; intent, spans, calibration.
 

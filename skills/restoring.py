@@ -16,14 +16,21 @@ _STATE_SERVICES: Mapping[str, Mapping[str, str]] = {
     "lock": {"locked": "lock", "unlocked": "unlock"},
     "cover": {"open": "open_cover", "closed": "close_cover"},
     "valve": {"open": "open_valve", "closed": "close_valve"},
-    "vacuum": {"cleaning": "start", "docked": "return_to_base", "returning": "return_to_base", "paused": "pause"},
+    "vacuum": {
+        "cleaning": "start", "docked": "return_to_base", "returning": "return_to_base",
+        "paused": "pause",
+    },
     "lawn_mower": {"mowing": "start_mowing", "docked": "dock", "paused": "pause"},
     "media_player": {
         "playing": "media_play", "paused": "media_pause", "idle": "media_stop", "off": "turn_off",
         "on": "turn_on",
     },
     **dict.fromkeys(
-        ("automation", "fan", "humidifier", "input_boolean", "light", "siren", "switch", "climate"), _ON_OFF
+        (
+            "automation", "climate", "fan", "humidifier", "input_boolean", "light", "siren",
+            "switch",
+        ),
+        _ON_OFF,
     ),
 }  # fmt: skip
 """Domain → the state to come back to → the service that brings it about."""

@@ -19,6 +19,7 @@ from collections.abc import Iterator, Sequence
 from edge.home.colors import COLORS
 from edge.nlu.numbers import find_number_in, words
 from edge.nlu.values import parse_kelvin
+from models.labels import MAX_CHARACTERS
 
 _STRONG = (
     "turn", "switch", "set", "dim", "brighten", "open", "close", "shut", "lock", "unlock", "mute",
@@ -31,20 +32,31 @@ _WEAK = (
     "warm", "water", "clean", "vacuum", "hoover", "mow", "dock", "return", "lift", "crank",
     "show", "read", "check", "cross", "tick", "announce", "broadcast", "remind", "wake", "have",
     "let", "get", "kill", "take", "flip", "power", "boot", "fire", "bolt", "unbolt", "bump", "drop",
-    "speed", "slow", "trigger", "launch", "execute", "enable", "disable", "toggle", "move", "continue",
+    "speed", "slow", "trigger", "launch", "execute", "enable", "disable", "toggle", "move",
+    "continue",
     "paint", "tone", "ask", "shuffle", "leave", "keep", "do", "stick", "pop", "whack", "throw",
     "fetch", "begin", "end", "cut", "freeze", "halt", "unpause", "close", "say", "drag", "bring",
 )  # fmt: skip
-_OBJECT = r"(?:the|my|our|all|both|every|each|a|an|some|any|it|them|that|those|this|up|down|on|off|everything|me|us|your|his|her|in|out|back)"
-_ASKING = r"(?:what(?:['’]?s)?|which|who(?:['’]?s)?|where(?:['’]?s)?|when|how|is|are|did|does|do (?:i|we|you)|will|has|have (?:i|we))"
+_OBJECT = (
+    r"(?:the|my|our|all|both|every|each|a|an|some|any|it|them|that|those|this|up|down|on|off"
+    r"|everything|me|us|your|his|her|in|out|back)"
+)
+_ASKING = (
+    r"(?:what(?:['’]?s)?|which|who(?:['’]?s)?|where(?:['’]?s)?|when|how|is|are|did|does|do (?:i"
+    r"|we|you)|will|has|have (?:i|we))"
+)
 _POLITE = (
-    r"(?:(?:please|kindly|can you|could you|would you|will you|can we|could we|i want you to|i['’]?d like you to"
-    r"|i need you to|i want to|i['’]?d like to|go ahead and|just|now|also|then|and|next|first|finally|don['’]?t forget to"
-    r"|make sure to|be sure to|let['’]?s|afterwards|after that|oh|okay|ok|so|um|uh|er|well|hey|quickly)[\s,]+)*"
+    r"(?:(?:please|kindly|can you|could you|would you|will you|can we|could we|i want you to"
+    r"|i['’]?d like you to"
+    r"|i need you to|i want to|i['’]?d like to|go ahead and|just|now|also|then|and|next|first"
+    r"|finally|don['’]?t forget to"
+    r"|make sure to|be sure to|let['’]?s|afterwards|after that|oh|okay|ok|so|um|uh|er|well|hey"
+    r"|quickly)[\s,]+)*"
 )
 _STARTS = re.compile(
     rf"{_POLITE}(?:(?:{'|'.join(_STRONG)})\b|(?:{'|'.join(_WEAK)}) {_OBJECT}\b|{_ASKING}\b"
-    r"|another (?:one|timer)? ?for |(?:pause|resume|mute|unmute|next song|next track|skip|undo)\Z|i (?:need|want) "
+    r"|another (?:one|timer)? ?for |(?:pause|resume|mute|unmute|next song|next track|skip|undo)\Z"
+    r"|i (?:need|want) "
     r"|(?:announce|broadcast|vacuum|clean|mow|heat|play|dock|ring) \w)",
     re.IGNORECASE,
 )
@@ -53,14 +65,18 @@ _STRONG_START = re.compile(
     re.IGNORECASE,
 )
 _JOINTS = re.compile(
-    r"\s*[;.!?]+(?=\s)\s*(?:(?:and|then|also|plus|but|oh|after that|afterwards|next|finally)\b[\s,]*)*"
-    r"|\s*,\s*(?:(?:and|then|also|plus|but|oh|after that|afterwards|next|finally|as well as|so)\b[\s,]*)*"
+    r"\s*[;.!?]+(?=\s)\s*(?:(?:and|then|also|plus|but|oh|after that|afterwards|next"
+    r"|finally)\b[\s,]*)*"
+    r"|\s*,\s*(?:(?:and|then|also|plus|but|oh|after that|afterwards|next|finally|as well as"
+    r"|so)\b[\s,]*)*"
     r"|\s+(?:(?:and|then|also|plus|but|after that|afterwards|finally|as well as|so)\b[\s,]*)+",
     re.IGNORECASE,
 )
 _ONLY_POLITE = re.compile(
-    r"(?:(?:please|thanks|thank you|okay|ok|hey|hi|hello|alright|all right|right|so|well|oh|um|uh|now|then|and|also|too|"
-    r"as well|nabu|jarvis|mycroft|lares|computer|alexa|google|good|great|perfect|cheers|will you|would you|if you can)\W*)*",
+    r"(?:(?:please|thanks|thank you|okay|ok|hey|hi|hello|alright|all right|right|so|well|oh|um|uh"
+    r"|now|then|and|also|too|"
+    r"as well|nabu|jarvis|mycroft|lares|computer|alexa|google|good|great|perfect|cheers|will you"
+    r"|would you|if you can)\W*)*",
     re.IGNORECASE,
 )
 _FREE_TEXT = re.compile(
@@ -69,8 +85,10 @@ _FREE_TEXT = re.compile(
 )
 _ON_LIST = re.compile(r"\b(?:to|on|onto|from|off)\b[\w' ]*\b(?:list|chores|tasks|groceries|todo)\b")
 _END_STATE = re.compile(
-    r"\b(?:on|off|open|closed|shut|up|down|locked|unlocked|a bit|a lot|a little|brighter|dimmer|darker|warmer|cooler"
-    r"|louder|quieter|red|blue|green|yellow|orange|purple|pink|white|half|max|maximum|minimum|full)\b"
+    r"\b(?:on|off|open|closed|shut|up|down|locked|unlocked|a bit|a lot|a little|brighter|dimmer"
+    r"|darker|warmer|cooler"
+    r"|louder|quieter|red|blue|green|yellow|orange|purple|pink|white|half|max|maximum|minimum"
+    r"|full)\b"
 )
 _NO_THING = frozenset(
     {
@@ -91,7 +109,7 @@ def clauses(text: str) -> tuple[str, ...]:
     back in the same breath ("turn on, no sorry, turn off …") is gone.
     """
     parts: list[str] = []
-    for joined in _at_joints(_plain(text)):
+    for joined in _at_joints(_plain(text[:MAX_CHARACTERS])):
         for piece in _run_together(amended(joined)):
             bare = _ORDER.sub("", piece.strip(" ,;"))
             if _TAKEN_BACK_LAST.search(bare):
@@ -104,7 +122,7 @@ def clauses(text: str) -> tuple[str, ...]:
                     bare = rest
             if bare and not _ONLY_POLITE.fullmatch(bare.strip(" ,;.!?")):
                 parts.append(_completed(bare, parts[-1] if parts else ""))
-    return tuple(_with_units(parts)) or (text,)
+    return tuple(_with_units(parts)) or (text[:MAX_CHARACTERS],)
 
 
 def _plain(text: str) -> str:
@@ -227,6 +245,10 @@ _BARE_NUMBER = re.compile(
 _STAYS = re.compile(
     r".+ (?:can|may|should|must|has to|have to|needs to) (?:stay|remain|be left)\b", re.IGNORECASE
 )
+_OTHERS = re.compile(r"\b(?:else|others?|rest)\b", re.IGNORECASE)
+_TOO_LAST = re.compile(r"\b(?:too|as well)\W*$", re.IGNORECASE)
+_TELLS = re.compile(rf"{_POLITE}(?:tell|ask)\b", re.IGNORECASE)
+_ADDS = re.compile(rf"{_POLITE}(?:add|put)\b", re.IGNORECASE)
 _KEEPS = re.compile(r"(?:leave|keep)\b", re.IGNORECASE)
 _STEP_ONLY = re.compile(
     r"(?:(?:a (?:little )?(?:bit|lot)|a little|much|slightly) )?"
@@ -238,11 +260,13 @@ _ORDER = re.compile(
     re.IGNORECASE,
 )
 _FALSE_START = re.compile(
-    r"^(?P<left>.+?)[\s,]+(?:(?:no|sorry|wait|oops|i mean|i meant|make that|scratch that|rather)\b[\s,]*)+(?P<right>\S.*)$",
+    r"^(?P<left>.+?)[\s,]+(?:(?:no|sorry|wait|oops|i mean|i meant|make that|scratch that"
+    r"|rather)\b[\s,]*)+(?P<right>\S.*)$",
     re.IGNORECASE,
 )
 _LAST_NUMBER = re.compile(
-    r"\b(?:\d+|(?:(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)[ -])?[a-z]+(?:teen|ty)?)"
+    r"\b(?:\d+|(?:(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)[ -])?[a-z]+(?:teen"
+    r"|ty)?)"
     r"(?: ?(?:percent|%|degrees|minutes?|hours?|seconds?))?\s*$",
     re.IGNORECASE,
 )
@@ -256,39 +280,39 @@ _STATIVE = frozenset(
 
 
 def _parts(left: str, joint: str, right: str, piece: str) -> bool:
-    """Whether a new clause begins on the right; `piece` is it up to the next joint."""
-    if not left.strip() or not right.strip():
-        return False
-    if any(sign in joint for sign in ".!?;"):
-        return True
-    if _KEEPS.match(left) and re.search(r"\b(?:else|others?|rest)\b", right):
-        return False
-    if _STAYS.match(piece):
-        return False
-    if re.search(r"\b(?:too|as well)\W*$", piece) and _STARTS.match(left):
-        return True
-    ordered = _STARTS.match(left) or re.search(r"\b(?:on|off|open|closed)\b", left)
-    if _KEEPS.match(_bare(right)) and ordered:
-        return re.search(r"\b(?:else|others?|rest)\b", right) is not None
-    if _STEP_ONLY.match(piece) and _STARTS.match(left):
-        return True
-    if re.match(rf"{_POLITE}(?:tell|ask)\b", left) and re.match(r"(?:the )?\w+ to \w+", right):
-        return True
-    if len(left.split()) == 1 and not _END_STATE.search(left) and "," not in joint:
-        return _STARTS.match(left) is not None and left.lower() in {"pause", "mute", "resume"}
-    free = _FREE_TEXT.match(left)
-    lists = re.match(rf"{_POLITE}(?:add|put)\b", left, re.IGNORECASE)
-    if lists and _TO_WHERE.search(left) and _TO_WHERE.search(piece) and not _END_STATE.search(left):
-        return True
+    """Whether a new clause begins on the right; `piece` is it up to the next joint.
+
+    The first rule that applies decides.
+    """
+    return next(verdict for applies, verdict in _rules(left, joint, right, piece) if applies)
+
+
+def _rules(left: str, joint: str, right: str, piece: str) -> Iterator[tuple[bool, bool]]:
+    """Whether each rule applies, and what it says then."""
+    yield not left.strip() or not right.strip(), False
+    yield any(sign in joint for sign in ".!?;"), True
+    starts, begins = _STARTS.match(right) is not None, _STARTS.match(left) is not None
+    others = _OTHERS.search(right) is not None
+    yield (_KEEPS.match(left) is not None and others) or _STAYS.match(piece) is not None, False
+    yield _TOO_LAST.search(piece) is not None and begins, True
+    ordered = begins or re.search(r"\b(?:on|off|open|closed)\b", left) is not None
+    yield _KEEPS.match(_bare(right)) is not None and ordered, others
+    yield _STEP_ONLY.match(piece) is not None and begins, True
+    yield (
+        _TELLS.match(left) is not None and re.match(r"(?:the )?\w+ to \w+", right) is not None,
+        True,
+    )
+    lone = len(left.split()) == 1 and not _END_STATE.search(left) and "," not in joint
+    yield lone, begins and left.lower() in {"pause", "mute", "resume"}
+    to_both = _TO_WHERE.search(left) is not None and _TO_WHERE.search(piece) is not None
+    yield _ADDS.match(left) is not None and to_both and not _END_STATE.search(left), True
+    free = _FREE_TEXT.match(left) is not None
     if free and _ON_LIST.search(right.lower()):
-        if _ON_LIST.search(left.lower()):
-            return True
-        return _OF_LISTS.match(right) is not None or (
-            _STARTS.match(right) is not None and _ON_LIST.search(piece.lower()) is None
-        )
-    if _STARTS.match(right):
-        return not (free and not _STRONG_START.match(_bare(right)) and not _asks(right))
-    return not free and _is_whole(left.lower()) and _is_whole(piece.lower())
+        yield _ON_LIST.search(left.lower()) is not None, True
+        unlisted = starts and _ON_LIST.search(piece.lower()) is None
+        yield True, _OF_LISTS.match(right) is not None or unlisted
+    yield starts, not free or _STRONG_START.match(_bare(right)) is not None or _asks(right)
+    yield True, not free and _is_whole(left.lower()) and _is_whole(piece.lower())
 
 
 def _bare(text: str) -> str:

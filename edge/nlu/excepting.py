@@ -31,7 +31,8 @@ _LEFT = re.compile(
     rf"^(?P<main>.+?){_BUT}\b(?:leave|keep)\s+(?P<out>.+?)\s+{_STATE}(?:\s+(?:please|though))?$"
 )
 _STAYS = re.compile(
-    rf"^(?P<main>.+)[\s,]+(?:(?:and|but) )?(?P<out>(?:the|my) (?:(?!\b(?:the|my)\b).)+?) (?:can|may|should|must|has to|have to|needs to) "
+    rf"^(?P<main>.+)[\s,]+(?:(?:and|but) )?(?P<out>(?:the|my) (?:(?!\b(?:the|my)\b).)+?) (?:can"
+    rf"|may|should|must|has to|have to|needs to) "
     rf"(?:stay|remain|be left) {_STATE}(?:\s+(?:please|though))?$"
 )
 _LEFT_ALONE = re.compile(
@@ -42,13 +43,15 @@ _OUT = re.compile(
     r"(?P<out>.+?)(?P<end>\s+(?:on|off|open|closed|shut|up|down))?(?:\s+please)?$"
 )
 _FIRST = re.compile(
-    rf"^{_EXCEPT}\s+(?P<out>.+?)(?:\s*,\s*|\s+)(?P<main>(?:turn|switch|shut|close|open|lock|dim|set|put|everything|all)\b.+)$"
+    rf"^{_EXCEPT}\s+(?P<out>.+?)(?:\s*,\s*|\s+)(?P<main>(?:turn|switch|shut|close|open|lock|dim"
+    rf"|set|put|everything|all)\b.+)$"
 )
 _BARE_BUT = re.compile(
     r"^(?P<main>.*\b(?:all|every|everything|everywhere)\b.*?)[\s,]+but\s+(?P<out>.+)$"
 )
 _ELSE = re.compile(
-    rf"^(?:leave|keep)\s+(?P<out>.+?)\s+{_STATE}{_BUT}\s+(?P<main>.+\b(?:else|other|others|rest)\b.*)$"
+    rf"^(?:leave|keep)\s+(?P<out>.+?)\s+{_STATE}{_BUT}\s+(?P<main>.+\b(?:else|other|others"
+    rf"|rest)\b.*)$"
 )
 _ASKS = re.compile(
     r"(?:did|do|does|have|has|is|are|was|were|what|which|who|how|when|where|why|should|can i)\b"

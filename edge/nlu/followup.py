@@ -9,6 +9,7 @@ is `edge.nlu.rewriting`. Full sentences are no fragments, but may begin with a c
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -26,7 +27,8 @@ STATES = {
 _SMALL = r"(?:(?:just )?a (?:little |tiny )?(?:bit|little|touch|tad|notch)|slightly|somewhat)"
 _LARGE = r"(?:a (?:whole )?lot|much|far|way|loads)"
 _UPWARD = (
-    "more", "brighter", "lighter", "louder", "higher", "warmer", "hotter", "faster", "up", "further",
+    "more", "brighter", "lighter", "louder", "higher", "warmer", "hotter", "faster", "up",
+    "further",
     "stronger",
 )  # fmt: skip
 _DOWNWARD = (
@@ -48,11 +50,14 @@ _DIMENSION = {
     **dict.fromkeys(("faster", "slower", "fast", "slow"), "speed"),
 }
 _STEP = re.compile(
-    rf"(?:(?:make it|make them|turn it|turn them|go|still|even|it['’]?s|that['’]?s|that is|they['’]?re|a) )*(?:(?P<amount>{_SMALL}|{_LARGE}) )?"
-    rf"(?P<word>{'|'.join((*_UPWARD, *_DOWNWARD))})(?: (?P<after>{_SMALL}|{_LARGE}|again|still|than that))*(?: than that)?"
+    rf"(?:(?:make it|make them|turn it|turn them|go|still|even|it['’]?s|that['’]?s|that is"
+    rf"|they['’]?re|a) )*(?:(?P<amount>{_SMALL}|{_LARGE}) )?"
+    rf"(?P<word>{'|'.join((*_UPWARD, *_DOWNWARD))})(?: (?P<after>{_SMALL}|{_LARGE}|again|still"
+    rf"|than that))*(?: than that)?"
 )
 _TOO_MUCH = re.compile(
-    rf"(?:(?:it['’]?s|it is|that['’]?s|that is|they['’]?re|they are|now it['’]?s) )?(?:still |now |a bit |a little |way |much |far )*too (?P<word>{'|'.join(_TOO)})(?: now| still)?"
+    rf"(?:(?:it['’]?s|it is|that['’]?s|that is|they['’]?re|they are|now it['’]?s) )?(?:still "
+    rf"|now |a bit |a little |way |much |far )*too (?P<word>{'|'.join(_TOO)})(?: now| still)?"
 )
 _BETTER = re.compile(
     r"(?:(?:hmm|mm|maybe|perhaps|i think)[\s,]+)*(?P<rest>.+?) (?:is|would be|looks|might be) "
@@ -61,7 +66,8 @@ _BETTER = re.compile(
 _NUMBER = r"(?:\d+|an?|one|two|three|four|five|six|seven|eight|nine|ten|fifteen|twenty|half a)"
 _UNIT = r"(?:degrees?|percent|%|notch(?:es)?)"
 _MEASURED = re.compile(
-    rf"(?:by )?(?:(?P<more>another|(?P<number>{_NUMBER})(?: more)?) (?P<unit>{_UNIT})|(?P<only>{_NUMBER}) more)"
+    rf"(?:by )?(?:(?P<more>another|(?P<number>{_NUMBER})(?: more)?) (?P<unit>{_UNIT})"
+    rf"|(?P<only>{_NUMBER}) more)"
     rf"(?: (?P<word>{'|'.join((*_UPWARD, *_DOWNWARD))}))?"
 )
 _ALL_THE_WAY = re.compile(
@@ -69,13 +75,16 @@ _ALL_THE_WAY = re.compile(
 )
 _WAYS = {"up": "open", "down": "close"}
 _LESS_SO = re.compile(
-    rf"(?:but |just )?(?:not|less) (?:(?:so|as|quite|that|quite so|quite as) )?(?P<word>{'|'.join(_TOO)})"
+    rf"(?:but |just )?(?:not|less) (?:(?:so|as|quite|that|quite so"
+    rf"|quite as) )?(?P<word>{'|'.join(_TOO)})"
 )
 _NOT_ENOUGH = re.compile(r"(?:(?:it['’]?s|that['’]?s|still) )*not (?P<word>\w+ )?enough(?: yet)?")
 _SMALL_ONLY = re.compile(rf"(?:{_SMALL})")
 _CORRECTS = re.compile(
-    r"(?:(?:no|nope|nah|sorry|wait|actually|oops|oh no|oh|not that(?: one)?|wrong (?:one|room|light|lamp)|"
-    r"i meant(?: to say)?|i mean|i said|i wanted|rather|make that|that['’]?s (?:wrong|not (?:it|right|the one|what i meant))|"
+    r"(?:(?:no|nope|nah|sorry|wait|actually|oops|oh no|oh|not that(?: one)?|wrong (?:one|room"
+    r"|light|lamp)|"
+    r"i meant(?: to say)?|i mean|i said|i wanted|rather|make that|that['’]?s (?:wrong|not (?:it"
+    r"|right|the one|what i meant))|"
     r"not (?:the |in the |that )[\w ]+?(?: but|(?=,))|hang on|hold on)\b[\s,.!]*)+"
 )
 _NOT_BUT = re.compile(
@@ -84,24 +93,30 @@ _NOT_BUT = re.compile(
 _JUST = re.compile(r"(?:just|only) (?=the|in|my)")
 _ADDS = re.compile(
     r"(?:(?:and|also|plus|now|then|what about|how about|same (?:thing )?(?:for|in|with|goes for)|"
-    r"the same (?:for|in|with|goes for)|do the same (?:for|in|with|to)|ditto(?: for)?|likewise(?: for| in)?|as well as|so does|"
+    r"the same (?:for|in|with|goes for)|do the same (?:for|in|with|to)|ditto(?: for)?"
+    r"|likewise(?: for| in)?|as well as|so does|"
     r"as does|oh and|and now|as for|let['’]?s do)\b[\s,]*)+"
 )
 _TAIL = re.compile(
-    r"[\s,]*\b(?:too|as well|also|please|instead|rather|thanks|thank you|i mean|i meant|i said|of course|though|for me|then|next|now)$"
+    r"[\s,]*\b(?:too|as well|also|please|instead|rather|thanks|thank you|i mean|i meant|i said"
+    r"|of course|though|for me|then|next|now)$"
 )
 _AGAIN = re.compile(
-    r"(?:(?:and |do |please |now |just )*(?:(?:that|it|this|the same(?: thing)?) )?(?:again|once more|one more time|another time|once again)"
-    r"|repeat(?: that| it| the last (?:one|command|thing))?|same again|(?:one|another) more(?: time)?)"
+    r"(?:(?:and |do |please |now |just )*(?:(?:that|it|this|the same(?: thing)?) )?(?:again"
+    r"|once more|one more time|another time|once again)"
+    r"|repeat(?: that| it| the last (?:one|command|thing))?|same again|(?:one"
+    r"|another) more(?: time)?)"
 )
 _OTHER = re.compile(
     r"(?:the )?other (?:one|light|lamp|shutter|blind|door|fan|curtain|speaker|side)|the other"
 )
 _STATE = re.compile(
-    rf"(?:(?:back|turn|switch|turned|switched|all|them|it|that|and|then|now) )*(?P<state>{'|'.join(STATES)})(?: (?:again|back|it|them|that|please))*"
+    rf"(?:(?:back|turn|switch|turned|switched|all|them|it|that|and|then"
+    rf"|now) )*(?P<state>{'|'.join(STATES)})(?: (?:again|back|it|them|that|please))*"
 )
 _VALUE = re.compile(
-    r"(?:(?:set|put|make|turn|change|dim|bring|take) (?:it|them|that|both) )?(?:(?:both|them|all of them|all) )?"
+    r"(?:(?:set|put|make|turn|change|dim|bring|take) (?:it|them|that|both) )?(?:(?:both|them"
+    r"|all of them|all) )?"
     r"(?:back to|to|at|by|on|just|only|about|i said|make it|say) *(?=\S)|"
 )
 _ENDS = re.compile(rf"\b(?:{'|'.join(STATES)}|up|down)\b")
@@ -116,8 +131,8 @@ class Fragment:
 
     kind: Kind
     text: str
-    """The words that say it: the thing, the state, the value; for "said" a thing with its end state,
-    for "sentence" the whole of it."""
+    """The words that say it: the thing, the state, the value; for "said" a thing with its end
+    state, for "sentence" the whole of it."""
     corrects: bool = False
     """What was done before is to be taken back."""
     direction: int = 0
@@ -157,9 +172,10 @@ def fragment_of(text: str) -> Fragment | None:
         return None
     if (match := _BETTER.fullmatch(rest)) is not None:
         corrects, rest = True, match.group("rest")
-    found = _without_thing(rest, corrects)
+    found = _without_thing(rest)
     if found is not None:
-        return replace(found, every=re.search(r"\bit\b", rest) is None)
+        every = re.search(r"\bit\b", rest) is None
+        return replace(found, corrects=corrects, every=every)
     if starts_clause(rest) and not _REFERS.match(rest):
         return Fragment("sentence", rest, corrects=True) if corrects else None
     if _ENDS.search(re.sub(r"^(?:in|on|at|for|to) ", "", rest)):
@@ -167,45 +183,67 @@ def fragment_of(text: str) -> Fragment | None:
     return Fragment("thing", rest, corrects, adds=adds)
 
 
-def _without_thing(rest: str, corrects: bool) -> Fragment | None:
+def _without_thing(rest: str) -> Fragment | None:
     """A fragment that names no thing."""
-    if _AGAIN.fullmatch(rest):
-        return Fragment("again", rest, corrects)
-    if _OTHER.fullmatch(rest):
-        return Fragment("other", rest, corrects)
-    if (match := _TOO_MUCH.fullmatch(rest)) is not None:
-        word = match.group("word")
-        return Fragment("step", "", corrects, _TOO[word], _DIMENSION.get(word))
-    if (match := _LESS_SO.fullmatch(rest)) is not None:
-        word = match.group("word")
-        return Fragment("step", "", corrects, _TOO[word], _DIMENSION.get(word))
-    if (match := _NOT_ENOUGH.fullmatch(rest)) is not None:
-        word = (match.group("word") or "").strip()
-        return Fragment("step", "", corrects, -_TOO.get(word, 0), _DIMENSION.get(word))
-    if (match := _MEASURED.fullmatch(rest)) is not None:
-        amount = match.group("number") or ("one" if match.group("more") else match.group("only"))
-        unit = match.group("unit") or ""
-        word = match.group("word") or "more"
-        way = 0 if word in {"more", "further"} else (1 if word in _UPWARD else -1)
-        said = f"by {amount} {unit}".strip()
-        return Fragment("step", said, corrects, way, _DIMENSION.get(word))
-    if (match := _ALL_THE_WAY.fullmatch(rest)) is not None:
-        way = match.group("way")
-        return Fragment("state", _WAYS.get(way) or STATES[way], corrects)
-    if (match := _STEP.fullmatch(rest)) is not None:
-        word = match.group("word")
-        amount = match.group("amount") or match.group("after") or ""
-        amount = amount if re.fullmatch(rf"{_SMALL}|{_LARGE}", amount) else ""
-        direction = 1 if word in _UPWARD else -1
-        relative = word in {"more", "further", "less"}
-        way = (0 if word != "less" else 2) if relative else direction
-        return Fragment("step", amount, corrects, way, _DIMENSION.get(word))
-    if _SMALL_ONLY.fullmatch(rest):
-        return Fragment("step", rest, corrects, 0)
-    if (match := _STATE.fullmatch(rest)) is not None:
-        return Fragment("state", STATES[match.group("state")], corrects)
+    for pattern, read in _READERS:
+        match = pattern.fullmatch(rest)
+        if match is not None:
+            return read(match)
     value = _value(rest)
-    return Fragment(*value, corrects) if value is not None else None
+    return Fragment(*value) if value is not None else None
+
+
+def _too_much(match: re.Match[str]) -> Fragment:
+    """ "too bright", "not so loud"."""
+    word = match.group("word")
+    return Fragment("step", "", direction=_TOO[word], dimension=_DIMENSION.get(word))
+
+
+def _not_enough(match: re.Match[str]) -> Fragment:
+    """ "not bright enough", "not enough"."""
+    word = (match.group("word") or "").strip()
+    return Fragment("step", "", direction=-_TOO.get(word, 0), dimension=_DIMENSION.get(word))
+
+
+def _measured(match: re.Match[str]) -> Fragment:
+    """ "one more degree", "ten percent brighter"."""
+    amount = match.group("number") or ("one" if match.group("more") else match.group("only"))
+    said = f"by {amount} {match.group('unit') or ''}".strip()
+    return _step(said, match.group("word") or "more")
+
+
+def _stepped(match: re.Match[str]) -> Fragment:
+    """ "a bit brighter", "more"."""
+    amount = match.group("amount") or match.group("after") or ""
+    amount = amount if re.fullmatch(rf"{_SMALL}|{_LARGE}", amount) else ""
+    return _step(amount, match.group("word"))
+
+
+def _step(amount: str, word: str) -> Fragment:
+    direction = 1 if word in _UPWARD else -1
+    if word in {"more", "further"}:
+        direction = 0
+    return Fragment("step", amount, direction=direction, dimension=_DIMENSION.get(word))
+
+
+def _all_the_way(match: re.Match[str]) -> Fragment:
+    end = match.group("way")
+    return Fragment("state", _WAYS.get(end) or STATES[end])
+
+
+_READERS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Fragment]], ...] = (
+    (_AGAIN, lambda match: Fragment("again", match.group())),
+    (_OTHER, lambda match: Fragment("other", match.group())),
+    (_TOO_MUCH, _too_much),
+    (_LESS_SO, _too_much),
+    (_NOT_ENOUGH, _not_enough),
+    (_MEASURED, _measured),
+    (_ALL_THE_WAY, _all_the_way),
+    (_STEP, _stepped),
+    (_SMALL_ONLY, lambda match: Fragment("step", match.group())),
+    (_STATE, lambda match: Fragment("state", STATES[match.group("state")])),
+)
+"""What a fragment without a thing may say, and how it is read; the first that fits counts."""
 
 
 def _value(rest: str) -> tuple[Kind, str] | None:

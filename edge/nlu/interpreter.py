@@ -46,13 +46,16 @@ _TIMELESS = (
 """Intents in which a time is no time to act at."""
 _OF_TIMERS = re.compile(r"\b(?:timers?|countdown|remind|alarm|wake|alert|ping)\b", re.IGNORECASE)
 _REASON = re.compile(
-    r"(?:(?:oh|well|so|okay|ok|hey|right|alright)[\s,]+)*(?:i|i['’]m|i['’]ve|i['’]ll|we|we['’]re|we['’]ve|we['’]ll|it|it['’]s|its|there|there['’]s|that|that['’]s|"
-    r"they|they['’]re|he|she|my \w+|mum|mom|dad|the \w+(?: \w+)? (?:is|are|has|have)|someone|everyone|everybody|nobody|time)\b",
+    r"(?:(?:oh|well|so|okay|ok|hey|right|alright)[\s,]+)*(?:i|i['’]m|i['’]ve|i['’]ll|we|we['’]re"
+    r"|we['’]ve|we['’]ll|it|it['’]s|its|there|there['’]s|that|that['’]s|"
+    r"they|they['’]re|he|she|my \w+|mum|mom|dad|the \w+(?: \w+)? (?:is|are|has|have)|someone"
+    r"|everyone|everybody|nobody|time)\b",
     re.IGNORECASE,
 )
 """How a clause begins that says why, and not what shall be done."""
 _STARTING = re.compile(
-    r"^(?:(?:please|can you|could you|now|then) )*(?:start|run|activate|trigger|launch|execute|do|turn on|switch to|go to|set|put on)? ?"
+    r"^(?:(?:please|can you|could you|now|then) )*(?:start|run|activate|trigger|launch|execute|do"
+    r"|turn on|switch to|go to|set|put on)? ?"
     r"(?:the |my )?(?=\w)|(?: (?:please|now|scene|script|routine|mode))+$",
     re.IGNORECASE,
 )
@@ -180,41 +183,54 @@ class Interpreter:
         return reason or topic or not meant.intents or meant.question is not None
 
     def _clause(self, text: str, before: Context, *, within: bool) -> Reading:
-        alone = self.resolver.lexicon.called(_STARTING.sub("", text.strip(" .!?")))
-        if alone and all(entity.domain in _NOT_SPOKEN_ALONE for entity in alone):
-            named = f"activate {rewriting.the(alone[0])}"
-            return self._sentence(_Sentence(named, alone[:1], "HassTurnOn"), before)
+        """What one clause means: as a name alone, a fragment, with a pronoun, or as it stands."""
         fragment = fragment_of(text)
         if fragment is not None and fragment.kind == "sentence":
             reading = self._clause(fragment.text, before, within=within)
             return replace(reading, corrects=True)
-        if fragment is not None and before.last is not None:
-            if fragment.kind == "again":
-                meant = Understanding(
-                    tuple(replace(i, source="dialogue") for c in before.clauses for i in c.intents)
-                )
-                return Reading(meant, before)
-            sentence = self._whole(fragment, before, before.last)
-            if sentence is not None:
-                reading = self._sentence(sentence, before)
-                return replace(reading, corrects=fragment.corrects)
-        if fragment is not None and fragment.adds and before.last is None and self._known(fragment):
-            return Reading(asking.what_is_meant(), before)
-        referring = self._with_pronoun(text, before)
-        if isinstance(referring, Understanding):
-            return Reading(referring, before)
-        if referring is not None:
-            return self._sentence(referring, before)
-        if before.last is not None:
-            text = rewriting.with_place(text, before.last.tagging)
-            text = rewriting.with_kind(text, self._entities(before, every=False))
-            if fragment is not None and fragment.adds:
-                text = following(fragment.text, before.last.tagging.text)
-        if within and before.last is not None:
-            carried = self._carried(text, before.last) or self._of_the_same(text, before)
-            if carried is not None:
-                return carried
-        return self._sentence(_Sentence(text), before)
+        return (
+            self._named_alone(text, before)
+            or self._fragment(fragment, before)
+            or self._with_pronoun(text, before)
+            or self._after(text, fragment, before, within=within)
+        )
+
+    def _named_alone(self, text: str, before: Context) -> Reading | None:
+        """A scene or a script by its name alone."""
+        named = self.resolver.lexicon.called(_STARTING.sub("", text.strip(" .!?")))
+        if not named or any(entity.domain not in _NOT_SPOKEN_ALONE for entity in named):
+            return None
+        sentence = f"activate {rewriting.the(named[0])}"
+        return self._sentence(_Sentence(sentence, named[:1], "HassTurnOn"), before)
+
+    def _fragment(self, fragment: Fragment | None, before: Context) -> Reading | None:
+        """A fragment, as said of what was spoken of; None for what is none."""
+        if fragment is None:
+            return None
+        if before.last is None:
+            adds = fragment.adds and self._known(fragment)
+            return Reading(asking.what_is_meant(), before) if adds else None
+        if fragment.kind == "again":
+            intents = (i for clause in before.clauses for i in clause.intents)
+            again = tuple(replace(intent, source="dialogue") for intent in intents)
+            return Reading(Understanding(again), before)
+        sentence = self._whole(fragment, before.last)
+        if sentence is None:
+            return None
+        return replace(self._sentence(sentence, before), corrects=fragment.corrects)
+
+    def _after(
+        self, text: str, fragment: Fragment | None, before: Context, *, within: bool
+    ) -> Reading:
+        """A sentence that stands for itself, but for a place or a kind said before."""
+        if before.last is None:
+            return self._sentence(_Sentence(text), before)
+        text = rewriting.with_place(text, before.last.tagging)
+        text = rewriting.with_kind(text, self._entities(before, every=False))
+        if fragment is not None and fragment.adds:
+            text = following(fragment.text, before.last.tagging.text)
+        carried = within and (self._carried(text, before.last) or self._of_the_same(text, before))
+        return carried or self._sentence(_Sentence(text), before)
 
     def _sentence(self, sentence: _Sentence, before: Context) -> Reading:
         """What a whole sentence means."""
@@ -298,27 +314,18 @@ class Interpreter:
         meant = reading.understanding
         return reading if meant.question is None and any(i.targets for i in meant.intents) else None
 
-    def _with_pronoun(self, text: str, before: Context) -> _Sentence | Understanding | None:
+    def _with_pronoun(self, text: str, before: Context) -> Reading | None:
         """The sentence with what "it" stands for; a question where it stands for nothing."""
         found = rewriting.pronoun(text)
-        if found is None:
+        tagging = self.tag(text) if found is not None else None
+        if found is None or tagging is None or not _may_refer(tagging, found, text):
             return None
-        tagging = self.tag(text)
-        if tagging.intent not in DOMAINS_OF_INTENT and tagging.intent not in _NEEDS_A_THING:
-            if tagging.intent != OUT_OF_SCOPE or not starts_clause(text):
-                return None
-        told = [
-            span
-            for span in tagging.spans
-            if span.label in _WHERE and not (found.start() <= span.start < found.end())
-        ]
-        if told:
-            return None
-        every = rewriting.means_all(found.group())
-        spoken = self._entities(before, every=every)
+        spoken = self._entities(before, every=rewriting.means_all(found.group()))
         if spoken:
-            return _Sentence(rewriting.with_pronoun(text, found, spoken[0]), spoken)
-        return asking.what_is_meant() if tagging.intent in _NEEDS_A_THING else None
+            sentence = rewriting.with_pronoun(text, found, spoken[0])
+            return self._sentence(_Sentence(sentence, spoken), before)
+        needs = tagging.intent in _NEEDS_A_THING
+        return Reading(asking.what_is_meant(), before) if needs else None
 
     def _entities(self, context: Context, *, every: bool) -> tuple[Entity, ...]:
         """What was spoken of: all of it, or what the last intent was about."""
@@ -332,7 +339,7 @@ class Interpreter:
         scan = self.resolver.lexicon.scan(fragment.text, lambda _: True)
         return not scan.rest and bool(scan.places or scan.nouns or scan.entities)
 
-    def _whole(self, fragment: Fragment, before: Context, last: Spoken) -> _Sentence | None:
+    def _whole(self, fragment: Fragment, last: Spoken) -> _Sentence | None:
         """The sentence that a fragment makes; None where it makes none."""
         spoken = self._entities(Context((last,)), every=fragment.every) or self._candidates(last)
         if fragment.kind == "said":
@@ -395,7 +402,7 @@ class Interpreter:
         return tuple(e for e in map(self._home.entity, last.candidates) if e is not None)
 
     def _other(self, last: Spoken, spoken: Sequence[Entity]) -> Entity | None:
-        """The one that is left of two: of those asked about, or of those of its kind in its place."""
+        """The one that is left of two: of those asked about, or of its kind in its place."""
         if len(spoken) != 1:
             return None
         one = spoken[0]
@@ -442,6 +449,16 @@ class Interpreter:
         )
 
 
+def _may_refer(tagging: Tagging, found: re.Match[str], text: str) -> bool:
+    """Whether a pronoun is what a sentence is about: it is about entities, and names no others."""
+    about = tagging.intent in DOMAINS_OF_INTENT or tagging.intent in _NEEDS_A_THING
+    unknown = tagging.intent == OUT_OF_SCOPE and starts_clause(text)
+    told = (s for s in tagging.spans if s.label in _WHERE)
+    return (about or unknown) and not any(
+        not found.start() <= span.start < found.end() for span in told
+    )
+
+
 def _where(before: Context, targets: set[str]) -> dict[str, SlotValue]:
     """The slots by which some entities were spoken of."""
     for clause in before.clauses:
@@ -453,8 +470,6 @@ def _where(before: Context, targets: set[str]) -> dict[str, SlotValue]:
 
 def _direction(fragment: Fragment, last: Spoken) -> int:
     """Up or down; "more" goes on as before, and up where nothing went anywhere."""
-    if fragment.direction == 2:
-        return -1
     if fragment.direction:
         return fragment.direction
     for intent in last.intents:

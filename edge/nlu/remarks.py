@@ -11,26 +11,36 @@ from typing import Literal
 
 Remark = Literal["undo", "what"]
 
-_POLITE = r"(?:(?:please|can you|could you|okay|ok|oh|no|wait|actually|just|hey|sorry|and|now|oops|whoops|whoa|wow|hmm|ah|argh)[\s,]+)*"
+_POLITE = (
+    r"(?:(?:please|can you|could you|okay|ok|oh|no|wait|actually|just|hey|sorry|and|now|oops"
+    r"|whoops|whoa|wow|hmm|ah|argh)[\s,]+)*"
+)
 _LAST = (
     r"(?:the )?(?:last|previous) (?:thing|one|command|action|change|step|bit)"
     r"|that last (?:one|thing|change)|the (?:one|thing) before(?: that)?"
 )
 _UNDO = re.compile(
-    rf"{_POLITE}(?:undo(?: (?:it|that|this|again|{_LAST}|what you (?:just )?did))?(?: (?:too|as well|again|now))?"
+    rf"{_POLITE}(?:undo(?: (?:it|that|this|again|{_LAST}|what you (?:just )?did))?(?: (?:too"
+    rf"|as well|again|now))?"
     rf"|(?:revert|reverse|take back|roll back)(?: (?:it|that|this|{_LAST}|what you (?:just )?did))?"
-    r"|(?:put|set|change|turn|switch) (?:it|that|them|things|everything) back(?: (?:how|as|the way|to how|to what|to the way|like)"
+    r"|(?:put|set|change|turn|switch) (?:it|that|them|things|everything) back(?: (?:how|as"
+    r"|the way|to how|to what|to the way|like)"
     r" (?:it|they|that|things|everything) (?:was|were)(?: before)?| as before| again| to before)?"
     r"|go back(?: (?:to (?:how|what|the way) (?:it|things) (?:was|were)(?: before)?|one step))?"
     r"|back to (?:how|what|the way) (?:it|things|they) (?:was|were)(?: before)?"
-    r"|take (?:it|that) back|never ?mind (?:that )?undo(?: (?:it|that))?|restore (?:it|that|the previous state|everything|what was before))"
+    r"|take (?:it|that) back|never ?mind (?:that )?undo(?: (?:it|that))?|restore (?:it|that"
+    r"|the previous state|everything|what was before))"
     r"(?: please| now| again| thanks)*"
 )
 _WHAT = re.compile(
-    rf"{_POLITE}(?:what (?:did|have|was it) (?:you|it)(?: just)?(?: last)?(?: (?:do|done|did|change|changed|switch|turn on|turn off))?(?: (?:just now|there|now|last))?"
-    r"|what was that|what was (?:that|the last thing)(?: you (?:just )?did)?|what(?: have|'ve)? you (?:just )?(?:done|changed)"
-    r"|what(?:'s| has| is) (?:just )?(?:changed|happened)|what (?:just )?happened|what have you just (?:done|changed)|what did that do"
-    r"|tell me what you (?:just )?did|which (?:one|ones|lights?) did you (?:just )?(?:change|switch|turn (?:on|off)))(?: please)?"
+    rf"{_POLITE}(?:what (?:did|have|was it) (?:you|it)(?: just)?(?: last)?(?: (?:do|done|did"
+    rf"|change|changed|switch|turn on|turn off))?(?: (?:just now|there|now|last))?"
+    r"|what was that|what was (?:that|the last thing)(?: you (?:just )?did)?|what(?: have"
+    r"|'ve)? you (?:just )?(?:done|changed)"
+    r"|what(?:'s| has| is) (?:just )?(?:changed|happened)|what (?:just )?happened"
+    r"|what have you just (?:done|changed)|what did that do"
+    r"|tell me what you (?:just )?did|which (?:one|ones|lights?) did you (?:just )?(?:change"
+    r"|switch|turn (?:on|off)))(?: please)?"
 )
 
 

@@ -193,10 +193,8 @@ def refitted(request: Request, entity: Entity) -> Request | None:
     if slot.endswith("_step"):
         intent, own = _STEP_OF.get(entity.domain, (intent, f"{own}_step"))
         percent = slot.removesuffix("_step") in {*_PERCENT, "volume"}
-        if (entity.domain == "climate") == percent:
-            return None
-    elif slot not in {*_PERCENT, "temperature"}:
-        return None
-    elif entity.domain != "climate" and not 0 <= float(value) <= 100:
-        return None
-    return replace(request, intent=intent, values={own: value})
+        fits = (entity.domain == "climate") != percent
+    else:
+        fits = slot in {*_PERCENT, "temperature"}
+        fits = fits and (entity.domain == "climate" or 0 <= float(value) <= 100)
+    return replace(request, intent=intent, values={own: value}) if fits else None

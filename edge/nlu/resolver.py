@@ -65,7 +65,7 @@ class Resolver:
         heard = Heard.of(tagging)
         speaker = self._lexicon.area(area)
         if tagging.intent == "HassGetState":
-            return inquire(self._lexicon, heard, tagging.confidence, speaker)
+            return inquire(self._lexicon, heard, tagging.confidence, speaker, states)
         request = Request(
             intent=tagging.intent,
             confidence=tagging.confidence,
@@ -92,11 +92,11 @@ class Resolver:
             if not queries:
                 return replace(tagging, intent="HassTurnOn")
             if self._names_players(queries[0].text):
-                spans = [
+                named = tuple(
                     Span("name", s.start, s.end, s.text) if s.label == "search_query" else s
                     for s in tagging.spans
-                ]
-                return replace(tagging, intent="HassTurnOn", spans=tuple(spans))
+                )
+                return replace(tagging, intent="HassTurnOn", spans=named)
         ordered = _ORDERED.search(heard.text) if tagging.intent == "HassGetState" else None
         if ordered is not None and not _ASKED.match(heard.text) and "?" not in heard.text:
             intent = _INTENT_OF_STATE[ordered.group(1)]
@@ -419,7 +419,8 @@ _INTENT_OF_STATE = {
 _ORDERED = re.compile(rf"\b({'|'.join(_INTENT_OF_STATE)})(?: please)?\W*$")
 """What a text ends with that orders a state: "all lights off", "patio door locked"."""
 _ASKED = re.compile(
-    r"(?:(?:hey|ok|okay|so|and|um|well|please|now) )*(?:is|are|was|were|isn['’]?t|aren['’]?t|any|which|what|who|how|where|did|do|does"
+    r"(?:(?:hey|ok|okay|so|and|um|well|please|now) )*(?:is|are|was|were|isn['’]?t|aren['’]?t|any"
+    r"|which|what|who|how|where|did|do|does"
     r"|has|have|can|could|would|will|tell|check|see|know|i |we |there|the .* (?:is|are))\b"
 )
 _AND_THE = re.compile(r"\s*(?:,|and|, and)\s+(?:the |my )?([\w' ]+?)(?: (?:on|off))?\W*$")
@@ -450,7 +451,7 @@ def _all_of(parts: Sequence[Understanding]) -> Understanding:
 
 
 def _groups(heard: Heard) -> list[Heard]:
-    """ "the kitchen blind and the study blind": each with its own place and kind, as heard alone."""
+    """ "the kitchen blind and the study blind": each with its place and kind, heard alone."""
     parts: list[list[Span]] = []
     about = heard.labelled("name", "area", "floor", "domain", "device_class")
     for span in about:

@@ -45,12 +45,17 @@ _STEP_SENTENCES = {
 }
 """Domain → a step up and a step down."""
 _PRONOUN = re.compile(
-    r"\b(?:(?:all|both) of (?:them|these|those)|both of them|them both|them all|it|them|him|her|both(?= (?:off|on|to|up|down)\b|$)|that one|this one|those|these|these ones|the same one|that|they)\b",
+    r"\b(?:(?:all|both) of (?:them|these|those)|both of them|them both|them all|it|them|him|her"
+    r"|both(?= (?:off|on|to|up|down)\b|$)|that one|this one|those|these|these ones|the same one"
+    r"|that|they)\b",
     re.IGNORECASE,
 )
 _NO_OBJECT = re.compile(
-    r"^(?:it|that|they|this)(?:['’]?s|['’]re| is| are| was)\b|\b(?:time|late|day|date|hot|cold|warm|humid) is it\b|\blet it\b"
-    r"|\bis it (?:cold|hot|warm|raining|dark|late|going)\b|\bmake it (?:[\w.]+ )*(?:degrees|warmer|cooler|colder|hotter)\b|\bmake sure that\b|\bsee that\b|\bannounce that\b|\bthat (?:the|my|dinner|lunch)\b",
+    r"^(?:it|that|they|this)(?:['’]?s|['’]re| is| are| was)\b|\b(?:time|late|day|date|hot|cold"
+    r"|warm|humid) is it\b|\blet it\b"
+    r"|\bis it (?:cold|hot|warm|raining|dark|late|going)\b|\bmake it (?:[\w.]+ )*(?:degrees"
+    r"|warmer|cooler|colder|hotter)\b|\bmake sure that\b|\bsee that\b|\bannounce that\b"
+    r"|\bthat (?:the|my|dinner|lunch)\b",
     re.IGNORECASE,
 )
 

@@ -22,9 +22,7 @@ from edge.nlu.moments import find_moment
 from edge.nlu.numbers import words
 from edge.types import SlotValue
 
-_CONDITION = (
-    r"(?:as soon as|whenever|when|once|if|unless|until|till|after|before|while|every time)"
-)
+_CONDITION = r"(?:as soon as|whenever|when|once|if|unless|until|till|after|before|while|every time)"
 _LAST = re.compile(rf"^(?P<main>.+?)[\s,]+(?P<when>{_CONDITION}\s+\S.*)$", re.IGNORECASE)
 _FIRST = re.compile(
     rf"^(?P<when>{_CONDITION}\s+.+?)\s*,\s*(?:then\s+)?(?P<main>\S.*)$", re.IGNORECASE
@@ -37,8 +35,10 @@ _SAYS = re.compile(
 )
 _FOR = re.compile(r"\bfor\s+", re.IGNORECASE)
 _TIMED = re.compile(
-    r"\b(?:at|by|from|around|about|tonight|tomorrow|today|on (?:mon|tues|wednes|thurs|fri|satur|sun)day"
-    r"|this (?:morning|afternoon|evening)|in the (?:morning|afternoon|evening)|noon|midnight|o['’]?clock|[ap]\.?m)\b",
+    r"\b(?:at|by|from|around|about|tonight|tomorrow|today|on (?:mon|tues|wednes|thurs|fri|satur"
+    r"|sun)day"
+    r"|this (?:morning|afternoon|evening)|in the (?:morning|afternoon|evening)|noon|midnight"
+    r"|o['’]?clock|[ap]\.?m)\b",
     re.IGNORECASE,
 )
 
@@ -109,9 +109,7 @@ def _at(text: str, now: datetime) -> Timed | None:
     return Timed(main, {"at": found.moment.isoformat(timespec="minutes")})
 
 
-def _extent(
-    text: str, tokens: Sequence[str], before: Sequence[str] = ()
-) -> tuple[int, int] | None:
+def _extent(text: str, tokens: Sequence[str], before: Sequence[str] = ()) -> tuple[int, int] | None:
     """Where some of a text's words stand in it, after those `before` them."""
     at = 0
     for count, token in enumerate((*before, *tokens)):

@@ -16,7 +16,10 @@ from edge.types import EntityState, Outcome
 
 TOLERANCE = 0.01
 """Numbers of states are the same within this share."""
-SAME = {"HassShoppingListAddItem": "HassListAddItem"}
+SAME = {
+    "HassShoppingListAddItem": "HassListAddItem",
+    "HassShoppingListCompleteItem": "HassListCompleteItem",
+}
 """Intents that are another one, said of the shopping list."""
 
 
@@ -51,7 +54,7 @@ def same_value(expected: Any, found: Any) -> bool:
             and all(map(same_value, expected, found))
         )
     if isinstance(expected, bool) or isinstance(found, bool):
-        return expected == found
+        return bool(expected == found)
     try:
         return math.isclose(float(expected), float(found), rel_tol=TOLERANCE, abs_tol=TOLERANCE)
     except (TypeError, ValueError):
