@@ -73,6 +73,11 @@ def what_is_meant() -> Understanding:
     return Understanding(question="What do you mean?")
 
 
+def not_all_understood() -> Understanding:
+    """One of several commands means nothing; the others alone would be half of it."""
+    return Understanding(question="I didn't understand all of that, so I did nothing.")
+
+
 def one_at_a_time() -> Understanding:
     """Several things shall be done; half of them would be wrong."""
     return Understanding(question="One thing at a time, please.")

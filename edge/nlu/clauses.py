@@ -111,7 +111,9 @@ def clauses(text: str) -> tuple[str, ...]:
     parts: list[str] = []
     for joined in _at_joints(_plain(text[:MAX_CHARACTERS])):
         for piece in _run_together(amended(joined)):
-            bare = _ORDER.sub("", piece.strip(" ,;"))
+            bare = piece.strip(" ,;")
+            ordered = _ORDER.sub("", bare)
+            bare = ordered if _STARTS.match(ordered) else bare
             if _TAKEN_BACK_LAST.search(bare):
                 continue
             taken_back = _TAKEN_BACK.match(bare)
@@ -175,6 +177,9 @@ def following(text: str, before: str) -> str:
 
 def _completed(text: str, before: str) -> str:
     """A clause with the verb, and the list, that the one before it said for both."""
+    another = re.match(r"another (?:one |timer )?(?=for )", text, re.IGNORECASE)
+    if another is not None and "timer" in before:
+        return f"set a timer {text[another.end() :]}"
     verb = _verb(before)
     if verb is None or _STARTS.match(text):
         listed = _ON_LIST.search(before.lower())
@@ -245,6 +250,13 @@ _BARE_NUMBER = re.compile(
 _STAYS = re.compile(
     r".+ (?:can|may|should|must|has to|have to|needs to) (?:stay|remain|be left)\b", re.IGNORECASE
 )
+_PLACE_FIRST = re.compile(r"(?:in|on|at) (?:the|my) [\w']+(?: \w+)?", re.IGNORECASE)
+_LEADING = re.compile(
+    r"(?:good (?:morning|evening|night|afternoon)[\s,]+)?"
+    r"(?:(?:in|on|at) (?:the|my) [\w']+(?: (?:room|floor))?[\s,]+)?",
+    re.IGNORECASE,
+)
+_PUT_ON = re.compile(r"put\b.*\b(?:on|off|up|down)\s*$", re.IGNORECASE)
 _OTHERS = re.compile(r"\b(?:else|others?|rest)\b", re.IGNORECASE)
 _TOO_LAST = re.compile(r"\b(?:too|as well)\W*$", re.IGNORECASE)
 _TELLS = re.compile(rf"{_POLITE}(?:tell|ask)\b", re.IGNORECASE)
@@ -293,6 +305,7 @@ def _rules(left: str, joint: str, right: str, piece: str) -> Iterator[tuple[bool
     yield any(sign in joint for sign in ".!?;"), True
     starts, begins = _STARTS.match(right) is not None, _STARTS.match(left) is not None
     others = _OTHERS.search(right) is not None
+    yield _PLACE_FIRST.fullmatch(left) is not None, False
     yield (_KEEPS.match(left) is not None and others) or _STAYS.match(piece) is not None, False
     yield _TOO_LAST.search(piece) is not None and begins, True
     ordered = begins or re.search(r"\b(?:on|off|open|closed)\b", left) is not None
@@ -337,11 +350,15 @@ def _run_together(text: str) -> Iterator[str]:
     """The commands of a text that stand side by side without a joint."""
     begin = 0
     listed = _ON_LIST.search(text.lower()) is not None
-    if _STARTS.match(text) and (listed or not _FREE_TEXT.match(text)) and not _KEEPS.match(text):
+    lead = _LEADING.match(text)
+    starts = _STARTS.match(text, lead.end() if lead is not None else 0)
+    if starts and (listed or not _FREE_TEXT.match(text)) and not _KEEPS.match(text):
         for match in re.finditer(r"(?<=\s)\S", text):
             at = match.start()
             before = text[begin:at].split()
-            if _FREE_TEXT.match(text, begin) and not _ON_LIST.search(text[begin:at].lower()):
+            said = text[begin:at]
+            written = _ON_LIST.search(said.lower()) or _PUT_ON.match(said)
+            if _FREE_TEXT.match(text, begin) and not written:
                 continue
             if len(before) < 3 or before[-1].lower() in _BOUND or before[-1].endswith(","):
                 continue
@@ -353,7 +370,9 @@ def _run_together(text: str) -> Iterator[str]:
     yield text[begin:]
 
 
-_DETERMINED = re.compile(r"\w+ (?:the|my|our|all|both|it|them|everything)\b", re.IGNORECASE)
+_DETERMINED = re.compile(
+    r"\w+ (?:the|my|our|all|both|it|them|everything|on|off|up|down)\b", re.IGNORECASE
+)
 _BOUND = frozenset(
     {"to", "and", "or", "not", "don't", "please", "you", "the", "a", "an", "my", "is", "are", "can",
      "could", "that", "if", "when", "will", "of", "for", "at", "i", "we", "just",

@@ -26,7 +26,7 @@ from edge.nlu.clauses import clauses, following, starts_clause
 from edge.nlu.excepting import cut, without
 from edge.nlu.followup import Fragment, fragment_of
 from edge.nlu.heard import HERE
-from edge.nlu.kinds import DOMAINS_OF_INTENT
+from edge.nlu.kinds import DOMAINS_OF_INTENT, NARROW_NOUNS
 from edge.nlu.listing import OF_LISTS
 from edge.nlu.resolver import Resolver
 from edge.nlu.slots import lacks_value
@@ -138,6 +138,8 @@ class Interpreter:
         parts = clauses(text)
         reading = self._turn(parts, before)
         if len(parts) > 1 and reading is None:
+            if all(starts_clause(part) for part in parts[1:]):
+                return Reading(asking.not_all_understood(), before)
             reading = self._turn((text,), before)
         return reading or Reading(Understanding(), before)
 
@@ -177,6 +179,9 @@ class Interpreter:
             return False
         if not starts_clause(parts[1]):
             return not meant.intents
+        targets = [target for intent in meant.intents for target in intent.targets]
+        if targets and all(t.partition(".")[0] in _NOT_SPOKEN_ALONE for t in targets):
+            return False
         reason = _REASON.match(text) is not None
         scan = self.resolver.lexicon.scan(text, lambda _: True)
         topic = not scan.rest and not _SAYS_STATE.search(text)
@@ -225,12 +230,28 @@ class Interpreter:
         """A sentence that stands for itself, but for a place or a kind said before."""
         if before.last is None:
             return self._sentence(_Sentence(text), before)
-        text = rewriting.with_place(text, before.last.tagging)
-        text = rewriting.with_kind(text, self._entities(before, every=False))
+        spoken = self._entities(before, every=False)
+        area = self._home.area_of(spoken[0]) if spoken else None
+        text = rewriting.with_place(text, before.last.tagging, area.name if area else None)
+        text = self._with_one(text, spoken)
         if fragment is not None and fragment.adds:
             text = following(fragment.text, before.last.tagging.text)
         carried = within and (self._carried(text, before.last) or self._of_the_same(text, before))
         return carried or self._sentence(_Sentence(text), before)
+
+    def _with_one(self, text: str, spoken: Sequence[Entity]) -> str:
+        """The text with what "the right one" is called, among those like what was spoken of."""
+        said = re.search(r"\bthe ([\w ]+?) one\b", text, re.IGNORECASE)
+        if said is not None and spoken:
+            alike = [
+                e
+                for e in self._home.entities
+                if (e.domain, e.device_class) == (spoken[0].domain, spoken[0].device_class)
+            ]
+            picked = chosen(said.group(1), alike, self._home)
+            if len(picked) == 1:
+                return text.replace(said.group(), rewriting.the(picked[0]), 1)
+        return rewriting.with_kind(text, spoken)
 
     def _sentence(self, sentence: _Sentence, before: Context) -> Reading:
         """What a whole sentence means."""
@@ -260,6 +281,7 @@ class Interpreter:
         domains = DOMAINS_OF_INTENT.get(tagging.intent, frozenset())
         scan = self.resolver.lexicon.scan(text, lambda _: True)
         named = scan.entities or scan.places or any(s.label in _WHERE for s in tagging.spans)
+        named = named or any(noun.text in NARROW_NOUNS for noun in scan.nouns)
         if named or len(domains) != 1:
             return None
         near = [e for e in self._entities(before, every=True) if e.domain in domains]

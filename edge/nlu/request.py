@@ -177,6 +177,13 @@ _VALUE_OF = {
     "climate": ("HassClimateSetTemperature", "temperature"),
 }
 """Domain → the intent that sets its value, and the value's slot."""
+_OF_ANOTHER_MACHINE = {
+    ("HassVacuumReturnToBase", "lawn_mower"): "HassLawnMowerDock",
+    ("HassVacuumStart", "lawn_mower"): "HassLawnMowerStartMowing",
+    ("HassTurnOn", "lawn_mower"): "HassLawnMowerStartMowing",
+    ("HassLawnMowerDock", "vacuum"): "HassVacuumReturnToBase",
+    ("HassLawnMowerStartMowing", "vacuum"): "HassVacuumStart",
+}
 _STEP_OF = {"media_player": ("HassSetVolumeRelative", "volume_step")}
 _PERCENT = frozenset({"brightness", "position", "percentage", "volume_level"})
 
@@ -186,6 +193,9 @@ def refitted(request: Request, entity: Entity) -> Request | None:
 
     None where what was said is no value or step that such an entity has.
     """
+    same = _OF_ANOTHER_MACHINE.get((request.intent, entity.domain))
+    if same is not None:
+        return replace(request, intent=same)
     if entity.domain not in _VALUE_OF or len(request.values) != 1:
         return None
     ((slot, value),) = request.values.items()

@@ -19,7 +19,7 @@ from dataclasses import replace
 from edge.home.graph import Entity, Home
 from edge.home.states import States
 from edge.nlu import asking
-from edge.nlu.finding import Lexicon, Named, Noun, Place, Wording, unique
+from edge.nlu.finding import Lexicon, Named, Noun, Place, Scan, Wording, unique
 from edge.nlu.heard import HERE, Heard
 from edge.nlu.inquiry import inquire
 from edge.nlu.kinds import DOMAINS_OF_INTENT, KINDS, LOCKING, NARROW_NOUNS, Kind
@@ -64,6 +64,13 @@ class Resolver:
         tagging = self._reconsidered(tagging)
         heard = Heard.of(tagging)
         speaker = self._lexicon.area(area)
+        if tagging.intent == "HassGetState" and len(heard.labelled("name")) > 1:
+            return _all_of(
+                [
+                    inquire(self._lexicon, alone, tagging.confidence, speaker, states)
+                    for alone in _one_name_each(heard)
+                ]
+            )
         if tagging.intent == "HassGetState":
             return inquire(self._lexicon, heard, tagging.confidence, speaker, states)
         request = Request(
@@ -215,8 +222,8 @@ class Resolver:
             if elsewhere.score >= EXACT:
                 named, places = elsewhere, ()
         if named.score < EXACT:
-            scan = self._lexicon.scan(span.text)
-            if (scan.places or scan.nouns) and not scan.rest:
+            scan = self._scan_whole(wordings)
+            if scan is not None:
                 nouns = (*scan.nouns, *request.nouns(self._lexicon))
                 inside = unique((*scan.places, *places))
                 there = all(self._lexicon.inside_any(e, inside) for e in named.entities)
@@ -224,6 +231,14 @@ class Resolver:
                 whole = self._whole_name(request, span)
                 return whole or self._of_kind(request, nouns, inside, like)
         return self._told(request, named, places, span.text)
+
+    def _scan_whole(self, wordings: Sequence[Wording]) -> Scan | None:
+        """Places and kinds that a wording names and nothing else: "front yard valve"."""
+        for wording in wordings:
+            scan = self._lexicon.scan(wording.text)
+            if (scan.places or scan.nouns) and not scan.rest:
+                return scan
+        return None
 
     def _by_name(self, request: Request, name: str, places: Sequence[Place]) -> Understanding:
         named = self._named(request, (Wording(name),), places)
@@ -318,6 +333,9 @@ class Resolver:
             if like is not None and (like.entities or like.unfit):
                 return self._told(request, like, places, noun.text if noun else _spoken(domain))
             said = noun.text if noun is not None and _says_kind(noun, domain) else _spoken(domain)
+            lit = self._lit(request, places)
+            if lit is not None:
+                return self._of_kind(lit, nouns, places)
             where = places[0].slots if places else {}
             waiting = request.made({**slots, **where})
             return asking.none_there(_plural(singular_text(said)), places, waiting)
@@ -334,6 +352,16 @@ class Resolver:
             if there:
                 intents.append(request.made({**slots, **place.slots}, there))
         return Understanding(tuple(intents))
+
+    def _lit(self, request: Request, places: Sequence[Place]) -> Request | None:
+        """The request as one for the lights of a place that has nothing else to set."""
+        lights = self._lexicon.of_kind("light", None, places) if places else ()
+        set_to = request.intent in {"HassSetVolume", "HassSetPosition", "HassFanSetSpeed"}
+        if not set_to or not lights or request.nouns(self._lexicon):
+            return None
+        if "volume" in request.heard.words:
+            return None
+        return refitted(request, lights[0])
 
     def _locks_of(self, noun: Noun, locks: tuple[Entity, ...]) -> tuple[Entity, ...]:
         """The locks that are on what a noun says: any for a door, but not those of another thing.
@@ -448,6 +476,15 @@ def _all_of(parts: Sequence[Understanding]) -> Understanding:
         if intent not in intents:
             intents.append(intent)
     return Understanding(tuple(intents))
+
+
+def _one_name_each(heard: Heard) -> list[Heard]:
+    """A question about several names, as one about each."""
+    names = heard.labelled("name")
+    return [
+        Heard(heard.text, tuple(s for s in heard.spans if s is name or s not in names))
+        for name in names
+    ]
 
 
 def _groups(heard: Heard) -> list[Heard]:

@@ -52,7 +52,9 @@ _PRONOUN = re.compile(
 )
 _NO_OBJECT = re.compile(
     r"^(?:it|that|they|this)(?:['’]?s|['’]re| is| are| was)\b|\b(?:time|late|day|date|hot|cold"
-    r"|warm|humid) is it\b|\blet it\b"
+    r"|warm|humid) is it\b|\blet it\b|\b(?:hot|cold|warm|humid|loud|bright|dark|late|time)"
+    r" it (?:is|was)\b"
+    r"|\b(?:loud|bright|dark) is it\b"
     r"|\bis it (?:cold|hot|warm|raining|dark|late|going)\b|\bmake it (?:[\w.]+ )*(?:degrees"
     r"|warmer|cooler|colder|hotter)\b|\bmake sure that\b|\bsee that\b|\bannounce that\b"
     r"|\bthat (?:the|my|dinner|lunch)\b",
@@ -98,9 +100,9 @@ def with_kind(text: str, spoken: Sequence[Entity]) -> str:
     )
 
 
-def with_place(text: str, last: Tagging) -> str:
-    """The text with the place that was spoken of for "in there"."""
-    place = next((s.text for s in last.spans if s.label in {"area", "floor"}), None)
+def with_place(text: str, last: Tagging, area: str | None) -> str:
+    """The text with the place that was spoken of for "in there"; `area` is where the thing is."""
+    place = next((s.text for s in last.spans if s.label in {"area", "floor"}), area)
     if place is None:
         return text
     return re.sub(r"\b(?:in|up|down|over) there\b", f"in the {place}", text, flags=re.IGNORECASE)
