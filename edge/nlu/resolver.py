@@ -330,15 +330,7 @@ class Resolver:
         if not found and "sensor" in request.domains:
             found = self._lexicon.of_kind("sensor", "temperature", places)
         if not found:
-            if like is not None and (like.entities or like.unfit):
-                return self._told(request, like, places, noun.text if noun else _spoken(domain))
-            said = noun.text if noun is not None and _says_kind(noun, domain) else _spoken(domain)
-            lit = self._lit(request, places)
-            if lit is not None:
-                return self._of_kind(lit, nouns, places)
-            where = places[0].slots if places else {}
-            waiting = request.made({**slots, **where})
-            return asking.none_there(_plural(singular_text(said)), places, waiting)
+            return self._none_of_kind(request, nouns, places, slots, like)
         if request.roams:
             slots = {**slots, **(places[0].slots if places else {})}
         if not inside:
@@ -352,6 +344,26 @@ class Resolver:
             if there:
                 intents.append(request.made({**slots, **place.slots}, there))
         return Understanding(tuple(intents))
+
+    def _none_of_kind(
+        self,
+        request: Request,
+        nouns: Sequence[Noun],
+        places: tuple[Place, ...],
+        slots: dict[str, SlotValue],
+        like: Named | None,
+    ) -> Understanding:
+        """Nothing of a kind is there: what is named like it, the lights, or a word about it."""
+        noun = nouns[0] if nouns else None
+        domain, _ = request.meaning(noun)
+        if like is not None and (like.entities or like.unfit):
+            return self._told(request, like, places, noun.text if noun else _spoken(domain))
+        lit = self._lit(request, places)
+        if lit is not None:
+            return self._of_kind(lit, nouns, places)
+        said = noun.text if noun is not None and _says_kind(noun, domain) else _spoken(domain)
+        waiting = request.made({**slots, **(places[0].slots if places else {})})
+        return asking.none_there(_plural(singular_text(said)), places, waiting)
 
     def _lit(self, request: Request, places: Sequence[Place]) -> Request | None:
         """The request as one for the lights of a place that has nothing else to set."""

@@ -132,7 +132,7 @@ def test_only_so_many_turns_are_kept() -> None:
     session = Session()
     for turn in range(50):
         session.did({f"light.{turn}": OFF}, 0.0)
-    back = []
+    back: list[str] = []
     while (done := session.take_back(1.0)) is not None:
         back += done.before
     assert back == [f"light.{turn}" for turn in range(49, 29, -1)]

@@ -75,7 +75,7 @@ def corpora(tmp_path: Path) -> Path:
             {"intent": "iot_coffee", "annotation": "make coffee"},
         ],
     )
-    talk = {"text": "i lost my card", "intent": "report_lost_card"}
+    talk: dict[str, object] = {"text": "i lost my card", "intent": "report_lost_card"}
     written(tmp_path, "clinc150/val.jsonl", [talk, {"text": "play abba", "intent": "play_music"}])
     written(tmp_path, "clinc150/oos_val.jsonl", [{"text": "what is light", "intent": "oos"}])
     return tmp_path

@@ -13,10 +13,11 @@ from edge.home.graph import Home
 from edge.types import EntityState, Outcome
 from models.exams import dialogue
 from models.exams.conversation import Turn
+from models.exams.several import HOME as HOME_FILE
 from tests.models.exams.playing import Scripted, intent, outcome, state
 
 CASES: list[dict[str, Any]] = yaml.safe_load(dialogue.FILE.read_text(encoding="utf-8"))
-HOME = Home.from_yaml(dialogue.HOME)
+HOME = Home.from_yaml(HOME_FILE)
 
 
 def right(expected: Mapping[str, Any], given: Outcome) -> bool:
@@ -97,7 +98,7 @@ def test_a_dialogue_begins_as_it_is_set_up_and_is_acted_on() -> None:
         "light.a": EntityState("on", {"brightness": 9}),
         "light.b": EntityState("", {"brightness": 7}),
     }
-    assert conversation.home == dialogue.HOME
+    assert conversation.home == HOME_FILE
     assert converse.acting is True
 
 
