@@ -27,11 +27,10 @@ from edge.nlu.remarks import Remark, remark_of
 from edge.nlu.resolver import Resolver
 from edge.privacy.audit import Audit
 from edge.privacy.policy import Policy
-from edge.session import ANSWER_WITHIN_S, Choice, Session, Waiting
+from edge.session import ANSWER_WITHIN_S, Choice, Done, Session, Waiting
 from edge.types import (
     Action,
     Answer,
-    EntityState,
     Intent,
     Outcome,
     Tagging,
@@ -145,6 +144,7 @@ class Assistant:
         run = _Run(transcript, session, ms=dict(ms or {}))
         replied = await self._reply(run, agreed)
         if replied is not None:
+            session.said = replied.speech
             return self._tell(replied)
         if not transcript.text.strip():
             return self._tell(self._outcome(run, ""))
@@ -175,7 +175,8 @@ class Assistant:
         if corrected is None:
             return await self._carry_out(run, agreed)
         before = self._devices.states.snapshot()
-        undone = await self._restore(run, corrected.before)
+        undone = await self._act(run, Answer(self._back(corrected, unasked=True)))
+        session.latest()
         outcome = await self._carry_out(run, agreed)
         return replace(
             outcome,
@@ -192,7 +193,12 @@ class Assistant:
         if isinstance(question, Waiting):
             if _is_yes(text):
                 run.intents = question.intents
-                return await self._act(run, question.answer)
+                outcome = await self._act(run, question.answer)
+                if question.takes_back is not None:
+                    run.session.latest()
+                return outcome
+            if question.takes_back is not None:
+                run.session.keep(question.takes_back)
             return self._outcome(run, "All right, I won't.") if _plain(text) in NO else None
         if _plain(text) in NO:
             return self._outcome(run, "All right.")
@@ -218,24 +224,28 @@ class Assistant:
         done = session.take_back(self._clock())
         if done is None:
             return self._outcome(run, "There is nothing to take back.")
-        return await self._restore(run, done.before)
-
-    async def _restore(self, run: _Run, before: Mapping[str, EntityState]) -> Outcome:
-        """Bring entities back to the states they had before."""
-        home, states = self._devices.home, self._devices.states
-        actions = [
-            action
-            for entity_id, state in before.items()
-            if (entity := home.entity(entity_id)) is not None
-            for action in restoring(entity, state, states.get(entity_id) or entity.state)
-        ]
+        actions = self._back(done)
         if not actions:
             return self._outcome(run, "I can't take that back.")
         names = self._names(action.entity_id for action in actions)
-        answer = Answer(tuple(actions), f"I put {names} back as before.")
-        outcome = await self._permit(run, answer, agreed=False)
-        run.session.latest()
+        outcome = await self._permit(run, Answer(actions, f"I put {names} back as before."), False)
+        if isinstance(session.question, Waiting):
+            session.question = replace(session.question, takes_back=done)
+        else:
+            session.latest()
         return outcome
+
+    def _back(self, done: Done, *, unasked: bool = False) -> tuple[Action, ...]:
+        """What brings entities back to the states they had; `unasked`: only what nobody need be
+        asked about."""
+        home, states = self._devices.home, self._devices.states
+        return tuple(
+            action
+            for entity_id, state in done.before.items()
+            if (entity := home.entity(entity_id)) is not None
+            for action in restoring(entity, state, states.get(entity_id) or entity.state)
+            if not unasked or self._policy.decide(action, entity, entity.area).verdict == "allow"
+        )
 
     async def _carry_out(self, run: _Run, agreed: bool) -> Outcome:
         """Let the skills answer the run's intents, and do what the policy lets through."""
@@ -331,7 +341,8 @@ class Assistant:
             return self._outcome(run, answer.speech)
         before = self._devices.states.snapshot()
         acted = await self._devices.act(answer.actions, self._confirm_s)
-        changed = {i: before[i] for i in acted.changes if i in before}
+        ours = {action.entity_id for action in answer.actions}
+        changed = {i: before[i] for i in acted.changes if i in before and i in ours}
         run.session.did(changed, self._clock())
         run.ms["publish"] = round(acted.publish_ms, 3)
         run.ms["confirm"] = round(acted.confirm_ms, 3)

@@ -21,12 +21,23 @@ _KEPT = 20
 
 
 @dataclass(frozen=True, slots=True)
+class Done:
+    """What a turn changed."""
+
+    before: Mapping[str, EntityState]
+    """The state of each entity that changed, from before."""
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
 class Waiting:
     """Actions that a "yes" would carry out."""
 
     intents: tuple[Intent, ...]
     answer: Answer
     until: float
+    takes_back: Done | None = None
+    """What the actions take back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +47,6 @@ class Choice:
     intent: Intent
     candidates: tuple[str, ...]
     until: float
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What a turn changed."""
-
-    before: Mapping[str, EntityState]
-    """The state of each entity that changed, from before."""
-    at: float
 
 
 @dataclass(slots=True)
@@ -84,6 +86,10 @@ class Session:
         if latest is not None and latest in self._done:
             self._done.remove(latest)
         return latest
+
+    def keep(self, done: Done) -> None:
+        """What was to be taken back was not, and can be again."""
+        self._done.append(done)
 
     def take_back(self, now: float) -> Done | None:
         """What was done last and can still be taken back. It is gone from here."""

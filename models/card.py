@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from models.export import Exported
+from models.export import FP32_LAYERS, Exported
 from models.scores import SuiteResult
 
 CARD = "card.md"
@@ -26,7 +26,7 @@ words mean in a home is the resolver's part, what may be done is the policy's.
 - Encoder: {encoder} (Apache-2.0), {layers}, its
   vocabulary cut to {pieces:,} word pieces; an intent head on the mean of its outputs, a BIO tag
   head on each.
-- {int8:.1f} MB: int8 per channel with 7-bit weights, for x86-64 and arm64 alike (fp32:
+- {int8:.1f} MB: int8 per channel with 7-bit weights{but}, for x86-64 and arm64 alike (fp32:
   {fp32:.1f} MB). Of the {compared:,} held-out sentences {same_intent:.2%} get the same intent as
   in fp32, of their words {same_tags:.2%} the same tag. Exactly right are {exact_fp32:.2%} in fp32
   and {exact_int8:.2%} in int8: {cost}.
@@ -82,6 +82,7 @@ def write_card(
     text = _TEXT.format(
         encoder=told["encoder"],
         layers=_layers(kept, layers),
+        but=_but([layer for layer in FP32_LAYERS if layer < len(kept)]),
         options="" if len(kept) == layers else f" --layers {len(kept)}",
         pieces=told["pieces"],
         int8=exported.int8_bytes / 1e6,
@@ -110,6 +111,12 @@ def _layers(kept: Sequence[int], of: int) -> str:
     if not others:
         return f"only layer {last} (from 0) of its {of} layers"
     return f"layers {', '.join(others)} and {last} (from 0) of its {of} layers"
+
+
+def _but(in_fp32: Sequence[int]) -> str:
+    if not in_fp32:
+        return ""
+    return f", but for the feed-forward outputs of its layers {', '.join(map(str, in_fp32))}"
 
 
 def _cost(cost: float) -> str:

@@ -27,7 +27,7 @@ _STATE_SERVICES: Mapping[str, Mapping[str, str]] = {
     },
     **dict.fromkeys(
         (
-            "automation", "climate", "fan", "humidifier", "input_boolean", "light", "siren",
+            "automation", "climate", "fan", "group", "humidifier", "remote", "input_boolean", "light", "siren",
             "switch",
         ),
         _ON_OFF,
@@ -97,13 +97,13 @@ def _set(
 def _both(entity: Entity, before: EntityState, now: EntityState) -> tuple[Action, ...]:
     """A media player: its state, its volume, and whether it is muted."""
     muted = before.attributes.get("is_volume_muted")
+    actions: tuple[Action, ...] = ()
     if muted is not None and muted != now.attributes.get("is_volume_muted"):
         data = {"is_volume_muted": muted}
-        actions: tuple[Action, ...] = (
-            Action("media_player.volume_mute", entity.id, data, EntityState("", dict(data))),
-        )
-    else:
-        actions = _set("media_player.volume_set", "volume_level")(entity, before, now)
+        actions = (Action("media_player.volume_mute", entity.id, data, EntityState("", data)),)
+    if not muted:
+        loud = _set("media_player.volume_set", "volume_level")(entity, before, now)
+        actions = (*actions, *loud)
     return (*(_to_state(entity, before) if before.state != now.state else ()), *actions)
 
 

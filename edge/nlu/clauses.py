@@ -227,7 +227,7 @@ _ASIDES = re.compile(
     re.IGNORECASE,
 )
 _TAKEN_BACK = re.compile(
-    r"(?:(?:oh |ah )?(?:no|sorry|wait|oops|scratch that|actually no|no wait|i mean)\b[\s,.!]*)+",
+    r"(?:(?:oh |ah )?(?:no|nope|sorry|wait|oops|scratch that|actually no|actually|no wait|i mean)\b[\s,.!]*)+",
     re.IGNORECASE,
 )
 _TAKEN_BACK_LAST = re.compile(
@@ -249,6 +249,10 @@ _BARE_NUMBER = re.compile(
 )
 _STAYS = re.compile(
     r".+ (?:can|may|should|must|has to|have to|needs to) (?:stay|remain|be left)\b", re.IGNORECASE
+)
+_CONDITION = re.compile(
+    r"(?:if|when|whenever|once|as soon as|unless|every|each time|after|before|until)\b",
+    re.IGNORECASE,
 )
 _PLACE_FIRST = re.compile(r"(?:in|on|at) (?:the|my) [\w']+(?: \w+)?", re.IGNORECASE)
 _LEADING = re.compile(
@@ -305,7 +309,8 @@ def _rules(left: str, joint: str, right: str, piece: str) -> Iterator[tuple[bool
     yield any(sign in joint for sign in ".!?;"), True
     starts, begins = _STARTS.match(right) is not None, _STARTS.match(left) is not None
     others = _OTHERS.search(right) is not None
-    yield _PLACE_FIRST.fullmatch(left) is not None, False
+    yield _PLACE_FIRST.fullmatch(left) is not None or _CONDITION.match(left) is not None, False
+    yield _TAKEN_BACK.fullmatch(left) is not None, False
     yield (_KEEPS.match(left) is not None and others) or _STAYS.match(piece) is not None, False
     yield _TOO_LAST.search(piece) is not None and begins, True
     ordered = begins or re.search(r"\b(?:on|off|open|closed)\b", left) is not None

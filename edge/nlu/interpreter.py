@@ -221,7 +221,8 @@ class Interpreter:
             return Reading(Understanding(again), before)
         sentence = self._whole(fragment, before.last)
         if sentence is None:
-            return None
+            lost = fragment.kind == "thing" and fragment.corrects and self._known(fragment)
+            return Reading(asking.what_is_meant(), before) if lost else None
         return replace(self._sentence(sentence, before), corrects=fragment.corrects)
 
     def _after(

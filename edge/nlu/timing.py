@@ -33,6 +33,16 @@ _SAYS = re.compile(
     r"dawn|dusk|noon|midnight|dinner|lunch|breakfast|work|school|bed|bedtime|further notice)\b",
     re.IGNORECASE,
 )
+_PART = r"(?: (?:morning|afternoon|evening|night))?"
+_WEEKDAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
+_VAGUE = re.compile(
+    rf"\b(?:every (?:single )?(?:day|morning|afternoon|evening|night|hour|week|weekday|weekend"
+    rf"|{_WEEKDAY}){_PART}"
+    rf"|at (?:sunset|sunrise|dusk|dawn|bedtime|dinner ?time|night)|tomorrow{_PART}"
+    rf"|later(?: on)?(?: today)?"
+    rf"|(?:on |next |this )?{_WEEKDAY}s?{_PART}|this (?:morning|afternoon|evening)|tonight)\b",
+    re.IGNORECASE,
+)
 _FOR = re.compile(r"\bfor\s+", re.IGNORECASE)
 _TIMED = re.compile(
     r"\b(?:at|by|from|around|about|tonight|tomorrow|today|on (?:mon|tues|wednes|thurs|fri|satur"
@@ -54,7 +64,7 @@ class Timed:
 def cut(text: str, now: datetime) -> Timed:
     """The command without when and for how long; no slots where nothing of the kind is said."""
     plain = text.strip(" .!?")
-    conditional = _conditional(plain)
+    conditional = _conditional(plain) or _vaguely(plain)
     if conditional is not None:
         return conditional
     lasting = _lasting(plain)
@@ -70,6 +80,15 @@ def _conditional(text: str) -> Timed | None:
         if match is not None and _SAYS.search(match.group("when")):
             return Timed(match.group("main").strip(), {"when": match.group("when").lower()})
     return None
+
+
+def _vaguely(text: str) -> Timed | None:
+    """ "every morning", "at sunset", "tomorrow evening": a time that is no moment."""
+    match = _VAGUE.search(text)
+    if match is None or re.search(r"\bat (?:\d|half|quarter|\w+ (?:o['’]?clock|[ap]m))", text):
+        return None
+    main = " ".join(f"{text[: match.start()]} {text[match.end() :]}".split()).strip(" ,")
+    return Timed(main, {"when": match.group().lower()}) if len(main.split()) > 1 else None
 
 
 def _lasting(text: str) -> Timed | None:

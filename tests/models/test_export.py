@@ -141,3 +141,13 @@ def test_a_tagger_of_fewer_layers_is_smaller_and_runs_unchanged(tmp_path: Path) 
     assert "--epochs 8 --layers 1" in card
     assert "all of its layers" in (tmp_path / "tagger-3" / "card.md").read_text()
     assert sizes[1] < sizes[3]
+
+
+def test_a_layer_that_stays_in_fp32_makes_a_larger_model(
+    trained: Trained, released: tuple[Released, Path], tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr("models.export.FP32_LAYERS", (0,))
+    larger = export(trained.folder, trained.corpus.held_out, tmp_path / "artefact")
+    saved = 32 * 64 * 3  # bytes: its weights in fp32 instead of int8
+    assert larger.int8_bytes > released[0].exported.int8_bytes + saved - 1_000

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from edge.home.graph import Home
 from edge.nlu.resolver import Resolver
-from edge.types import Understanding
+from edge.types import Span, Tagging, Understanding
 from tests.edge.nlu.homes import entity, states, tagging
 
 SHOPPING = entity("todo.shopping", "Shopping List", state="0")
 CHORES = entity("todo.chores", "Chores", state="0")
 HARDWARE = entity("todo.hardware", "Hardware Store", state="0", aliases=("diy",))
+ALL_LISTS = Home(entities=(SHOPPING, CHORES, HARDWARE))
+RESOLVER = Resolver(ALL_LISTS)
 ADD, ADD_SHOPPING = "HassListAddItem", "HassShoppingListAddItem"
 
 
@@ -81,3 +85,37 @@ def test_each_item_is_an_intent_of_its_own_and_none_comes_twice() -> None:
 def test_a_shopping_list_needs_no_name() -> None:
     (intent,) = meaning("add [milk](item) to the shopping list", ADD_SHOPPING).intents
     assert intent.slots == {"item": "milk"}
+
+
+@pytest.mark.parametrize(
+    ("marked", "target", "item"),
+    [
+        ("what is on the [shopping list](name)", "todo.shopping", None),
+        ("what do i need to buy", "todo.shopping", None),
+        ("what is on my [chores](name) list", "todo.chores", None),
+        ("is there any milk on the [shopping list](name)", "todo.shopping", "milk"),
+        ("does the [shopping list](name) have rice on it", "todo.shopping", "rice"),
+        ("is there anything on the [shopping list](name)", "todo.shopping", None),
+    ],
+)
+def test_a_question_is_about_one_list_and_may_seek_an_item(
+    marked: str, target: str, item: str | None
+) -> None:
+    found = meaning(marked, "HassGetState")
+    assert targets(found) == [target]
+    assert found.intents[0].slots.get("item") == item
+
+
+WORDS = "what is are on in the my list lists to do buy need does have any milk it shopping chores ?"
+
+
+@given(
+    st.text() | st.lists(st.sampled_from(WORDS.split()), max_size=15).map(" ".join),
+    st.sampled_from(["HassGetState", ADD, ADD_SHOPPING, "HassListRemoveItem"]),
+)
+def test_no_text_raises_and_a_question_changes_no_list(text: str, intent: str) -> None:
+    for label in ("name", "item", "domain"):
+        spans = (Span(label, 0, len(text), text),) if text else ()
+        found = RESOLVER.resolve(Tagging(text, intent, 0.99, spans), states(ALL_LISTS))
+        if found.question is not None:
+            assert not any(each.targets for each in found.intents)
