@@ -162,7 +162,8 @@ class Assistant:
         understanding = reading.understanding
         if not understanding.intents and understanding.question is None:
             return self._outcome(run, NOT_UNDERSTOOD)
-        corrected = session.latest() if reading.corrects and not understanding.question else None
+        asks = understanding.question is not None and not understanding.candidates
+        corrected = session.latest() if reading.corrects and not asks else None
         session.speak_of(reading.context, self._clock())
         if understanding.question:
             if understanding.candidates and len(understanding.intents) == 1:
@@ -170,13 +171,20 @@ class Assistant:
                     understanding.intents[0],
                     understanding.candidates,
                     self._clock() + ANSWER_WITHIN_S,
+                    reading.waiting,
+                    reading.rest,
+                    corrected,
                 )
             return self._outcome(run, understanding.question, asked=True)
+        return await self._instead(run, corrected, agreed)
+
+    async def _instead(self, run: _Run, corrected: Done | None, agreed: bool) -> Outcome:
+        """Carry out the run's intents, after taking back what they correct."""
         if corrected is None:
             return await self._carry_out(run, agreed)
         before = self._devices.states.snapshot()
         undone = await self._act(run, Answer(self._back(corrected, unasked=True)))
-        session.latest()
+        run.session.latest()
         outcome = await self._carry_out(run, agreed)
         return replace(
             outcome,
@@ -207,12 +215,17 @@ class Assistant:
         entities = chosen(text, offered, home)
         if not entities:
             return None
-        run.intents = (about(question.intent, entities),)
+        chosen_intent = about(question.intent, entities)
         context = run.session.context(self._clock())
         if context.last is not None:
-            spoken = replace(context.last, intents=run.intents, candidates=question.candidates)
+            spoken = replace(context.last, intents=(chosen_intent,), candidates=question.candidates)
             run.session.speak_of(Context((spoken,)), self._clock())
-        return await self._carry_out(run, agreed)
+        later: tuple[Intent, ...] = ()
+        if question.rest:
+            reading = self._read(run, None, ". ".join(question.rest))
+            later = reading.understanding.intents if not reading.understanding.question else ()
+        run.intents = (*question.before, chosen_intent, *later)
+        return await self._instead(run, question.corrected, agreed)
 
     async def _remarked(self, run: _Run, remark: Remark) -> Outcome:
         """Take back what was done last, or tell it again."""
@@ -253,7 +266,7 @@ class Assistant:
             answer = self._answer(run.intents)
         return await self._permit(run, answer, agreed)
 
-    def _read(self, run: _Run, area: str | None) -> Reading:
+    def _read(self, run: _Run, area: str | None, text: str | None = None) -> Reading:
         """What a text means after what was said before it in its session."""
         tagged: dict[str, Tagging] = {}
 
@@ -268,7 +281,8 @@ class Assistant:
             self._resolver = (home, Resolver(home, self._confidence))
         interpreter = Interpreter(self._resolver[1], tag, self._devices.states, area)
         begin = time.perf_counter()
-        reading = interpreter.read(run.transcript.text, run.session.context(self._clock()))
+        said = run.transcript.text if text is None else text
+        reading = interpreter.read(said, run.session.context(self._clock()))
         spent = (time.perf_counter() - begin) * 1000
         run.ms["resolver"] = round(spent - run.ms.get("tagger", 0.0), 3)
         run.intents = reading.understanding.intents

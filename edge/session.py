@@ -47,6 +47,12 @@ class Choice:
     intent: Intent
     candidates: tuple[str, ...]
     until: float
+    before: tuple[Intent, ...] = ()
+    """What the same turn asked for before it."""
+    rest: tuple[str, ...] = ()
+    """The clauses of the same turn that come after it."""
+    corrected: Done | None = None
+    """What the turn corrects."""
 
 
 @dataclass(slots=True)

@@ -38,8 +38,8 @@ MIN_AGREEMENT = 0.9
 MAX_COST = 0.005
 """What int8 must not lose of the exact score on the held-out sentences."""
 FP32_LAYERS: tuple[int, ...] = ()
-"""Layers whose feed-forward output stays in fp32, at 1.8 MB each. It is the lowest where int8 loses
-most: with (0, 1) the cost went from 0.5 points to 0.0 (see docs/decisions/0006)."""
+"""Layers whose feed-forward output stays in fp32, at 1.8 MB each. int8 loses most in the lowest:
+with (0, 1) it costs half as much (docs/decisions/0006)."""
 _TOLERANCE = 1e-3
 """The largest difference of a logit between PyTorch and ONNX Runtime in fp32."""
 _FEED_FORWARD = "/encoder/encoder/layer.{}/output/dense/MatMul"

@@ -5,6 +5,7 @@ What cannot be brought back (a scene, a pressed button, the next song) has none.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -27,8 +28,8 @@ _STATE_SERVICES: Mapping[str, Mapping[str, str]] = {
     },
     **dict.fromkeys(
         (
-            "automation", "climate", "fan", "group", "humidifier", "remote", "input_boolean", "light", "siren",
-            "switch",
+            "automation", "climate", "fan", "group", "humidifier", "input_boolean", "light",
+            "remote", "siren", "switch",
         ),
         _ON_OFF,
     ),
@@ -63,20 +64,24 @@ def _light(entity: Entity, before: EntityState, _: EntityState) -> tuple[Action,
     data: dict[str, Any] = {}
     if isinstance(before.attributes.get("brightness"), int | float):
         data["brightness"] = round(before.attributes["brightness"])
-    for name in ("rgb_color", "color_temp_kelvin"):
-        value = before.attributes.get(name)
-        if value is not None and before.attributes.get("color_mode") in {
-            None,
-            _MODE_OF[name],
-            "hs",
-            "xy",
-        }:
-            data[name] = list(value) if isinstance(value, tuple) else value
-            break
+    mode = before.attributes.get("color_mode")
+    names = (_COLOR_OF[mode],) if mode in _COLOR_OF else ("rgb_color", "color_temp_kelvin")
+    name = next((n for n in names if before.attributes.get(n) is not None), None)
+    if name is not None and mode not in {"brightness", "onoff"}:
+        value = before.attributes[name]
+        data[name] = list(value) if isinstance(value, tuple) else value
     return (Action("light.turn_on", entity.id, data, EntityState("on", dict(data))),)
 
 
-_MODE_OF = {"rgb_color": "rgb", "color_temp_kelvin": "color_temp"}
+_COLOR_OF = {
+    "rgb": "rgb_color",
+    "rgbw": "rgb_color",
+    "rgbww": "rgb_color",
+    "hs": "hs_color",
+    "xy": "xy_color",
+    "color_temp": "color_temp_kelvin",
+}
+"""Colour mode → the attribute that tells the colour in it."""
 
 
 def _set(
@@ -124,7 +129,10 @@ def _cover(entity: Entity, before: EntityState, now: EntityState) -> tuple[Actio
 
 
 def _climate(entity: Entity, before: EntityState, now: EntityState) -> tuple[Action, ...]:
-    actions = _set("climate.set_temperature", "temperature")(entity, before, now)
+    actions = (
+        *_set("climate.set_temperature", "temperature")(entity, before, now),
+        *_set("climate.set_fan_mode", "fan_mode")(entity, before, now),
+    )
     if before.state == now.state:
         return actions
     data = {"hvac_mode": before.state}
@@ -133,24 +141,27 @@ def _climate(entity: Entity, before: EntityState, now: EntityState) -> tuple[Act
 
 
 def _list(entity: Entity, before: EntityState, now: EntityState) -> tuple[Action, ...]:
-    """A to-do list: what was added goes, what went comes back."""
-    had, has = _items(before), _items(now)
-    added = [item for item in has if item not in had]
-    gone = [item for item in had if item not in has]
-    count = len(has)
+    """A to-do list: what was added goes, what went comes back. Only open items count."""
+    had, has = _open_items(before), _open_items(now)
+    count = has.total()
+    told = now.state.isdigit()
     actions = []
-    for service, items, step in (("remove_item", added, -1), ("add_item", gone, 1)):
-        for item in items:
+    for service, items, step in (("remove_item", has - had, -1), ("add_item", had - has, 1)):
+        for item in items.elements():
             count += step
-            actions.append(
-                Action(f"todo.{service}", entity.id, {"item": item}, EntityState(str(count)))
-            )
+            expect = EntityState(str(count)) if told else None
+            actions.append(Action(f"todo.{service}", entity.id, {"item": item}, expect))
     return tuple(actions)
 
 
-def _items(state: EntityState) -> list[str]:
+def _open_items(state: EntityState) -> Counter[str]:
+    """The open items of a list, and how often each is on it."""
     listed = state.attributes.get("todo_items") or ()
-    return [str(i.get("summary", "")) if isinstance(i, Mapping) else str(i) for i in listed]
+    return Counter(
+        str(item.get("summary", "")) if isinstance(item, Mapping) else str(item)
+        for item in listed
+        if not (isinstance(item, Mapping) and item.get("status") == "completed")
+    )
 
 
 _SPECIAL: Mapping[str, Callable[[Entity, EntityState, EntityState], tuple[Action, ...]]] = {

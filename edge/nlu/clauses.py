@@ -227,7 +227,8 @@ _ASIDES = re.compile(
     re.IGNORECASE,
 )
 _TAKEN_BACK = re.compile(
-    r"(?:(?:oh |ah )?(?:no|nope|sorry|wait|oops|scratch that|actually no|actually|no wait|i mean)\b[\s,.!]*)+",
+    r"(?:(?:oh |ah )?(?:no|nope|sorry|wait|oops|scratch that|actually no|actually|no wait"
+    r"|i mean)\b[\s,.!]*)+",
     re.IGNORECASE,
 )
 _TAKEN_BACK_LAST = re.compile(

@@ -104,6 +104,10 @@ class Reading:
     """For the turn after it."""
     corrects: bool = False
     """What the last turn did is to be taken back first."""
+    waiting: tuple[Intent, ...] = ()
+    """Of a question: what the same turn asked for before it."""
+    rest: tuple[str, ...] = ()
+    """Of a question: the clauses that come after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +169,9 @@ class Interpreter:
                 reading = self._with_later_place(part, parts[-1], running) or reading
                 meant = reading.understanding
             if meant.question is not None:
-                return Reading(meant, reading.context, corrects)
+                waiting = tuple(intent for clause in spoken for intent in clause.intents)
+                rest = tuple(parts[place + 1 :])
+                return Reading(meant, reading.context, corrects, waiting, rest)
             running = reading.context
             spoken.extend(running.clauses)
         if not spoken:

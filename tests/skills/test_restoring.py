@@ -322,13 +322,6 @@ def test_a_list_has_what_it_had_before(changed: tuple[Entity, list[Call]]) -> No
     assert items_of(after) == items_of(before)
 
 
-def test_what_is_on_a_list_twice_is_once_again() -> None:
-    items = [{"summary": "eggs", "status": OPEN}]
-    shopping = thing("todo.a", "1", todo_items=items)
-    before, after = taken_back(shopping, [called("add_item", item="eggs")])
-    assert (after.state, items_of(after)) == (before.state, items_of(before))
-
-
 def test_a_list_without_a_number_has_what_it_had_before() -> None:
     items = [{"summary": "eggs", "status": OPEN}, {"summary": "tea", "status": OPEN}]
     chores = thing("todo.a", "unknown", todo_items=items)

@@ -279,8 +279,8 @@ def test_clauses_after_a_question_are_unread() -> None:
 
 def test_a_clause_that_means_nothing_is_named_when_nothing_is_done() -> None:
     told = explained("turn off the kettle and what is the capital of france")
-    assert [view.fate for view in told.read] == ["understood", "nothing"]
-    assert "clause 2 means nothing" in drawn(told, 80)
+    assert [view.fate for view in told.read] == ["understood", "asked"]
+    assert "so I did nothing" in drawn(told, 120)
 
 
 def test_an_intent_that_the_home_knows_better_is_told() -> None:
@@ -305,7 +305,7 @@ def test_an_explanation_is_json() -> None:
         assert {"clauses", "whole", "read", "intents", "question"} <= data.keys()
 
 
-@pytest.mark.parametrize("text", ["", "   ", "?!", "🎉🎉", "\x00\x1b[2J", "\ud800", "灯"])
+@pytest.mark.parametrize("text", ["", "   ", "?!", "🎉🎉", "\x00\x1b[", "\ud800", "灯"])
 def test_a_text_without_words_means_nothing(text: str) -> None:
     told = explained(text)
     assert told.intents == ()

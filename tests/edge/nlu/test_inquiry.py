@@ -207,7 +207,7 @@ MEDIA_PLAYERS = ["media_player.tv", "media_player.radio", "media_player.bedroom"
         ("what's the [kitchen radio](name) [volume](device_class)",
          {"name": "Kitchen Radio", "attribute": "volume"}, ["media_player.radio"]),
         ("what's the [volume](attribute)",
-         {"domain": "media_player", "attribute": "volume"}, MEDIA_PLAYERS),
+         {"domain": "media_player", "attribute": "volume"}, ["media_player.tv"]),
         ("how [loud](attribute) is the [tv](name)",
          {"name": "TV", "attribute": "volume"}, ["media_player.tv"]),
         ("how [loud](attribute) is the [radio](name)",
@@ -226,7 +226,7 @@ MEDIA_PLAYERS = ["media_player.tv", "media_player.radio", "media_player.bedroom"
         ("what is the [fan](domain) [speed](attribute)",
          {"domain": "fan", "attribute": "speed"}, ["fan.bedroom"]),
         ("what's [playing](attribute)",
-         {"domain": "media_player", "attribute": "media"}, MEDIA_PLAYERS),
+         {"domain": "media_player", "attribute": "media"}, ["media_player.tv"]),
         ("which [song](attribute) is playing in the [bedroom](area)",
          {"domain": "media_player", "area": "Bedroom", "attribute": "media"},
          ["media_player.bedroom"]),
@@ -287,8 +287,7 @@ def test_a_question_about_an_attribute_means(
 @pytest.mark.parametrize(
     ("marked", "area", "targets", "told"),
     [
-        ("what's the [volume](attribute)", "Kitchen", ["media_player.radio"], "Kitchen"),
-        ("what's the [volume](attribute)", "Garage", MEDIA_PLAYERS, None),
+        ("what's the [volume](attribute)", "Kitchen", ["media_player.tv"], None),
         ("how [bright](attribute) are the [lights](domain)", "Office", ["light.desk_lamp"],
          "Office"),
         ("what [color](attribute) is the [light](domain)", "Office", ["light.desk_lamp"],
