@@ -176,7 +176,7 @@ def _building(commands: _Commands) -> None:
     )
     evaluated.add_argument("--json", action="store_true")
     bench = _command(commands, "bench", "train:bench", "how fast and how big; from a checkout")
-    bench.add_argument("name", metavar="NAME", help="pipeline or tagger")
+    bench.add_argument("name", metavar="NAME", help="pipeline, tagger or understanding")
     bench.add_argument("rest", nargs=argparse.REMAINDER)
 
 
