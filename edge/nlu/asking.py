@@ -8,6 +8,8 @@ from edge.home.graph import Entity, Home
 from edge.nlu.finding import Place
 from edge.types import Intent, Understanding
 
+_LONGEST = 80
+"""So many letters of an unknown name are said back."""
 _LISTED = 4
 """A question names at most so many choices."""
 
@@ -30,7 +32,7 @@ def unknown(name: str, places: Sequence[Place] = (), intent: Intent | None = Non
     """The home has nothing of this name, or has none there; `intent` is what was asked for."""
     where = f" {places[0].phrase}" if places else ""
     intents = (intent,) if intent is not None else ()
-    return Understanding(intents, f"I don't know anything called {name.strip()}{where}.")
+    return Understanding(intents, f"I don't know anything called {name.strip()[:_LONGEST]}{where}.")
 
 
 def none_there(noun: str, places: Sequence[Place], intent: Intent) -> Understanding:

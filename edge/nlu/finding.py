@@ -337,7 +337,7 @@ class Lexicon:
     def _scan_place(self, words: tuple[str, ...], at: int, places: list[Place]) -> int:
         area, floor = self._areas.spot(words, at), self._floors.spot(words, at)
         if area is not None and (floor is None or area[0] >= floor[0]):
-            places.append(Place(area=self.home.area(area[1][0].id)))
+            places.extend(Place(area=self.home.area(match.id)) for match in area[1])
             return area[0]
         if floor is not None:
             places.append(Place(floor=self.home.floor(floor[1][0].id)))

@@ -205,3 +205,19 @@ def test_no_turn_raises_and_a_question_leaves_nothing_to_do(
 )
 def test_in_odd_homes_only_what_is_named_is_meant(home: str, text: str, may_be: set[str]) -> None:
     assert targets(read(text, by=interpreter(ODD_HOMES[home]))) == may_be
+
+
+def test_two_areas_of_one_name_are_both_meant() -> None:
+    home = Home.from_data(
+        {
+            "areas": [{"id": "one", "name": "Bedroom"}, {"id": "two", "name": "Bedroom"}],
+            "entities": [
+                {"id": "light.one", "name": "Lamp One", "area": "one", "state": "off"},
+                {"id": "light.two", "name": "Lamp Two", "area": "two", "state": "off"},
+            ],
+        },
+        "test",
+    )
+    reader = Interpreter(Resolver(home), Tagger().tag, States(home.initial_states()))
+    meant = reader.read("turn on the lights in the bedroom", Context()).understanding
+    assert {t for intent in meant.intents for t in intent.targets} == {"light.one", "light.two"}
