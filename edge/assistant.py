@@ -21,6 +21,7 @@ from typing import Protocol
 from edge.home.graph import Home
 from edge.kernel.events import Events
 from edge.mqtt.devices import Devices
+from edge.nlu import timing
 from edge.nlu.choosing import about, chosen
 from edge.nlu.interpreter import Context, Interpreter, Reading
 from edge.nlu.remarks import Remark, remark_of
@@ -54,8 +55,6 @@ _MORE_YES = frozenset(
 NO = frozenset({"no", "no thanks", "nope", "cancel", "don't", "never mind", "stop"})
 NO_SKILL = "I understood you, but I can't do that yet."
 LATER = "I understood you, but I can't wait with it yet. Tell me when it is time."
-_TIMES = frozenset({"at", "duration", "when"})
-"""Slots that say when to act, and for how long."""
 NOT_UNDERSTOOD = "Sorry, I didn't understand that."
 
 
@@ -299,7 +298,7 @@ class Assistant:
         answers = []
         for intent in intents:
             skill = self._skills.get(intent.name)
-            if skill is not None and not _TIMES.isdisjoint(intent.slots):
+            if skill is not None and not timing.SLOTS.isdisjoint(intent.slots):
                 answers.append(Answer(speech=LATER))
                 continue
             if skill is None:

@@ -35,7 +35,8 @@ _STATE_SERVICES: Mapping[str, Mapping[str, str]] = {
     ),
 }  # fmt: skip
 """Domain → the state to come back to → the service that brings it about."""
-_CONFIRMED_AS = {"docked": "returning"}
+_CONFIRMED_AS = {"return_to_base": "returning", "dock": ""}
+"""Service → the state that confirms it, where it is not the one to come back to."""
 
 
 def restoring(entity: Entity, before: EntityState, now: EntityState) -> tuple[Action, ...]:
@@ -51,9 +52,7 @@ def _to_state(entity: Entity, before: EntityState) -> tuple[Action, ...]:
     service = _STATE_SERVICES.get(entity.domain, {}).get(before.state)
     if service is None:
         return ()
-    expected = _CONFIRMED_AS.get(before.state, before.state)
-    if entity.domain in {"vacuum", "lawn_mower"} and service in {"return_to_base", "dock"}:
-        expected = "returning" if entity.domain == "vacuum" else ""
+    expected = _CONFIRMED_AS.get(service, before.state)
     expect = EntityState(expected) if expected else None
     return (Action(f"{entity.domain}.{service}", entity.id, expect=expect),)
 
@@ -99,7 +98,7 @@ def _set(
     return restore
 
 
-def _both(entity: Entity, before: EntityState, now: EntityState) -> tuple[Action, ...]:
+def _media_player(entity: Entity, before: EntityState, now: EntityState) -> tuple[Action, ...]:
     """A media player: its state, its volume, and whether it is muted."""
     muted = before.attributes.get("is_volume_muted")
     actions: tuple[Action, ...] = ()
@@ -170,6 +169,6 @@ _SPECIAL: Mapping[str, Callable[[Entity, EntityState, EntityState], tuple[Action
     "cover": _cover,
     "valve": _cover,
     "climate": _climate,
-    "media_player": _both,
+    "media_player": _media_player,
     "todo": _list,
 }

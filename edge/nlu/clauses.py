@@ -33,10 +33,10 @@ _WEAK = (
     "show", "read", "check", "cross", "tick", "announce", "broadcast", "remind", "wake", "have",
     "let", "get", "kill", "take", "flip", "power", "boot", "fire", "bolt", "unbolt", "bump", "drop",
     "speed", "slow", "trigger", "launch", "execute", "enable", "disable", "toggle", "move",
-    "continue",
-    "paint", "tone", "ask", "shuffle", "leave", "keep", "do", "stick", "pop", "whack", "throw",
-    "fetch", "begin", "end", "cut", "freeze", "halt", "unpause", "close", "say", "drag", "bring",
+    "continue", "paint", "tone", "ask", "shuffle", "leave", "keep", "do", "stick", "pop", "whack",
+    "throw", "fetch", "begin", "end", "cut", "freeze", "halt", "unpause", "say", "drag",
 )  # fmt: skip
+_VERBS = frozenset({*_STRONG, *_WEAK})
 _OBJECT = (
     r"(?:the|my|our|all|both|every|each|a|an|some|any|it|them|that|those|this|up|down|on|off"
     r"|everything|me|us|your|his|her|in|out|back)"
@@ -201,7 +201,7 @@ def _verb(text: str) -> str | None:
     if found is None or not _STARTS.match(text):
         return None
     word = found.group(1).lower()
-    return word if word in {*_STRONG, *_WEAK} else None
+    return word if word in _VERBS else None
 
 
 def starts_clause(text: str) -> bool:
@@ -386,19 +386,7 @@ _BOUND = frozenset(
 )  # fmt: skip
 """After these a verb begins no clause of its own."""
 _NOUNS = frozenset(
-    {
-        "light",
-        "lock",
-        "switch",
-        "start",
-        "stop",
-        "set",
-        "play",
-        "open",
-        "close",
-        "shut",
-        "make",
-        "put",
-    }
-)
+    {"light", "lock", "switch", "start", "stop", "set", "play", "open", "close", "shut", "make",
+     "put"}
+)  # fmt: skip
 """Verbs that are nouns, adjectives or parts of names as well."""

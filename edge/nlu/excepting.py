@@ -101,7 +101,7 @@ def without(understanding: Understanding, out: str, lexicon: Lexicon) -> Underst
     left_out: list[Entity] = []
     for part in filter(None, map(str.strip, _AND.split(out))):
         found = _named(part, meant, lexicon)
-        if not found and not _elsewhere(part, lexicon):
+        if not found and not lexicon.scan_all(part).whole:
             return asking.unknown(part)
         left_out.extend(found)
     ids = {entity.id for entity in left_out}
@@ -135,12 +135,6 @@ def _named(part: str, meant: Sequence[Entity], lexicon: Lexicon) -> tuple[Entity
             return tuple(called or of_kind)
         return tuple(inside)
     return _by_name(bare, ids, lexicon) or chosen(part, meant, lexicon.home)
-
-
-def _elsewhere(part: str, lexicon: Lexicon) -> bool:
-    """Whether some words name what was not meant anyway."""
-    scan = lexicon.scan(part, lambda _: True)
-    return bool(scan.entities or scan.places or scan.nouns) and not scan.rest
 
 
 def _by_name(name: str, ids: set[str], lexicon: Lexicon) -> tuple[Entity, ...]:

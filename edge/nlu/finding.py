@@ -85,6 +85,11 @@ class Scan:
     """Names of entities, as they were said."""
     rest: tuple[str, ...] = ()
 
+    @property
+    def whole(self) -> bool:
+        """It names something of the home, and nothing else is said."""
+        return not self.rest and bool(self.places or self.nouns or self.entities)
+
 
 @dataclass(frozen=True, slots=True)
 class Wording:
@@ -174,6 +179,10 @@ class Lexicon:
                 after += 1
             at = after
         return Scan(tuple(places), tuple(nouns), tuple(named), tuple(rest))
+
+    def scan_all(self, text: str) -> Scan:
+        """As `scan`, with every entity of the home."""
+        return self.scan(text, lambda _: True)
 
     def sole_name(self, text: str, fits: Callable[[Entity], bool]) -> str | None:
         """The one name of an entity that a text holds word for word, in the number it is written.

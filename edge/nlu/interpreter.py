@@ -30,7 +30,7 @@ from edge.nlu.kinds import DOMAINS_OF_INTENT, NARROW_NOUNS
 from edge.nlu.listing import OF_LISTS
 from edge.nlu.resolver import Resolver
 from edge.nlu.slots import lacks_value
-from edge.types import OUT_OF_SCOPE, Intent, SlotValue, Tagging, Understanding
+from edge.types import OUT_OF_SCOPE, Intent, SlotValue, Span, Tagging, Understanding
 
 Tag = Callable[[str], Tagging]
 
@@ -189,7 +189,7 @@ class Interpreter:
         if targets and all(t.partition(".")[0] in _NOT_SPOKEN_ALONE for t in targets):
             return False
         reason = _REASON.match(text) is not None
-        scan = self.resolver.lexicon.scan(text, lambda _: True)
+        scan = self.resolver.lexicon.scan_all(text)
         topic = not scan.rest and not _SAYS_STATE.search(text)
         return reason or topic or not meant.intents or meant.question is not None
 
@@ -286,7 +286,7 @@ class Interpreter:
         """A clause that names nothing, about what the clause before it was about."""
         tagging = self.tag(text)
         domains = DOMAINS_OF_INTENT.get(tagging.intent, frozenset())
-        scan = self.resolver.lexicon.scan(text, lambda _: True)
+        scan = self.resolver.lexicon.scan_all(text)
         named = scan.entities or scan.places or any(s.label in _WHERE for s in tagging.spans)
         named = named or any(noun.text in NARROW_NOUNS for noun in scan.nouns)
         if named or len(domains) != 1:
@@ -320,8 +320,7 @@ class Interpreter:
             return None
         if any(s.label in {"area", "floor", "name"} for s in self.tag(text).spans):
             return None
-        sentence = f"{text.rstrip(' .!?')} in the {where[0].text}"
-        reading = self._sentence(_Sentence(sentence), before)
+        reading = self._sentence(_in_place(text, where[0]), before)
         return reading if reading.understanding.question is None else None
 
     def _carried(self, text: str, last: Spoken) -> Reading | None:
@@ -338,8 +337,7 @@ class Interpreter:
         if labels & {"area", "floor", "name"}:
             return None
         where = next(span for span in last.tagging.spans if span.label in said)
-        text = text.rstrip(" .!?")
-        reading = self._sentence(_Sentence(f"{text} in the {where.text}"), Context((last,)))
+        reading = self._sentence(_in_place(text, where), Context((last,)))
         meant = reading.understanding
         return reading if meant.question is None and any(i.targets for i in meant.intents) else None
 
@@ -365,8 +363,7 @@ class Interpreter:
 
     def _known(self, fragment: Fragment) -> bool:
         """Whether a fragment names something of the home, and nothing else."""
-        scan = self.resolver.lexicon.scan(fragment.text, lambda _: True)
-        return not scan.rest and bool(scan.places or scan.nouns or scan.entities)
+        return self.resolver.lexicon.scan_all(fragment.text).whole
 
     def _whole(self, fragment: Fragment, last: Spoken) -> _Sentence | None:
         """The sentence that a fragment makes; None where it makes none."""
@@ -410,8 +407,8 @@ class Interpreter:
         here = self.resolver.lexicon.area(self.area)
         if here is not None and HERE.fullmatch(thing):
             thing = here.name.lower()
-        scan = self.resolver.lexicon.scan(thing, lambda _: True)
-        if scan.rest or not (scan.places or scan.nouns or scan.entities):
+        scan = self.resolver.lexicon.scan_all(thing)
+        if not scan.whole:
             alike = [e for e in self._home.entities if e.domain in {s.domain for s in spoken}]
             picked = chosen(thing, alike, self._home)
             if len(picked) != 1:
@@ -476,6 +473,11 @@ class Interpreter:
         return Understanding(
             (replace(intent, slots={**where, **values}, targets=targets, source="dialogue"),)
         )
+
+
+def _in_place(text: str, where: Span) -> _Sentence:
+    """A sentence with the place that a span of another one names."""
+    return _Sentence(f"{text.rstrip(' .!?')} in the {where.text}")
 
 
 def _may_refer(tagging: Tagging, found: re.Match[str], text: str) -> bool:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from edge.home.graph import Entity
 from edge.nlu import asking
@@ -48,10 +49,10 @@ def on_list(request: Request, lexicon: Lexicon) -> Understanding:
     """The intents about a list; asks where the home has none of that name, or several."""
     spans = request.heard.labelled("name")
     said = spans[0].text.strip() if spans else ""
-    lists = [e for e in lexicon.home.entities if e.domain == "todo"]
+    lists = lexicon.of_kind("todo", None, ())
     generic = _GENERIC.issuperset(singular_text(normalised(said)).split())
     if request.intent in OF_SHOPPING:
-        found = _first_called(_SHOPPING, lists, lexicon) or (lists if len(lists) == 1 else [])
+        found = _first_called(_SHOPPING, lists, lexicon) or (lists if len(lists) == 1 else ())
         return Understanding(tuple(_each(request, {}, found)))
     if said and not generic:
         found = _called(said, lexicon)
@@ -74,29 +75,28 @@ def _each(
     made = request.made(dict(slots), lists[:1])
     if len(items) < 2:
         return [made]
-    return [
-        Intent(made.name, {**made.slots, "item": item}, made.targets, made.confidence)
-        for item in dict.fromkeys(items)
-    ]
+    return [replace(made, slots={**made.slots, "item": item}) for item in dict.fromkeys(items)]
 
 
-def _called(name: str, lexicon: Lexicon) -> list[Entity]:
+def _called(name: str, lexicon: Lexicon) -> tuple[Entity, ...]:
     """The lists of a name, with or without "list"."""
     bare = name.lower().removesuffix(" list").strip() or name
     wordings = tuple(Wording(text) for text in dict.fromkeys((name, f"{bare} list", bare)))
     named = lexicon.named(wordings, (), lambda e: e.domain == "todo", lambda _: True, None)
-    return list(named.entities)
+    return named.entities
 
 
-def _first_called(names: Sequence[str], lists: Sequence[Entity], lexicon: Lexicon) -> list[Entity]:
+def _first_called(
+    names: Sequence[str], lists: Sequence[Entity], lexicon: Lexicon
+) -> tuple[Entity, ...]:
     """The one list that one of some names fits, the first names first."""
     if len(lists) == 1:
-        return list(lists)
+        return tuple(lists)
     for name in filter(None, names):
-        found = [e for e in _called(name, lexicon) if e in lists]
+        found = tuple(e for e in _called(name, lexicon) if e in lists)
         if len(found) == 1 and _fits(name, found[0]):
             return found
-    return []
+    return ()
 
 
 def _fits(name: str, entity: Entity) -> bool:
@@ -118,7 +118,7 @@ def asked(lexicon: Lexicon, heard: Heard, confidence: float) -> Understanding | 
     need = _NEED.search(heard.text)
     if not kinds and need is None and not _names_list(said, lexicon):
         return None
-    lists = [entity for entity in lexicon.home.entities if entity.domain == "todo"]
+    lists = lexicon.of_kind("todo", None, ())
     generic = _GENERIC.issuperset(singular_text(normalised(said)).split())
     if generic and any(is_plural(span.text) for span in kinds):
         ids = tuple(entity.id for entity in lists)
@@ -170,10 +170,10 @@ def _item_sought(heard: Heard, of_list: Sequence[Span]) -> str | None:
     return None if _ANYTHING.issuperset(item.split()) else item
 
 
-def _first_fitting(names: Sequence[str], lexicon: Lexicon) -> list[Entity]:
+def _first_fitting(names: Sequence[str], lexicon: Lexicon) -> tuple[Entity, ...]:
     """The one list that is called by one of some names, the first names first."""
     for name in filter(None, names):
         found = _called(name, lexicon)
         if len(found) == 1:
             return found
-    return []
+    return ()

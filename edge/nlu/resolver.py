@@ -236,7 +236,7 @@ class Resolver:
         """Places and kinds that a wording names and nothing else: "front yard valve"."""
         for wording in wordings:
             scan = self._lexicon.scan(wording.text)
-            if (scan.places or scan.nouns) and not scan.rest:
+            if scan.whole:
                 return scan
         return None
 

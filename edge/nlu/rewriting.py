@@ -44,6 +44,14 @@ _STEP_SENTENCES = {
     "climate": ("turn {} up {}", "turn {} down {}"),
 }
 """Domain → a step up and a step down."""
+_MEASURED_SENTENCES = {
+    "light": ("increase the brightness of {} {}", "decrease the brightness of {} {}"),
+    "cover": ("open {} {}", "close {} {}"),
+    "fan": ("increase {} speed {}", "decrease {} speed {}"),
+    "media_player": ("increase the volume of {} {}", "decrease the volume of {} {}"),
+    "climate": _STEP_SENTENCES["climate"],
+}
+"""The same for steps of a given size: "by one degree"."""
 _PRONOUN = re.compile(
     r"\b(?:(?:all|both) of (?:them|these|those)|both of them|them both|them all|it|them|him|her"
     r"|both(?= (?:off|on|to|up|down)\b|$)|that one|this one|those|these|these ones|the same one"
@@ -162,23 +170,10 @@ def stepped(fragment: Fragment, direction: int, entity: Entity) -> str | None:
     domain = {"volume": "media_player", "speed": "fan"}.get(fragment.dimension or "", entity.domain)
     if domain != entity.domain or domain not in _STEP_SENTENCES:
         return None
-    up, down = _STEP_SENTENCES[domain]
+    measured = fragment.text.startswith("by ")
+    up, down = (_MEASURED_SENTENCES if measured else _STEP_SENTENCES)[domain]
     sentence = up if direction > 0 else down
-    if fragment.text.startswith("by "):
-        return _measured(domain, the(entity), fragment.text, direction)
     return " ".join(sentence.format(the(entity), fragment.text).split())
-
-
-def _measured(domain: str, thing: str, amount: str, direction: int) -> str:
-    """A step of a given size: "raise the loft heater by one degree"."""
-    up, down = {
-        "light": ("increase the brightness of {} {}", "decrease the brightness of {} {}"),
-        "cover": ("open {} {}", "close {} {}"),
-        "fan": ("increase {} speed {}", "decrease {} speed {}"),
-        "media_player": ("increase the volume of {} {}", "decrease the volume of {} {}"),
-        "climate": ("turn {} up {}", "turn {} down {}"),
-    }[domain]
-    return (up if direction > 0 else down).format(thing, amount)
 
 
 def _noun(spoken: Sequence[Entity]) -> str | None:

@@ -22,6 +22,8 @@ from edge.nlu.moments import find_moment
 from edge.nlu.numbers import words
 from edge.types import SlotValue
 
+SLOTS = frozenset({"at", "duration", "when"})
+"""The slots that say when to act, and for how long."""
 _CONDITION = r"(?:as soon as|whenever|when|once|if|unless|until|till|after|before|while|every time)"
 _LAST = re.compile(rf"^(?P<main>.+?)[\s,]+(?P<when>{_CONDITION}\s+\S.*)$", re.IGNORECASE)
 _FIRST = re.compile(

@@ -45,6 +45,14 @@ Converse = Callable[[Iterable[Conversation], bool], Iterator[Sequence[Outcome]]]
 Where not `acting`, what is said is only understood."""
 
 
+def states_of(setup: Mapping[str, Any] | None) -> dict[str, EntityState]:
+    """The states that a file sets up: entity id → {"state"?, "attributes"?}."""
+    return {
+        entity: EntityState(str(state.get("state", "")), state.get("attributes") or {})
+        for entity, state in (setup or {}).items()
+    }
+
+
 def same_value(expected: Any, found: Any) -> bool:
     """Whether a value of a state is the one expected; numbers within TOLERANCE."""
     if isinstance(expected, list | tuple):

@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from edge.types import EntityState, Outcome
-from models.exams.conversation import SAME, Conversation, Converse, Turn, has_state
+from models.exams.conversation import SAME, Conversation, Converse, Turn, has_state, states_of
 from models.exams.several import HOME
 from models.scores import Miss, SuiteResult
 
@@ -41,12 +41,8 @@ def suite(converse: Converse, cases: Iterable[Mapping[str, Any]] | None = None) 
 
 
 def _conversation(row: Mapping[str, Any]) -> Conversation:
-    setup = {
-        entity: EntityState(str(state.get("state", "")), state.get("attributes") or {})
-        for entity, state in (row.get("setup") or {}).items()
-    }
     turns = tuple(Turn(turn["say"], turn.get("area")) for turn in row["turns"])
-    return Conversation(HOME, turns, setup)
+    return Conversation(HOME, turns, states_of(row.get("setup")))
 
 
 def _expected(turn: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from typing import Any
 import yaml
 
 from edge.types import EntityState, LaresError, Outcome
-from models.exams.conversation import Conversation, Converse, Turn, same_value
+from models.exams.conversation import Conversation, Converse, Turn, same_value, states_of
 from models.scores import Miss, SuiteResult
 
 FIXTURES = "_fixtures.yaml"
@@ -44,7 +44,7 @@ def cases(folder: Path) -> Iterator[Case]:
                 continue
             content = yaml.safe_load(path.read_text(encoding="utf-8"))
             for test in content.get("tests") or ():
-                setup = _states(test.get("setup"))
+                setup = states_of(test.get("setup"))
                 for sentence in test["sentences"]:
                     yield Case(
                         Conversation(home, (Turn(sentence),), setup),
@@ -98,10 +98,3 @@ def _ignored(listed: Any) -> frozenset[str]:
     """The names under `ignore_changes`, a list or a list below "attributes"."""
     names = listed.get("attributes") if isinstance(listed, Mapping) else listed
     return _UNJUDGED | frozenset(names or ())
-
-
-def _states(setup: Mapping[str, Any] | None) -> dict[str, EntityState]:
-    return {
-        entity: EntityState(str(state.get("state", "")), state.get("attributes") or {})
-        for entity, state in (setup or {}).items()
-    }

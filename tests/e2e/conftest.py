@@ -11,6 +11,24 @@ from tests.edge.mqtt.conftest import BrokerSwitch, certificates, mosquitto, pass
 __all__ = ["certificates", "mosquitto", "passwords", "switch"]
 
 
+SMALL_HOME = """
+areas:
+  - {id: kitchen, name: Kitchen}
+  - {id: hall, name: Hall}
+entities:
+  - {id: light.kitchen, name: Kitchen Light, area: kitchen, state: "off"}
+  - {id: light.hall, name: Hall Light, area: hall, state: "on"}
+  - {id: lock.front, name: Front Door, area: hall, state: locked}
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with a small home in `home.yaml`."""
+    (tmp_path / "home.yaml").write_text(SMALL_HOME)
+    return tmp_path
+
+
 @pytest.fixture
 def live(tmp_path: Path, switch: BrokerSwitch) -> Path:
     """A folder with a `lares.toml` that names the broker `switch`, started or not."""

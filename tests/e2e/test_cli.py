@@ -8,23 +8,8 @@ from typing import Any
 
 import pytest
 
+from tests.e2e.conftest import SMALL_HOME
 from tests.e2e.program import lares
-
-HOME = """
-areas:
-  - {id: kitchen, name: Kitchen}
-  - {id: hall, name: Hall}
-entities:
-  - {id: light.kitchen, name: Kitchen Light, area: kitchen, state: "off"}
-  - {id: light.hall, name: Hall Light, area: hall, state: "on"}
-  - {id: lock.front, name: Front Door, area: hall, state: locked}
-"""
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    (tmp_path / "home.yaml").write_text(HOME)
-    return tmp_path
 
 
 def batch(command: str, lines: list[object], folder: Path, *options: str) -> list[dict[str, Any]]:
@@ -184,7 +169,9 @@ def test_config_tells_each_value_and_its_origin(folder: Path) -> None:
 
 def test_home_check_names_what_is_odd(folder: Path) -> None:
     assert lares("home", "check", "home.yaml", folder=folder).returncode == 0
-    (folder / "home.yaml").write_text(HOME + '  - {id: light.b, name: Kitchen, state: "on"}\n')
+    (folder / "home.yaml").write_text(
+        SMALL_HOME + '  - {id: light.b, name: Kitchen, state: "on"}\n'
+    )
     done = lares("home", "check", "home.yaml", folder=folder)
     assert done.returncode == 1
     assert "has the name of an area" in done.stdout

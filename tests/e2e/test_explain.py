@@ -9,22 +9,6 @@ import pytest
 
 from tests.e2e.program import answers, lares
 
-HOME = """
-areas:
-  - {id: kitchen, name: Kitchen}
-  - {id: hall, name: Hall}
-entities:
-  - {id: light.kitchen, name: Kitchen Light, area: kitchen, state: "off"}
-  - {id: light.hall, name: Hall Light, area: hall, state: "on"}
-  - {id: lock.front, name: Front Door, area: hall, state: locked}
-"""
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    (tmp_path / "home.yaml").write_text(HOME)
-    return tmp_path
-
 
 def test_people_see_the_stages_and_why_the_rest_was_not_taken(folder: Path) -> None:
     text = "open the front door"
