@@ -23,7 +23,8 @@ from edge.kernel.events import Events
 from edge.mqtt.devices import Devices
 from edge.nlu import timing
 from edge.nlu.choosing import about, chosen
-from edge.nlu.interpreter import Context, Interpreter, Reading
+from edge.nlu.context import Context
+from edge.nlu.interpreter import Interpreter, Reading
 from edge.nlu.remarks import Remark, remark_of
 from edge.nlu.resolver import Resolver
 from edge.privacy.audit import Audit

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from edge.nlu.interpreter import Context
+from edge.nlu.context import Context
 from edge.types import Answer, EntityState, Intent
 
 ANSWER_WITHIN_S = 15.0

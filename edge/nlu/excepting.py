@@ -13,10 +13,10 @@ from dataclasses import replace
 
 from edge.home.graph import Entity
 from edge.nlu import asking
+from edge.nlu.calling import so_called
 from edge.nlu.choosing import chosen
 from edge.nlu.clauses import starts_clause
 from edge.nlu.finding import Lexicon, Wording
-from edge.nlu.kinds import NARROW_NOUNS
 from edge.types import Intent, Understanding
 
 _STATE = (
@@ -129,10 +129,10 @@ def _named(part: str, meant: Sequence[Entity], lexicon: Lexicon) -> tuple[Entity
     if (scan.places or scan.nouns) and not scan.rest:
         inside = [e for e in meant if lexicon.inside_any(e, scan.places)]
         if scan.nouns:
-            of_kind = [e for e in inside if any(lexicon.is_of(e, n.kind) for n in scan.nouns)]
-            words = {noun.text.lower() for noun in scan.nouns} & NARROW_NOUNS
-            called = [e for e in of_kind if words & set(e.name.lower().split())]
-            return tuple(called or of_kind)
+            of_kind = tuple(e for e in inside if any(lexicon.is_of(e, n.kind) for n in scan.nouns))
+            called = (so_called(noun.text, of_kind) for noun in scan.nouns)
+            ids = {entity.id for one in called for entity in one}
+            return tuple(entity for entity in of_kind if entity.id in ids)
         return tuple(inside)
     return _by_name(bare, ids, lexicon) or chosen(part, meant, lexicon.home)
 

@@ -15,9 +15,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields, replace
 
 from edge.nlu import timing
+from edge.nlu.context import Context, Spoken
 from edge.nlu.excepting import cut
 from edge.nlu.explained import ClauseView, Explanation, Fate
-from edge.nlu.interpreter import Context, Interpreter, Reading, Spoken
+from edge.nlu.interpreter import Interpreter, Reading
 from edge.nlu.tagger import TaggerView
 from edge.nlu.weighing import Weighing
 from edge.types import OUT_OF_SCOPE, Tagging, Understanding

@@ -19,13 +19,13 @@ from edge.home.graph import Area, Entity
 from edge.home.states import States
 from edge.nlu import asking, listing
 from edge.nlu.attributes import ATTRIBUTES, attribute_called, attribute_of, has, implied
+from edge.nlu.calling import so_called
 from edge.nlu.finding import Lexicon, Named, Noun, Place, Wording, unique
 from edge.nlu.heard import Heard
 from edge.nlu.kinds import (
     COVER_STATES,
     DOMAINS_TOLD_BY,
     LOCK_STATES,
-    NARROW_NOUNS,
     ON_OFF,
     STATE_WORDS,
     Kind,
@@ -33,7 +33,7 @@ from edge.nlu.kinds import (
     classes_told_by,
     state_of,
 )
-from edge.nlu.matching import EXACT, is_plural, normalised, singular_text
+from edge.nlu.matching import EXACT, is_plural, normalised
 from edge.nlu.request import Request
 from edge.types import Intent, SlotValue, Understanding
 
@@ -241,13 +241,13 @@ def _about_kind(inquiry: _Inquiry, states: States | None) -> Understanding:
     if subject is None:
         return Understanding()
     domain, device_class = subject
-    found = list(inquiry.lexicon.of_kind(domain, device_class, inquiry.places))
+    found = inquiry.lexicon.of_kind(domain, device_class, inquiry.places)
     if domain == "cover":
         for contact in _CONTACTS.get(device_class or "", ()):
             found += inquiry.lexicon.of_kind("binary_sensor", contact, inquiry.places)
-    called = _called(inquiry, found)
+    called = so_called(inquiry.nouns[0].text, found) if inquiry.nouns else found
     if len(called) == 1 < len(found) and not inquiry.nouns[0].plural:
-        return _about_name(inquiry, Named(tuple(called)), called[0].name)
+        return _about_name(inquiry, Named(called), called[0].name)
     found = called
     slots: dict[str, SlotValue] = {"domain": domain}
     if device_class is not None:
@@ -271,22 +271,9 @@ def _about_kind(inquiry: _Inquiry, states: States | None) -> Understanding:
     return Understanding((inquiry.meant(slots, tuple(entity.id for entity in found)),))
 
 
-def _called(inquiry: _Inquiry, entities: list[Entity]) -> list[Entity]:
-    """Those called by the very noun: "the tv" is no speaker, though both are media players."""
-    noun = singular_text(normalised(inquiry.nouns[0].text)) if inquiry.nouns else ""
-    if noun not in NARROW_NOUNS:
-        return entities
-    said = {"tv", "television"} if noun in {"tv", "tvs", "television"} else {noun}
-
-    def is_called(entity: Entity) -> bool:
-        names = " ".join((entity.name, *entity.aliases))
-        return not said.isdisjoint(singular_text(normalised(names)).split())
-
-    called = [entity for entity in entities if is_called(entity)]
-    return called or [e for e in entities if e.device_class in said] or entities
-
-
-def _nearest(inquiry: _Inquiry, found: list[Entity], states: States | None) -> list[Entity]:
+def _nearest(
+    inquiry: _Inquiry, found: tuple[Entity, ...], states: States | None
+) -> tuple[Entity, ...]:
     """Those meant where no place is said: what plays, and what is near before others.
 
     Where it is not known what plays, "what's playing" is asked of all.
@@ -297,10 +284,10 @@ def _nearest(inquiry: _Inquiry, found: list[Entity], states: States | None) -> l
         request = Request(
             "HassGetState", inquiry.confidence, inquiry.heard, {}, states, inquiry.speaker
         )
-        found = list(request.active(tuple(found)))
+        found = request.active(found)
     if inquiry.speaker is None or inquiry.places:
         return found
-    return [entity for entity in found if entity.area == inquiry.speaker.id] or found
+    return tuple(e for e in found if e.area == inquiry.speaker.id) or found
 
 
 def _having(inquiry: _Inquiry) -> Subject:

@@ -23,10 +23,11 @@ from edge.home.states import States
 from edge.nlu import asking, rewriting, timing
 from edge.nlu.choosing import about, chosen
 from edge.nlu.clauses import clauses, following, starts_clause
+from edge.nlu.context import Context, Spoken, spoken_of
 from edge.nlu.excepting import cut, without
 from edge.nlu.followup import Fragment, fragment_of
-from edge.nlu.heard import HERE
-from edge.nlu.kinds import DOMAINS_OF_INTENT, NARROW_NOUNS
+from edge.nlu.fragments import Fragments, Sentence
+from edge.nlu.kinds import DOMAINS_OF_INTENT, NARROW_NOUNS, RUN_BY_NAME
 from edge.nlu.listing import OF_LISTS
 from edge.nlu.resolver import Resolver
 from edge.nlu.slots import lacks_value
@@ -66,33 +67,6 @@ _ANYWHERE = frozenset(
     {"vacuum", "lawn_mower", "scene", "script", "automation", "todo", "person", "button"}
 )
 """Domains of which nobody means those in the room just spoken of."""
-_NOT_SPOKEN_ALONE = frozenset({"scene", "script"})
-"""Domains whose names are commands by themselves."""
-
-
-@dataclass(frozen=True, slots=True)
-class Spoken:
-    """One clause, and what it meant."""
-
-    tagging: Tagging
-    intents: tuple[Intent, ...] = ()
-    candidates: tuple[str, ...] = ()
-    """Entity ids between which it asked."""
-
-    @property
-    def targets(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(t for intent in self.intents for t in intent.targets))
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What was said in the last turn that meant something."""
-
-    clauses: tuple[Spoken, ...] = ()
-
-    @property
-    def last(self) -> Spoken | None:
-        return self.clauses[-1] if self.clauses else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,17 +84,6 @@ class Reading:
     """Of a question: the clauses that come after it."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Sentence:
-    """A clause made whole."""
-
-    text: str
-    upon: tuple[Entity, ...] = ()
-    """The entities that it is about, whatever its words say."""
-    intent: str | None = None
-    """The intent that it has, whatever the tagger says."""
-
-
 @dataclass(frozen=True, eq=False)
 class Interpreter:
     """Reads turns in one home, as it is now, said by someone in one place."""
@@ -136,6 +99,10 @@ class Interpreter:
     @property
     def _home(self) -> Home:
         return self.resolver.lexicon.home
+
+    @property
+    def _fragments(self) -> Fragments:
+        return Fragments(self.resolver.lexicon, self.area)
 
     def read(self, text: str, before: Context) -> Reading:
         """What a text means after what was said before."""
@@ -186,7 +153,7 @@ class Interpreter:
         if not starts_clause(parts[1]):
             return not meant.intents
         targets = [target for intent in meant.intents for target in intent.targets]
-        if targets and all(t.partition(".")[0] in _NOT_SPOKEN_ALONE for t in targets):
+        if targets and all(t.partition(".")[0] in RUN_BY_NAME for t in targets):
             return False
         reason = _REASON.match(text) is not None
         scan = self.resolver.lexicon.scan_all(text)
@@ -209,25 +176,27 @@ class Interpreter:
     def _named_alone(self, text: str, before: Context) -> Reading | None:
         """A scene or a script by its name alone."""
         named = self.resolver.lexicon.called(_STARTING.sub("", text.strip(" .!?")))
-        if not named or any(entity.domain not in _NOT_SPOKEN_ALONE for entity in named):
+        if not named or any(entity.domain not in RUN_BY_NAME for entity in named):
             return None
         sentence = f"activate {rewriting.the(named[0])}"
-        return self._sentence(_Sentence(sentence, named[:1], "HassTurnOn"), before)
+        return self._sentence(Sentence(sentence, named[:1], "HassTurnOn"), before)
 
     def _fragment(self, fragment: Fragment | None, before: Context) -> Reading | None:
         """A fragment, as said of what was spoken of; None for what is none."""
         if fragment is None:
             return None
         if before.last is None:
-            adds = fragment.adds and self._known(fragment)
+            adds = fragment.adds and self._fragments.names(fragment)
             return Reading(asking.what_is_meant(), before) if adds else None
         if fragment.kind == "again":
             intents = (i for clause in before.clauses for i in clause.intents)
             again = tuple(replace(intent, source="dialogue") for intent in intents)
             return Reading(Understanding(again), before)
-        sentence = self._whole(fragment, before.last)
+        sentence = self._fragments.whole(fragment, before.last)
         if sentence is None:
-            lost = fragment.kind == "thing" and fragment.corrects and self._known(fragment)
+            lost = (
+                fragment.kind == "thing" and fragment.corrects and self._fragments.names(fragment)
+            )
             return Reading(asking.what_is_meant(), before) if lost else None
         return replace(self._sentence(sentence, before), corrects=fragment.corrects)
 
@@ -236,15 +205,15 @@ class Interpreter:
     ) -> Reading:
         """A sentence that stands for itself, but for a place or a kind said before."""
         if before.last is None:
-            return self._sentence(_Sentence(text), before)
-        spoken = self._entities(before, every=False)
+            return self._sentence(Sentence(text), before)
+        spoken = spoken_of(before, self._home, every=False)
         area = self._home.area_of(spoken[0]) if spoken else None
         text = rewriting.with_place(text, before.last.tagging, area.name if area else None)
         text = self._with_one(text, spoken)
         if fragment is not None and fragment.adds:
             text = following(fragment.text, before.last.tagging.text)
         carried = within and (self._carried(text, before.last) or self._of_the_same(text, before))
-        return carried or self._sentence(_Sentence(text), before)
+        return carried or self._sentence(Sentence(text), before)
 
     def _with_one(self, text: str, spoken: Sequence[Entity]) -> str:
         """The text with what "the right one" is called, among those like what was spoken of."""
@@ -260,7 +229,7 @@ class Interpreter:
                 return text.replace(said.group(), rewriting.the(picked[0]), 1)
         return rewriting.with_kind(text, spoken)
 
-    def _sentence(self, sentence: _Sentence, before: Context) -> Reading:
+    def _sentence(self, sentence: Sentence, before: Context) -> Reading:
         """What a whole sentence means."""
         main, out = cut(sentence.text)
         tagging, timed = self._timed(main)
@@ -291,10 +260,10 @@ class Interpreter:
         named = named or any(noun.text in NARROW_NOUNS for noun in scan.nouns)
         if named or len(domains) != 1:
             return None
-        near = [e for e in self._entities(before, every=True) if e.domain in domains]
+        near = [e for e in spoken_of(before, self._home, every=True) if e.domain in domains]
         if len(near) != 1:
             return None
-        return self._sentence(_Sentence(text, tuple(near)), before)
+        return self._sentence(Sentence(text, tuple(near)), before)
 
     def _timed(self, text: str) -> tuple[Tagging, dict[str, SlotValue]]:
         """A sentence tagged without its time, and the time as slots.
@@ -347,102 +316,16 @@ class Interpreter:
         tagging = self.tag(text) if found is not None else None
         if found is None or tagging is None or not _may_refer(tagging, found, text):
             return None
-        spoken = self._entities(before, every=rewriting.means_all(found.group()))
+        spoken = spoken_of(before, self._home, every=rewriting.means_all(found.group()))
         if spoken:
             sentence = rewriting.with_pronoun(text, found, spoken[0])
-            return self._sentence(_Sentence(sentence, spoken), before)
+            return self._sentence(Sentence(sentence, spoken), before)
         needs = tagging.intent in _NEEDS_A_THING
         return Reading(asking.what_is_meant(), before) if needs else None
 
-    def _entities(self, context: Context, *, every: bool) -> tuple[Entity, ...]:
-        """What was spoken of: all of it, or what the last intent was about."""
-        clauses_ = context.clauses if every else context.clauses[-1:]
-        intents = [intent for clause in clauses_ for intent in clause.intents if intent.targets]
-        ids = dict.fromkeys(t for i in (intents if every else intents[-1:]) for t in i.targets)
-        return tuple(e for e in map(self._home.entity, ids) if e is not None)
-
-    def _known(self, fragment: Fragment) -> bool:
-        """Whether a fragment names something of the home, and nothing else."""
-        return self.resolver.lexicon.scan_all(fragment.text).whole
-
-    def _whole(self, fragment: Fragment, last: Spoken) -> _Sentence | None:
-        """The sentence that a fragment makes; None where it makes none."""
-        spoken = self._entities(Context((last,)), every=fragment.every) or self._candidates(last)
-        if fragment.kind == "said":
-            return None
-        if fragment.kind == "thing":
-            return self._of_another(fragment, last, spoken)
-        if not spoken:
-            return None
-        text: str | None = None
-        if fragment.kind == "other":
-            other = self._other(last, spoken)
-            if other is None:
-                return None
-            text = rewriting.of_another(
-                last.tagging, rewriting.the(other), spoken, place_only=False
-            )
-            return _Sentence(text, (other,), last.tagging.intent)
-        if fragment.kind == "state":
-            text = rewriting.in_state(fragment.text, spoken[0])
-        elif fragment.kind == "value":
-            text = rewriting.with_value(fragment.text, spoken[0])
-        elif fragment.kind == "color":
-            text = rewriting.in_color(fragment.text, spoken[0])
-        elif fragment.kind == "step":
-            text = rewriting.stepped(fragment, _direction(fragment, last), spoken[0])
-        return _Sentence(text, spoken) if text is not None else None
-
-    def _of_another(
-        self, fragment: Fragment, last: Spoken, spoken: Sequence[Entity]
-    ) -> _Sentence | None:
-        meant = last.tagging.intent
-        if meant not in DOMAINS_OF_INTENT and meant not in OF_LISTS and meant != "HassGetState":
-            return None
-        thing = fragment.text
-        if last.tagging.intent in OF_LISTS:
-            items = [s for s in last.tagging.spans if s.label == "item"]
-            text = rewriting.replaced(last.tagging.text, items, thing)
-            return _Sentence(text, intent=last.tagging.intent) if fragment.adds and items else None
-        here = self.resolver.lexicon.area(self.area)
-        if here is not None and HERE.fullmatch(thing):
-            thing = here.name.lower()
-        scan = self.resolver.lexicon.scan_all(thing)
-        if not scan.whole:
-            alike = [e for e in self._home.entities if e.domain in {s.domain for s in spoken}]
-            picked = chosen(thing, alike, self._home)
-            if len(picked) != 1:
-                return None
-            text = rewriting.of_another(
-                last.tagging, rewriting.the(picked[0]), spoken, place_only=False
-            )
-            return _Sentence(text, picked, last.tagging.intent)
-        named = [e for name in scan.entities for e in self.resolver.lexicon.called(name)]
-        if named and all(e.domain in _NOT_SPOKEN_ALONE for e in named):
-            return None
-        place_only = bool(scan.places) and not scan.nouns and not scan.entities
-        text = rewriting.of_another(last.tagging, thing, spoken, place_only=place_only)
-        return _Sentence(text, intent=last.tagging.intent)
-
-    def _candidates(self, last: Spoken) -> tuple[Entity, ...]:
-        return tuple(e for e in map(self._home.entity, last.candidates) if e is not None)
-
-    def _other(self, last: Spoken, spoken: Sequence[Entity]) -> Entity | None:
-        """The one that is left of two: of those asked about, or of its kind in its place."""
-        if len(spoken) != 1:
-            return None
-        one = spoken[0]
-        offered = self._candidates(last) or tuple(
-            e
-            for e in self._home.entities
-            if e.domain == one.domain and e.device_class == one.device_class and e.area == one.area
-        )
-        others = [entity for entity in offered if entity.id != one.id]
-        return others[0] if len(others) == 1 else None
-
     def _spoken_of(self, meant: Understanding, before: Context, *, named: bool) -> Understanding:
         """What is meant, of the candidates, by what was just spoken of; else it stays open."""
-        spoken = self._entities(before, every=True)
+        spoken = spoken_of(before, self._home, every=True)
         asked = {candidate.partition(".")[0] for candidate in meant.candidates}
         told = meant.intents[0].slots.keys() if meant.intents else ()
         for near in (
@@ -475,9 +358,9 @@ class Interpreter:
         )
 
 
-def _in_place(text: str, where: Span) -> _Sentence:
+def _in_place(text: str, where: Span) -> Sentence:
     """A sentence with the place that a span of another one names."""
-    return _Sentence(f"{text.rstrip(' .!?')} in the {where.text}")
+    return Sentence(f"{text.rstrip(' .!?')} in the {where.text}")
 
 
 def _may_refer(tagging: Tagging, found: re.Match[str], text: str) -> bool:
@@ -497,14 +380,3 @@ def _where(before: Context, targets: set[str]) -> dict[str, SlotValue]:
             if set(intent.targets) == targets:
                 return {name: value for name, value in intent.slots.items() if name in _WHERE}
     return {}
-
-
-def _direction(fragment: Fragment, last: Spoken) -> int:
-    """Up or down; "more" goes on as before, and up where nothing went anywhere."""
-    if fragment.direction:
-        return fragment.direction
-    for intent in last.intents:
-        for name, value in intent.slots.items():
-            if name.endswith("_step") and isinstance(value, int | float):
-                return 1 if value > 0 else -1
-    return 1

@@ -215,6 +215,8 @@ NARROW_NOUNS = frozenset(
     }
 )  # fmt: skip
 """Nouns that tell a thing within its domain."""
+RUN_BY_NAME = frozenset({"scene", "script"})
+"""Domains whose names are commands by themselves."""
 WINDOW_COVERS = frozenset({"awning", "blind", "curtain", "shade", "shutter"})
 """Classes of cover that people do not tell apart."""
 COVER_STATES = {

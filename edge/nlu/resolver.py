@@ -19,13 +19,16 @@ from dataclasses import replace
 from edge.home.graph import Entity, Home
 from edge.home.states import States
 from edge.nlu import asking
+from edge.nlu.calling import locks_of, plural_of, says_kind, so_called, spoken
 from edge.nlu.finding import Lexicon, Named, Noun, Place, Scan, Wording, unique
+from edge.nlu.grouping import groups_of, is_joined, one_name_each
 from edge.nlu.heard import HERE, Heard
 from edge.nlu.inquiry import inquire
-from edge.nlu.kinds import DOMAINS_OF_INTENT, KINDS, LOCKING, NARROW_NOUNS, Kind
+from edge.nlu.kinds import DOMAINS_OF_INTENT, KINDS, Kind
 from edge.nlu.listing import OF_LISTS, on_list
 from edge.nlu.matching import EXACT, is_plural, normalised, singular_text
 from edge.nlu.orders import no_order
+from edge.nlu.reconsidering import reconsidered
 from edge.nlu.request import BY_VERB, Request, refitted
 from edge.nlu.slots import TEXT_LABELS, values_of
 from edge.types import OUT_OF_SCOPE, Intent, SlotValue, Span, Tagging, Understanding
@@ -61,14 +64,14 @@ class Resolver:
         """
         if tagging.intent == OUT_OF_SCOPE or tagging.confidence < self._min_confidence:
             return Understanding()
-        tagging = self._reconsidered(tagging)
+        tagging = reconsidered(tagging, self._lexicon)
         heard = Heard.of(tagging)
         speaker = self._lexicon.area(area)
         if tagging.intent == "HassGetState" and len(heard.labelled("name")) > 1:
             return _all_of(
                 [
                     inquire(self._lexicon, alone, tagging.confidence, speaker, states)
-                    for alone in _one_name_each(heard)
+                    for alone in one_name_each(heard)
                 ]
             )
         if tagging.intent == "HassGetState":
@@ -87,49 +90,6 @@ class Resolver:
             return self._without_entities(request)
         return self._command(request)
 
-    def _reconsidered(self, tagging: Tagging) -> Tagging:
-        """A tagging whose intent the home knows better.
-
-        "turn on the kitchen radio" plays no music of that name where there is such a device, and
-        "how warm is it outside" asks a thermometer.
-        """
-        heard = Heard.of(tagging)
-        if tagging.intent == "HassMediaSearchAndPlay" and _TURNS_ON.search(heard.text):
-            queries = heard.labelled("search_query")
-            if not queries:
-                return replace(tagging, intent="HassTurnOn")
-            if self._names_players(queries[0].text):
-                named = tuple(
-                    Span("name", s.start, s.end, s.text) if s.label == "search_query" else s
-                    for s in tagging.spans
-                )
-                return replace(tagging, intent="HassTurnOn", spans=named)
-        ordered = _ORDERED.search(heard.text) if tagging.intent == "HassGetState" else None
-        if ordered is not None and not _ASKED.match(heard.text) and "?" not in heard.text:
-            intent = _INTENT_OF_STATE[ordered.group(1)]
-            spans = tuple(s for s in tagging.spans if s.label != "state")
-            return replace(tagging, intent=intent, spans=spans)
-        if tagging.intent == "HassGetWeather" and _WARMTH.search(heard.text):
-            outside = [s for s in heard.spans if s.label in {"area", "name"}]
-            if _OUTSIDE.search(heard.text) and self._outside_thermometers():
-                kept = tuple(s for s in tagging.spans if s not in outside)
-                at = heard.text.rfind("out")
-                where = Span("name", at, at + len("outside"), tagging.text[at : at + 7])
-                return replace(tagging, intent="HassClimateGetTemperature", spans=(*kept, where))
-        return tagging
-
-    def _names_players(self, text: str) -> bool:
-        """Whether a text names a media player, or a kind of them, and nothing else."""
-        scan = self._lexicon.scan(text, lambda entity: entity.domain == "media_player")
-        of_players = any(noun.text in NARROW_NOUNS for noun in scan.nouns)
-        return not scan.rest and (bool(scan.entities) or of_players)
-
-    def _outside_thermometers(self) -> bool:
-        return any(
-            e.domain == "sensor" and e.device_class == "temperature" and _is_outside(e, self._home)
-            for e in self._home.entities
-        )
-
     def _without_entities(self, request: Request) -> Understanding:
         """An intent about no entity: a timer's name is free text, its area is one of the home's."""
         slots: dict[str, SlotValue] = {}
@@ -145,9 +105,9 @@ class Resolver:
         heard = request.heard
         if (instead := no_order(request.intent, heard)) is not None:
             return instead
-        groups = _groups(heard)
-        if len(groups) > 1:
-            return _all_of([self._command(replace(request, heard=group)) for group in groups])
+        parts = groups_of(heard)
+        if len(parts) > 1:
+            return _all_of([self._command(replace(request, heard=group)) for group in parts])
         nouns: Sequence[Noun] = request.nouns(self._lexicon)
         names = list(heard.labelled("name"))
         if not names:
@@ -179,7 +139,7 @@ class Resolver:
             span
             for span in heard.labelled("domain", "device_class")
             if not any(heard.adjacent(span, name) for name in names)
-            and _joined(heard.text, span, names)
+            and is_joined(heard.text, span, names)
         ]
         nouns = [noun for span in kinds if (noun := self._lexicon.noun(span.text)) is not None]
         last = max(names, key=lambda each: each.end)
@@ -323,9 +283,10 @@ class Resolver:
         noun = nouns[0] if nouns else None
         domain, device_class = request.meaning(noun)
         inside = () if request.roams else places
-        found = _called(noun, self._lexicon.of_kind(domain, device_class, inside))
+        found = self._lexicon.of_kind(domain, device_class, inside)
+        found = so_called(noun.text, found) if noun is not None else found
         if domain == "lock" and noun is not None:
-            found = self._locks_of(noun, found)
+            found = locks_of(noun, found, self._home)
         slots = request.kind_slots(domain, device_class, placed=bool(places))
         if not found and "sensor" in request.domains:
             found = self._lexicon.of_kind("sensor", "temperature", places)
@@ -357,13 +318,13 @@ class Resolver:
         noun = nouns[0] if nouns else None
         domain, _ = request.meaning(noun)
         if like is not None and (like.entities or like.unfit):
-            return self._told(request, like, places, noun.text if noun else _spoken(domain))
+            return self._told(request, like, places, noun.text if noun else spoken(domain))
         lit = self._lit(request, places)
         if lit is not None:
             return self._of_kind(lit, nouns, places)
-        said = noun.text if noun is not None and _says_kind(noun, domain) else _spoken(domain)
+        said = noun.text if noun is not None and says_kind(noun, domain) else spoken(domain)
         waiting = request.made({**slots, **(places[0].slots if places else {})})
-        return asking.none_there(_plural(singular_text(said)), places, waiting)
+        return asking.none_there(plural_of(singular_text(said)), places, waiting)
 
     def _lit(self, request: Request, places: Sequence[Place]) -> Request | None:
         """The request as one for the lights of a place that has nothing else to set."""
@@ -374,21 +335,6 @@ class Resolver:
         if "volume" in request.heard.words:
             return None
         return refitted(request, lights[0])
-
-    def _locks_of(self, noun: Noun, locks: tuple[Entity, ...]) -> tuple[Entity, ...]:
-        """The locks that are on what a noun says: any for a door, but not those of another thing.
-
-        "Lock the garage door" must not lock the front door.
-        """
-        word = singular_text(noun.text.lower()).split()[0]
-        if word in LOCKING or word == "door":
-            return locks
-        return tuple(
-            lock
-            for lock in locks
-            if word in lock.name.lower().split()
-            or ((area := self._home.area_of(lock)) and word in area.name.lower().split())
-        )
 
     def _everything(self, request: Request, places: tuple[Place, ...]) -> Understanding:
         """All that is switched every day, in a place, here, or in the whole home."""
@@ -441,8 +387,8 @@ class Resolver:
         slots: dict[str, SlotValue],
     ) -> Understanding:
         """Ask which is meant; those called by the very noun are offered, where there are any."""
-        said = _spoken(domain)
-        if noun is not None and _says_kind(noun, domain):
+        said = spoken(domain)
+        if noun is not None and says_kind(noun, domain):
             said = singular_text(noun.text)
             called = [e for e in entities if said in e.name.lower().split()]
             if len(called) == 1 and not noun.plural:
@@ -452,27 +398,7 @@ class Resolver:
         return asking.which(said, entities, self._home, request.made(slots))
 
 
-_INTENT_OF_STATE = {
-    **dict.fromkeys(("on", "open", "opened", "locked"), "HassTurnOn"),
-    **dict.fromkeys(("off", "closed", "shut", "unlocked"), "HassTurnOff"),
-}
-_ORDERED = re.compile(rf"\b({'|'.join(_INTENT_OF_STATE)})(?: please)?\W*$")
-"""What a text ends with that orders a state: "all lights off", "patio door locked"."""
-_ASKED = re.compile(
-    r"(?:(?:hey|ok|okay|so|and|um|well|please|now) )*(?:is|are|was|were|isn['’]?t|aren['’]?t|any"
-    r"|which|what|who|how|where|did|do|does"
-    r"|has|have|can|could|would|will|tell|check|see|know|i |we |there|the .* (?:is|are))\b"
-)
 _AND_THE = re.compile(r"\s*(?:,|and|, and)\s+(?:the |my )?([\w' ]+?)(?: (?:on|off))?\W*$")
-_TURNS_ON = re.compile(r"\b(?:turn|switch|power|put)\b.*\bon\b")
-_WARMTH = re.compile(r"\b(?:temperature|temp|warm|cold|hot|chilly|degrees)\b")
-_OUTSIDE = re.compile(r"\boutside\b")
-
-
-def _is_outside(entity: Entity, home: Home) -> bool:
-    area = home.area_of(entity)
-    names = (entity.name, *((area.name, *area.aliases) if area else ()))
-    return any(re.search(r"\bout(?:side|doors?)\b", name.lower()) for name in names)
 
 
 def _all_of(parts: Sequence[Understanding]) -> Understanding:
@@ -490,76 +416,11 @@ def _all_of(parts: Sequence[Understanding]) -> Understanding:
     return Understanding(tuple(intents))
 
 
-def _one_name_each(heard: Heard) -> list[Heard]:
-    """A question about several names, as one about each."""
-    names = heard.labelled("name")
-    return [
-        Heard(heard.text, tuple(s for s in heard.spans if s is name or s not in names))
-        for name in names
-    ]
-
-
-def _groups(heard: Heard) -> list[Heard]:
-    """ "the kitchen blind and the study blind": each with its place and kind, heard alone."""
-    parts: list[list[Span]] = []
-    about = heard.labelled("name", "area", "floor", "domain", "device_class")
-    for span in about:
-        between = heard.text[parts[-1][-1].end : span.start] if parts else ""
-        if not parts or re.search(r"\band\b|,", between):
-            parts.append([])
-        parts[-1].append(span)
-    placed = [part for part in parts if any(s.label in {"area", "floor"} for s in part)]
-    if len(placed) < 2 or not all(any(s.label in _HEADS for s in part) for part in parts):
-        return []
-    others = [span for span in heard.spans if span not in about]
-    return [
-        Heard(heard.text, tuple(sorted((*part, *others), key=lambda s: s.start))) for part in parts
-    ]
-
-
-_HEADS = frozenset({"name", "domain", "device_class"})
-
-
-def _joined(text: str, span: Span, names: Sequence[Span]) -> bool:
-    """Whether "and" or a comma, and no more than an article, joins a span to one of some names."""
-    for name in names:
-        first, second = sorted((span, name), key=lambda each: each.start)
-        if re.fullmatch(r"\s*(?:,|and|, and)\s*(?:the |my |all )*", text[first.end : second.start]):
-            return True
-    return False
-
-
 def _holds_words(name: str, part: str) -> bool:
     return set(singular_text(normalised(part)).split()) <= set(singular_text(name).split())
-
-
-def _called(noun: Noun | None, entities: tuple[Entity, ...]) -> tuple[Entity, ...]:
-    """Those named with the very noun, where it tells a thing within its domain: a TV, a plug."""
-    if noun is None or noun.text not in NARROW_NOUNS:
-        return entities
-    return tuple(e for e in entities if noun.text in e.name.lower().split()) or entities
 
 
 def _is_one_cover(request: Request, noun: Noun | None, domain: str) -> bool:
     """Whether one of several covers is meant: "the shutter"."""
     singular = noun is not None and not noun.plural and noun.text.lower() in KINDS
     return domain == "cover" and singular and not request.heard.all
-
-
-def _says_kind(noun: Noun, domain: str) -> bool:
-    """Whether a noun tells what is asked about: "song" is no media player, "unlock" no lock."""
-    if noun.text.lower() in LOCKING:
-        return False
-    if domain == "media_player":
-        return noun.text in NARROW_NOUNS
-    return domain in {noun.kind.domain, "cover", "lock"}
-
-
-def _spoken(domain: str) -> str:
-    """A domain as people say it."""
-    special = {"climate": "thermostat", "weather": "weather service", "todo": "list"}
-    return special.get(domain, domain.replace("_", " "))
-
-
-def _plural(noun: str) -> str:
-    return f"{noun}{'es' if noun.endswith('ch') else 's'}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from edge.nlu.interpreter import Context, Spoken
+from edge.nlu.context import Context, Spoken
 from edge.session import (
     ANSWER_WITHIN_S,
     SPOKEN_OF_S,

@@ -20,9 +20,10 @@ from edge.commands.explain import draw
 from edge.config import Config
 from edge.home.graph import Area, Home
 from edge.home.states import States
+from edge.nlu.context import Context
 from edge.nlu.explain import explain
 from edge.nlu.explained import CandidateView, ClauseView, Explanation, as_data
-from edge.nlu.interpreter import Context, Interpreter
+from edge.nlu.interpreter import Interpreter
 from edge.nlu.resolver import Resolver
 from edge.nlu.tagger import Tagger, TaggerView
 from edge.types import OUT_OF_SCOPE, Intent, Outcome, Transcript

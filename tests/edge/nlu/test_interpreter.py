@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from edge.home.graph import Area, Home
 from edge.home.states import States
-from edge.nlu.interpreter import Context, Interpreter, Reading
+from edge.nlu.context import Context
+from edge.nlu.interpreter import Interpreter, Reading
 from edge.nlu.resolver import Resolver
 from edge.nlu.tagger import Tagger
 from tests.edge.nlu.homes import entity

@@ -1,0 +1,62 @@
+"""What people call things: which of a kind a noun means, and by which noun a kind is called."""
+
+from __future__ import annotations
+
+from edge.home.graph import Entity, Home
+from edge.nlu.finding import Noun
+from edge.nlu.kinds import LOCKING, NARROW_NOUNS
+from edge.nlu.matching import normalised, singular_text
+
+
+def so_called(noun: str, entities: tuple[Entity, ...]) -> tuple[Entity, ...]:
+    """Those of some entities that a noun tells from the others of their domain: "the tv".
+
+    By their names, or by their device class where no name has the word; all of them where neither
+    does, or where the noun tells no more than the domain.
+    """
+    word = singular_text(normalised(noun))
+    if word not in NARROW_NOUNS:
+        return entities
+    words = {"tv", "television"} if word in {"tv", "tvs", "television"} else {word}
+
+    def is_called(entity: Entity) -> bool:
+        names = " ".join((entity.name, *entity.aliases))
+        return not words.isdisjoint(singular_text(normalised(names)).split())
+
+    called = tuple(entity for entity in entities if is_called(entity))
+    return called or tuple(e for e in entities if e.device_class in words) or entities
+
+
+def locks_of(noun: Noun, locks: tuple[Entity, ...], home: Home) -> tuple[Entity, ...]:
+    """The locks that are on what a noun says: any for a door, but not those of another thing.
+
+    "Lock the garage door" must not lock the front door.
+    """
+    word = singular_text(noun.text.lower()).split()[0]
+    if word in LOCKING or word == "door":
+        return locks
+    return tuple(
+        lock
+        for lock in locks
+        if word in lock.name.lower().split()
+        or ((area := home.area_of(lock)) and word in area.name.lower().split())
+    )
+
+
+def says_kind(noun: Noun, domain: str) -> bool:
+    """Whether a noun tells what is asked about: "song" is no media player, "unlock" no lock."""
+    if noun.text.lower() in LOCKING:
+        return False
+    if domain == "media_player":
+        return noun.text in NARROW_NOUNS
+    return domain in {noun.kind.domain, "cover", "lock"}
+
+
+def spoken(domain: str) -> str:
+    """A domain as people say it."""
+    special = {"climate": "thermostat", "weather": "weather service", "todo": "list"}
+    return special.get(domain, domain.replace("_", " "))
+
+
+def plural_of(noun: str) -> str:
+    return f"{noun}{'es' if noun.endswith('ch') else 's'}"
