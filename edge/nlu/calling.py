@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from edge.home.graph import Entity, Home
 from edge.nlu.finding import Noun
+from edge.nlu.heard import Heard
 from edge.nlu.kinds import LOCKING, NARROW_NOUNS
 from edge.nlu.matching import normalised, singular_text
+
+_TELEVISION = frozenset({"tv", "tvs", "television", "telly"})
+_TELL_NOTHING = frozenset(
+    {
+        "on", "off", "up", "down", "in", "out", "to", "the", "a", "an", "of", "at", "by", "for",
+        "and", "or", "it", "all", "both", "turn", "switch", "set", "put", "make", "open", "close",
+        "shut", "lock", "1", "unlock", "please", "room", "floor", "one", "light", "lamp", "mode",
+        "is", "not", "no", "i", "me", "my", "over", "again", "now", "go", "get",
+    }
+)  # fmt: skip
 
 
 def so_called(noun: str, entities: tuple[Entity, ...]) -> tuple[Entity, ...]:
@@ -17,7 +30,7 @@ def so_called(noun: str, entities: tuple[Entity, ...]) -> tuple[Entity, ...]:
     word = singular_text(normalised(noun))
     if word not in NARROW_NOUNS:
         return entities
-    words = {"tv", "television"} if word in {"tv", "tvs", "television"} else {word}
+    words = {"tv", "television"} if word in _TELEVISION else {word}
 
     def is_called(entity: Entity) -> bool:
         names = " ".join((entity.name, *entity.aliases))
@@ -25,6 +38,34 @@ def so_called(noun: str, entities: tuple[Entity, ...]) -> tuple[Entity, ...]:
 
     called = tuple(entity for entity in entities if is_called(entity))
     return called or tuple(e for e in entities if e.device_class in words) or entities
+
+
+def told_apart(entities: Sequence[Entity], heard: Heard, home: Home) -> tuple[Entity, ...]:
+    """The one of several entities that some word of a text tells from the others, else all.
+
+    "The upstairs thermostat" is Ecobee Upstairs and not Ecobee Main Floor. Words of values, and
+    those that every command may have, tell nothing.
+    """
+    said = {
+        word
+        for word in singular_text(normalised(heard.without_values)).split()
+        if word not in _TELL_NOTHING
+    }
+    hits = [len(said & _words_of(entity, home)) for entity in entities]
+    best = max(hits, default=0)
+    if best and hits.count(best) == 1:
+        return (entities[hits.index(best)],)
+    return tuple(entities)
+
+
+def _words_of(entity: Entity, home: Home) -> set[str]:
+    """The words of an entity's names, and of its place."""
+    area = home.area_of(entity)
+    floor = home.floor(area.floor) if area is not None and area.floor is not None else None
+    places = [part for part in (area, floor) if part is not None]
+    names = [entity.name, *entity.aliases]
+    names += [name for part in places for name in (part.name, *part.aliases)]
+    return {word for name in names for word in singular_text(normalised(name)).split()}
 
 
 def locks_of(noun: Noun, locks: tuple[Entity, ...], home: Home) -> tuple[Entity, ...]:

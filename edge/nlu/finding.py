@@ -7,10 +7,11 @@ equals: it returns all that fit equally well, and whoever asked decides whether 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from edge.home.graph import Area, Entity, Floor, Home
+from edge.nlu import synonyms
 from edge.nlu.heard import Heard
 from edge.nlu.kinds import BROAD_NOUNS, KINDS, WINDOW_COVERS, Kind
 from edge.nlu.matching import (
@@ -26,6 +27,8 @@ from edge.nlu.matching import (
 )
 from edge.types import SlotValue, Span
 
+_TO_PLACE = frozenset({"in", "on", "at", "of", "by", "the", "my", "our"})
+"""Words between a thing and its place."""
 _FILLERS = frozenset(
     {
         "the", "my", "our", "in", "on", "at", "of", "all", "every", "each", "please", "a", "an",
@@ -35,6 +38,13 @@ _FILLERS = frozenset(
 )  # fmt: skip
 _NO_PLACE = frozenset({"room", "floor", "area", "place", "space", "all", "every", "each"})
 """Words for a place that name none."""
+_POSITIONS = frozenset(
+    {
+        "upstairs", "downstairs", "outside", "inside", "outdoors", "indoors", "main", "top",
+        "upper", "lower", "front", "back", "left", "right", "big", "small", "new", "old",
+    }
+)  # fmt: skip
+"""Words for a place that are not enough to tell it when they are only a part of its name."""
 _MEASURES = frozenset({"level", "reading", "value", "usage", "consumption", "sensor", "detector"})
 """What may follow a kind without changing it: "co2 level", "smoke detectors"."""
 _LONGEST_KIND = max(len(noun.split()) for noun in KINDS)
@@ -117,8 +127,11 @@ class Lexicon:
 
     def __init__(self, home: Home) -> None:
         self.home = home
-        self._areas = Index((area.id, (area.name, *area.aliases)) for area in home.areas)
-        self._floors = Index((floor.id, (floor.name, *floor.aliases)) for floor in home.floors)
+        areas, floors = synonyms.of_areas(home), synonyms.of_floors(home)
+        self._areas = Index((a.id, (a.name, *a.aliases, *areas.get(a.id, ()))) for a in home.areas)
+        self._floors = Index(
+            (f.id, (f.name, *f.aliases, *floors.get(f.id, ()))) for f in home.floors
+        )
         self._entities = Index((e.id, (e.name, *e.aliases)) for e in home.entities)
         on_floors: dict[str | None, set[str]] = defaultdict(set)
         for area in home.areas:
@@ -149,12 +162,33 @@ class Lexicon:
         for name in _bare_names(text):
             areas, floors = self._areas.find(name), self._floors.find(name)
             best_area, best_floor = _clear_score(areas), _clear_score(floors)
-            if max(best_area, best_floor) < ENOUGH:
+            least = EXACT if _POSITIONS.issuperset(normalised(name).split()) else ENOUGH
+            if max(best_area, best_floor) < least:
                 continue
             if best_floor > best_area or (floor_first and best_floor == best_area):
                 return Place(floor=self.home.floor(floors[0].id))
             return Place(area=self.home.area(areas[0].id))
         return None
+
+    def split_place(self, text: str) -> Iterator[tuple[Place, str]]:
+        """A place at the beginning of a text, or at its end, and the words left of it.
+
+        "living room ceiling fan", "Emma's shades", "lamp in the hall"; the longest place first.
+        """
+        words = text.split()
+        for count in range(len(words) - 1, 0, -1):
+            place = self.place(" ".join(words[:count]))
+            if place is not None:
+                yield place, " ".join(words[count:])
+        for count in range(len(words) - 1, 0, -1):
+            rest = words[:-count]
+            while rest and rest[-1].lower() in _TO_PLACE:
+                rest = rest[:-1]
+            if not rest or len(rest) + count == len(words):
+                continue
+            place = self.place(" ".join(words[-count:]))
+            if place is not None:
+                yield place, " ".join(rest)
 
     def scan(self, text: str, fits: Callable[[Entity], bool] | None = None) -> Scan:
         """What a text names word for word, longest names first; entities only those that `fits`."""

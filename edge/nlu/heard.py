@@ -41,6 +41,8 @@ _WHOLE = frozenset(
     }
 )  # fmt: skip
 """Labels of which two spans side by side are one."""
+_WHERE = frozenset({"name", "area", "floor", "domain", "device_class"})
+"""Labels of what a text is about."""
 _STEPS = (
     "brightness_step", "volume_step", "temperature_step", "position_step", "percentage_step",
     "color_temp_step",
@@ -53,10 +55,10 @@ EVERYWHERE = re.compile(
     r"\b(?:everywhere|all over|every (?:single )?(?:room|floor|area)|all (?:the |my |our )?"
     rf"(?:rooms|floors|areas)|(?:in|around|throughout|across|of|at) (?:the |my |our )?"
     r"(?:(?:entire|whole) )?(?:home|house|apartment|flat)|(?:the|my|our) (?:entire|whole) "
-    rf"{_HOUSE})\b"
+    rf"{_HOUSE}|in(?:side|doors) and out(?:side|doors)?)\b"
 )
 _LOCKS_UP = re.compile(rf"\b(?:un)?lock (?:up\b|(?:the|my|our) {_HOUSE}\b|everything\b)")
-_ALL = re.compile(r"\b(?:all|every|each|everything)\b")
+_ALL = re.compile(r"\b(?:all|every|each|everything|both)\b")
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,6 +98,17 @@ class Heard:
         rest = " | ".join(part.strip() for part in parts)
         verb = next((word for word in re.findall(r"[^\W_]+", rest) if word in VERBS), None)
         return rest if verb is None else re.sub(rf"\b{verb}\b", "|", rest, count=1)
+
+    @cached_property
+    def without_values(self) -> str:
+        """The text without the spans that say a value."""
+        at = 0
+        parts = []
+        for span in self.spans:
+            if span.label not in _WHERE:
+                parts.append(self.text[at : span.start])
+                at = max(at, span.end)
+        return " ".join((*parts, self.text[at:]))
 
     @cached_property
     def words(self) -> tuple[str, ...]:
@@ -147,8 +160,13 @@ class Heard:
         return _LOCKS_UP.search(self.text) is not None
 
     @cached_property
+    def both(self) -> bool:
+        """ "both" is said."""
+        return "both" in self.words
+
+    @cached_property
     def all(self) -> bool:
-        """ "all", "every" or "each" is said."""
+        """ "all", "both", "every" or "each" is said."""
         return _ALL.search(self.text) is not None
 
     def text_from(self, span: Span) -> str:

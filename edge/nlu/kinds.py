@@ -184,11 +184,11 @@ DOMAIN_NOUNS = {
     "valve": ("valve",),
     "climate": (
         "thermostat", "heating", "heater", "radiator", "air conditioning", "air conditioner",
-        "ac", "hvac",
+        "ac", "hvac", "heat", "air con", "aircon", "trv",
     ),
     "media_player": (
-        "tv", "tvs", "television", "speaker", "media player", "music", "radio", "stereo", "medium",
-        "media", "movie", "show", "tv show", "song", "track", "volume",
+        "tv", "tvs", "television", "telly", "speaker", "media player", "music", "radio", "stereo",
+        "medium", "media", "movie", "show", "tv show", "song", "track", "volume",
     ),
     "vacuum": ("vacuum", "vacuum cleaner", "robot vacuum", "hoover", "robot"),
     "lawn_mower": ("lawn mower", "mower", "lawnmower"),
@@ -210,8 +210,8 @@ BROAD_NOUNS = frozenset(DOMAIN_NOUNS["light"])
 """Nouns that mean all lights, even where something is called just so."""
 NARROW_NOUNS = frozenset(
     {
-        "tv", "tvs", "television", "speaker", "radio", "stereo", "thermostat", "heater", "radiator",
-        "ac", "plug", "outlet", "socket",
+        "tv", "tvs", "television", "telly", "speaker", "radio", "stereo", "thermostat", "heater",
+        "radiator", "ac", "plug", "outlet", "socket",
     }
 )  # fmt: skip
 """Nouns that tell a thing within its domain."""

@@ -19,7 +19,7 @@ from dataclasses import replace
 from edge.home.graph import Entity, Home
 from edge.home.states import States
 from edge.nlu import asking
-from edge.nlu.calling import locks_of, plural_of, says_kind, so_called, spoken
+from edge.nlu.calling import locks_of, plural_of, says_kind, so_called, spoken, told_apart
 from edge.nlu.finding import Lexicon, Named, Noun, Place, Scan, Wording, unique
 from edge.nlu.grouping import groups_of, is_joined, one_name_each
 from edge.nlu.heard import HERE, Heard
@@ -190,7 +190,27 @@ class Resolver:
                 like = named if there else None
                 whole = self._whole_name(request, span)
                 return whole or self._of_kind(request, nouns, inside, like)
+            split = self._of_place_in(request, span, places) if len(named.entities) != 1 else None
+            if split is not None:
+                return split
         return self._told(request, named, places, span.text)
+
+    def _of_place_in(
+        self, request: Request, span: Span, places: tuple[Place, ...]
+    ) -> Understanding | None:
+        """What a span means that says a place and a thing there: "living room ceiling fan"."""
+        for place, rest in self._lexicon.split_place(span.text):
+            if places and place not in places:
+                continue
+            named = self._named(request, (Wording(rest),), (place,))
+            if named.score >= EXACT or (named.unfit is not None):
+                return self._told(request, named, (place,), rest)
+            scan = self._lexicon.scan(rest)
+            if scan.whole and scan.nouns and not scan.places:
+                return self._of_kind(request, scan.nouns, (place,), named)
+            if len(named.entities) == 1:
+                return self._told(request, named, (place,), rest)
+        return None
 
     def _scan_whole(self, wordings: Sequence[Wording]) -> Scan | None:
         """Places and kinds that a wording names and nothing else: "front yard valve"."""
@@ -225,18 +245,32 @@ class Resolver:
         if not named.entities:
             waiting = request.made({"name": said.strip(), **(places[0].slots if places else {})})
             return asking.unknown(said, places, waiting)
-        several = len(named.entities) > 1
-        if several and not (is_plural(said) or request.heard.all):
-            noun = self._lexicon.noun(said)
-            called = noun.text if noun is not None else "one"
-            return asking.which(called, named.entities, self._home, request.made({}))
-        entity = named.entities[0]
+        entities = named.entities
+        if len(entities) > 1 and not self._all_meant(request, entities, said):
+            entities = told_apart(entities, request.heard, self._home)
+            if len(entities) > 1:
+                noun = self._lexicon.noun(said)
+                called = noun.text if noun is not None else "one"
+                return asking.which(called, entities, self._home, request.made({}))
+        several = len(entities) > 1
+        entity = entities[0]
         slots: dict[str, SlotValue] = {"name": said.strip() if several else entity.name}
         if request.intent == "HassSetPosition" or entity.domain in _DOMAIN_BESIDE_NAME:
             slots["domain"] = entity.domain
         if places and not named.holds_place:
             slots.update(places[0].slots)
-        return Understanding((request.made(slots, named.entities),))
+        return Understanding((request.made(slots, entities),))
+
+    def _all_meant(self, request: Request, entities: Sequence[Entity], said: str) -> bool:
+        """Whether a name means all that are called so: in the plural, with "all", two with "both".
+
+        "Sonos" is no plural where that is how the name is written.
+        """
+        if request.heard.both:
+            return len(entities) == 2
+        last = normalised(said).rpartition(" ")[2]
+        written = all(last in normalised(entity.name).split() for entity in entities)
+        return request.heard.all or (is_plural(said) and not written)
 
     def _whole_name(self, request: Request, of: Span | None = None) -> Understanding | None:
         """An entity whose very name the words of place and kind make: "garage light".
@@ -395,6 +429,10 @@ class Resolver:
                 slots = {name: value for name, value in slots.items() if name != "domain"}
                 return Understanding((request.made({**slots, "name": called[0].name}, called),))
             entities = called or entities
+        told = told_apart(entities, request.heard, self._home)
+        if len(told) == 1 and not (noun is not None and noun.plural):
+            slots = {name: value for name, value in slots.items() if name != "domain"}
+            return Understanding((request.made({**slots, "name": told[0].name}, told),))
         return asking.which(said, entities, self._home, request.made(slots))
 
 
