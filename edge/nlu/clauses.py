@@ -31,7 +31,8 @@ _WEAK = (
     "run", "press", "push", "ring", "bring", "pull", "roll", "draw", "light", "heat", "cool",
     "warm", "water", "clean", "vacuum", "hoover", "mow", "dock", "return", "lift", "crank",
     "show", "read", "check", "cross", "tick", "announce", "broadcast", "remind", "wake", "have",
-    "let", "get", "kill", "take", "flip", "power", "boot", "fire", "bolt", "unbolt", "bump", "drop",
+    "let", "get", "kill", "knock", "boost", "swing", "wind", "nudge",
+    "take", "flip", "power", "boot", "fire", "bolt", "unbolt", "bump", "drop",
     "speed", "slow", "trigger", "launch", "execute", "enable", "disable", "toggle", "move",
     "continue", "paint", "tone", "ask", "shuffle", "leave", "keep", "do", "stick", "pop", "whack",
     "throw", "fetch", "begin", "end", "cut", "freeze", "halt", "unpause", "say", "drag",
@@ -202,6 +203,11 @@ def _verb(text: str) -> str | None:
         return None
     word = found.group(1).lower()
     return word if word in _VERBS else None
+
+
+def is_verb(word: str) -> bool:
+    """Whether a word is a verb that orders begin with."""
+    return word.lower() in _VERBS
 
 
 def starts_clause(text: str) -> bool:

@@ -41,7 +41,7 @@ _NO_PLACE = frozenset({"room", "floor", "area", "place", "space", "all", "every"
 _POSITIONS = frozenset(
     {
         "upstairs", "downstairs", "outside", "inside", "outdoors", "indoors", "main", "top",
-        "upper", "lower", "front", "back", "left", "right", "big", "small", "new", "old",
+        "upper", "lower",
     }
 )  # fmt: skip
 """Words for a place that are not enough to tell it when they are only a part of its name."""
@@ -239,6 +239,22 @@ class Lexicon:
         roles = {"binary_sensor": kind.binary, "sensor": kind.sensor, "cover": kind.cover}
         role = roles.get(entity.domain)
         return entity.domain == kind.domain or (role is not None and entity.device_class == role)
+
+    def name_at(self, words: tuple[str, ...], at: int) -> tuple[int, str] | None:
+        """Where the longest name that begins at a word ends, and the label of what it names.
+
+        `words` are normalised and singular.
+        """
+        found = [
+            (spotted[0], label)
+            for index, label in (
+                (self._areas, "area"),
+                (self._floors, "floor"),
+                (self._entities, "name"),
+            )
+            if (spotted := index.spot(words, at)) is not None
+        ]
+        return max(found, key=lambda each: each[0]) if found else None
 
     def noun(self, text: str) -> Noun | None:
         """The kind of thing that a span names, by all its words or by its last ones."""

@@ -19,13 +19,13 @@ from edge.types import Span, Tagging
 UP = frozenset(
     {
         "up", "increase", "raise", "louder", "brighter", "brighten", "higher", "warmer", "hotter",
-        "more", "boost", "add", "faster", "further",
+        "more", "boost", "add", "faster", "further", "bump", "crank",
     }
 )  # fmt: skip
 DOWN = frozenset(
     {
         "down", "decrease", "reduce", "lower", "quieter", "softer", "dim", "dimmer", "darker",
-        "cooler", "colder", "less", "quiet", "slower", "slow",
+        "cooler", "colder", "less", "quiet", "slower", "slow", "drop",
     }
 )  # fmt: skip
 _TOO = {

@@ -320,7 +320,7 @@ INTENT_OF_VERB = {
 }  # fmt: skip
 _OTHER_VERBS = (
     "turn", "switch", "put", "set", "make", "dim", "brighten", "change", "start", "stop", "play",
-    "pause", "run", "press", "activate", "enable", "disable", "bring", "kill",
+    "pause", "run", "press", "activate", "enable", "disable", "bring", "kill", "bump", "crank",
 )  # fmt: skip
 VERBS = {
     **dict.fromkeys(("open", "raise", "lift"), "open"),

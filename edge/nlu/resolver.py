@@ -30,6 +30,7 @@ from edge.nlu.matching import EXACT, is_plural, normalised, singular_text
 from edge.nlu.orders import no_order
 from edge.nlu.reconsidering import reconsidered
 from edge.nlu.request import BY_VERB, Request, refitted
+from edge.nlu.respanning import respanned
 from edge.nlu.slots import TEXT_LABELS, values_of
 from edge.types import OUT_OF_SCOPE, Intent, SlotValue, Span, Tagging, Understanding
 
@@ -64,7 +65,7 @@ class Resolver:
         """
         if tagging.intent == OUT_OF_SCOPE or tagging.confidence < self._min_confidence:
             return Understanding()
-        tagging = reconsidered(tagging, self._lexicon)
+        tagging = reconsidered(respanned(tagging, self._lexicon), self._lexicon)
         heard = Heard.of(tagging)
         speaker = self._lexicon.area(area)
         if tagging.intent == "HassGetState" and len(heard.labelled("name")) > 1:
