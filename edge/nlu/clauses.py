@@ -66,7 +66,7 @@ _STRONG_START = re.compile(
     re.IGNORECASE,
 )
 _JOINTS = re.compile(
-    r"\s*[;.!?]+(?=\s)\s*(?:(?:and|then|also|plus|but|oh|after that|afterwards|next"
+    r"\s*(?:[;.!?]+|(?<!\d):)(?=\s)\s*(?:(?:and|then|also|plus|but|oh|after that|afterwards|next"
     r"|finally)\b[\s,]*)*"
     r"|\s*,\s*(?:(?:and|then|also|plus|but|oh|after that|afterwards|next|finally|as well as"
     r"|so)\b[\s,]*)*"
@@ -130,7 +130,8 @@ def clauses(text: str) -> tuple[str, ...]:
 
 def _plain(text: str) -> str:
     """A text without asides, and with verbs as they are in orders: "would you mind putting"."""
-    text = _ONLY_THERE.sub(" ", _ASIDES.sub(" ", text))
+    text = _ON_LIST_ADD.sub(r"\g<verb> \g<item> to the \g<list>", text)
+    text = _COURTESY.sub(" ", _ONLY_THERE.sub(" ", _ASIDES.sub(" ", text)))
     if _MIND.search(text):
         text = _MIND.sub("please ", text)
         text = re.sub(r"\b\w+ing\b", lambda m: _GERUNDS.get(m.group().lower(), m.group()), text)
@@ -205,6 +206,11 @@ def _verb(text: str) -> str | None:
     return word if word in _VERBS else None
 
 
+def says_why(text: str) -> bool:
+    """Whether a clause tells a fact, and no order: "I can't see a thing", "the baby's asleep"."""
+    return _FACT.match(text) is not None
+
+
 def is_verb(word: str) -> bool:
     """Whether a word is a verb that orders begin with."""
     return word.lower() in _VERBS
@@ -227,9 +233,33 @@ def _at_joints(text: str) -> Iterator[str]:
     yield text[begin:]
 
 
+_FACT = re.compile(
+    r"(?:(?:oh|well|so|okay|ok|hey|right|alright|ugh|wow|god|because|since|as)[\s,]+)*(?:"
+    r"(?:i|i['’]m|i['’]ve|i['’]ll|we|we['’]re|we['’]ve|we['’]ll|it|it['’]s|its|there|there['’]s"
+    r"|that|that['’]s|they|they['’]re|he|he['’]s|she|she['’]s|my \w+|mum|mom|dad|someone|everyone"
+    r"|everybody|nobody|time)\b"
+    r"|(?:the |my |our |your )?\w+(?: \w+)?(?: (?:is|are|was|were|has|have|can|could|keeps?|just"
+    r"|wants?|needs?) (?!on\b|off\b)|['’]s (?:\w+ing|up|down|in|at|on the|home|here|out|gone|off"
+    r"|awake|asleep|finally|still|now|just|already|too|so|very|really|all)\b|['’]s \w+ed\b))",
+    re.IGNORECASE,
+)
 _ASIDES = re.compile(
     r"[\s,]*\b(?:while (?:you|we|i)(?:['’]re|['’]m| are| am) (?:at it|there|about it)"
     r"|(?<=, )the one [^,]+?(?=,))\b[\s,]*",
+    re.IGNORECASE,
+)
+_COURTESY = re.compile(
+    r"[\s,]*\b(?:if (?:you (?:don['’]?t|do not|wouldn['’]?t) mind|you (?:can|could|would|please"
+    r"|like|may)|possible|that['’]?s (?:ok|okay|alright|all right|possible)|it['’]?s not too much"
+    r" trouble)|when(?:ever)? you (?:can|get a (?:chance|moment|minute|second|sec)|have a (?:chance"
+    r"|moment|minute|second|sec)|are ready|['’]?re ready)|would you (?:mind|kindly|please)(?=\W*$)"
+    r"|for me(?: please)?(?=\W*$)|(?:my )?(?:dear|love|darling|mate|buddy)(?=\W*$))\b[\s,]*",
+    re.IGNORECASE,
+)
+"""Courtesies that look like a condition."""
+_ON_LIST_ADD = re.compile(
+    r"^(?:(?:on|for|to) )?(?:the |my |our )?(?P<list>(?:[\w'’-]+ ){0,3}?(?:list|to-?do list|to-?do"
+    r"|tasks|groceries|chores))\s*[,:]\s*(?:please )?(?P<verb>add|put|write) (?P<item>.+?)\W*$",
     re.IGNORECASE,
 )
 _TAKEN_BACK = re.compile(
@@ -314,6 +344,7 @@ def _rules(left: str, joint: str, right: str, piece: str) -> Iterator[tuple[bool
     """Whether each rule applies, and what it says then."""
     yield not left.strip() or not right.strip(), False
     yield any(sign in joint for sign in ".!?;"), True
+    yield ":" in joint, _STARTS.match(left) is None
     starts, begins = _STARTS.match(right) is not None, _STARTS.match(left) is not None
     others = _OTHERS.search(right) is not None
     yield _PLACE_FIRST.fullmatch(left) is not None or _CONDITION.match(left) is not None, False
@@ -323,6 +354,15 @@ def _rules(left: str, joint: str, right: str, piece: str) -> Iterator[tuple[bool
     ordered = begins or re.search(r"\b(?:on|off|open|closed)\b", left) is not None
     yield _KEEPS.match(_bare(right)) is not None and ordered, others
     yield _STEP_ONLY.match(piece) is not None and begins, True
+    fact = (
+        "," in joint
+        and not starts
+        and not begins
+        and says_why(left)
+        and not _END_STATE.search(left)
+    )
+    yield fact and _is_whole(piece.lower()), True
+    yield "," in joint and begins and not starts and says_why(piece), True
     yield (
         _TELLS.match(left) is not None and re.match(r"(?:the )?\w+ to \w+", right) is not None,
         True,

@@ -6,9 +6,11 @@ equals: it returns all that fit equally well, and whoever asked decides whether 
 
 from __future__ import annotations
 
-from collections import defaultdict
+import re
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from edge.home.graph import Area, Entity, Floor, Home
 from edge.nlu import synonyms
@@ -240,6 +242,19 @@ class Lexicon:
         role = roles.get(entity.domain)
         return entity.domain == kind.domain or (role is not None and entity.device_class == role)
 
+    @cached_property
+    def owners(self) -> frozenset[str]:
+        """The people whose rooms and things there are, in lower case: "emma" of "Emma's Room"."""
+        places = (*self.home.areas, *self.home.entities)
+        names = [name for part in places for name in (part.name, *part.aliases)]
+        return frozenset(o.lower() for n in names for o in re.findall(r"\b([^\W_]+)['’]s\b", n))
+
+    def areas_headed(self, text: str) -> tuple[Area, ...]:
+        """The areas of which a text has the last word, where no other area has it as its last."""
+        said = set(singular_text(normalised(text)).split()) - _NO_PLACE
+        heads = Counter(_head(area) for area in self.home.areas)
+        return tuple(a for a in self.home.areas if _head(a) in said and heads[_head(a)] == 1)
+
     def name_at(self, words: tuple[str, ...], at: int) -> tuple[int, str] | None:
         """Where the longest name that begins at a word ends, and the label of what it names.
 
@@ -413,6 +428,10 @@ class Lexicon:
                 nouns.append(Noun(said, kind, is_plural(said)))
                 return after
         return at
+
+
+def _head(area: Area) -> str:
+    return singular_text(normalised(area.name)).rpartition(" ")[2]
 
 
 def _bare_names(text: str) -> list[str]:

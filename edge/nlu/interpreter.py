@@ -22,7 +22,7 @@ from edge.home.graph import Entity, Home
 from edge.home.states import States
 from edge.nlu import asking, rewriting, timing
 from edge.nlu.choosing import about, chosen
-from edge.nlu.clauses import clauses, following, starts_clause
+from edge.nlu.clauses import clauses, following, says_why, starts_clause
 from edge.nlu.context import Context, Spoken, spoken_of
 from edge.nlu.excepting import cut, without
 from edge.nlu.followup import Fragment, fragment_of
@@ -46,14 +46,6 @@ _TIMELESS = (
 )
 """Intents in which a time is no time to act at."""
 _OF_TIMERS = re.compile(r"\b(?:timers?|countdown|remind|alarm|wake|alert|ping)\b", re.IGNORECASE)
-_REASON = re.compile(
-    r"(?:(?:oh|well|so|okay|ok|hey|right|alright)[\s,]+)*(?:i|i['’]m|i['’]ve|i['’]ll|we|we['’]re"
-    r"|we['’]ve|we['’]ll|it|it['’]s|its|there|there['’]s|that|that['’]s|"
-    r"they|they['’]re|he|she|my \w+|mum|mom|dad|the \w+(?: \w+)? (?:is|are|has|have)|someone"
-    r"|everyone|everybody|nobody|time)\b",
-    re.IGNORECASE,
-)
-"""How a clause begins that says why, and not what shall be done."""
 _STARTING = re.compile(
     r"^(?:(?:please|can you|could you|now|then) )*(?:start|run|activate|trigger|launch|execute|do"
     r"|turn on|switch to|go to|set|put on)? ?"
@@ -106,6 +98,7 @@ class Interpreter:
 
     def read(self, text: str, before: Context) -> Reading:
         """What a text means after what was said before."""
+        text = rewriting.with_owner(text, self.resolver.lexicon.owners)
         parts = clauses(text)
         reading = self._turn(parts, before)
         if len(parts) > 1 and reading is None:
@@ -119,11 +112,14 @@ class Interpreter:
         spoken: list[Spoken] = []
         corrects = False
         running = before
+        reader = self
         for place, part in enumerate(parts):
-            reading = self._clause(part, running, within=bool(spoken))
+            reading = reader._clause(part, running, within=bool(spoken))
             meant = reading.understanding
             if place == 0 and self._is_preamble(part, meant, parts):
-                running = reading.context
+                reader, running = self._after_preamble(part, reading.context)
+                continue
+            if place and not meant.intents and meant.question is None and says_why(part):
                 continue
             if len(parts) > 1 and any(i.name in _SMALL_TALK for i in meant.intents):
                 continue
@@ -151,14 +147,30 @@ class Interpreter:
         if len(parts) < 2 or starts_clause(text):
             return False
         if not starts_clause(parts[1]):
-            return not meant.intents
+            return not meant.intents and (meant.question is None or says_why(text))
         targets = [target for intent in meant.intents for target in intent.targets]
         if targets and all(t.partition(".")[0] in RUN_BY_NAME for t in targets):
             return False
-        reason = _REASON.match(text) is not None
+        reason = says_why(text)
         scan = self.resolver.lexicon.scan_all(text)
         topic = not scan.rest and not _SAYS_STATE.search(text)
         return reason or topic or not meant.intents or meant.question is not None
+
+    def _after_preamble(self, text: str, before: Context) -> tuple[Interpreter, Context]:
+        """Who reads the clauses after a preamble, and in which context: about its place and thing.
+
+        "It's stuffy in the bedroom, get the fan going": as if said in the bedroom.
+        """
+        lexicon = self.resolver.lexicon
+        scan = lexicon.scan_all(text)
+        named = tuple(e for name in scan.entities for e in lexicon.called(name))
+        areas = {place.area.id for place in scan.places if place.area is not None}
+        areas = areas or {area.id for area in lexicon.areas_headed(text)}
+        if named:
+            targets = tuple(entity.id for entity in named)
+            spoken = Spoken(self.tag(text), (Intent("HassGetState", targets=targets),))
+            before = Context((spoken,))
+        return replace(self, area=areas.pop()) if len(areas) == 1 else self, before
 
     def _clause(self, text: str, before: Context, *, within: bool) -> Reading:
         """What one clause means: as a name alone, a fragment, with a pronoun, or as it stands."""
@@ -209,7 +221,10 @@ class Interpreter:
         spoken = spoken_of(before, self._home, every=False)
         area = self._home.area_of(spoken[0]) if spoken else None
         text = rewriting.with_place(text, before.last.tagging, area.name if area else None)
-        text = self._with_one(text, spoken)
+        counted = any(
+            f" {name}".endswith(" 1") for name in self.resolver.lexicon.scan_all(text).entities
+        )
+        text = text if counted else self._with_one(text, spoken)
         if fragment is not None and fragment.adds:
             text = following(fragment.text, before.last.tagging.text)
         carried = within and (self._carried(text, before.last) or self._of_the_same(text, before))

@@ -8,7 +8,7 @@ resolver then read such a sentence as they read any other, and `lares parse --ex
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from edge.home.graph import Entity
 from edge.nlu.followup import Fragment
@@ -96,6 +96,18 @@ def with_pronoun(text: str, found: re.Match[str], entity: Entity) -> str:
         "",
         sentence,
     )
+
+
+def with_owner(text: str, owners: Collection[str]) -> str:
+    """The text with a name for "her", "his" or "their", where one owner was named before it."""
+
+    def named(match: re.Match[str]) -> str:
+        said = re.findall(r"[^\W_]+", text[: match.start()].lower())
+        before = [word.removesuffix("s") if word not in owners else word for word in said]
+        known = list(dict.fromkeys(word for word in before if word in owners))
+        return f"{known[0]}'s " if len(known) == 1 else match.group()
+
+    return re.sub(r"\b(?:her|his|their) (?=\w)", named, text, flags=re.IGNORECASE)
 
 
 def with_kind(text: str, spoken: Sequence[Entity]) -> str:
