@@ -6,6 +6,7 @@ from skills.climate import CLIMATE
 from skills.clock import CLOCK, NEVER_MIND
 from skills.covers import COVERS
 from skills.fans import FANS
+from skills.humidifiers import HUMIDIFIERS
 from skills.lights import LIGHTS
 from skills.lists import LISTS
 from skills.media import MEDIA
@@ -25,6 +26,7 @@ ALL: tuple[Skill, ...] = (
     VACUUM,
     MOWER,
     FANS,
+    HUMIDIFIERS,
     LISTS,
     STATES,
     WEATHER,

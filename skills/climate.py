@@ -1,5 +1,5 @@
-"""Thermostats: HassClimateSetTemperature and HassClimateGetTemperature, in the home's unit, and
-HassClimateSetFanMode."""
+"""Thermostats: HassClimateSetTemperature and HassClimateGetTemperature, in the home's unit,
+HassClimateSetFanMode, and our own ClimateSetHvacMode, for which Home Assistant has no intent."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ def handle(intent: Intent, house: House) -> Answer:
     entities = house.targets(intent, "climate")
     if not entities:
         return NOBODY
+    if intent.name == "ClimateSetHvacMode":
+        return _set_hvac_mode(entities, intent, house)
     if intent.name == "HassClimateSetFanMode":
         return _set_fan_mode(entities, intent, house)
     return _set(entities, intent, house)
@@ -57,6 +59,27 @@ def _wanted(entity: Entity, intent: Intent, house: House) -> float | None:
 def _range(entity: Entity, house: House) -> tuple[float | None, float | None]:
     attributes = house.state(entity).attributes
     return _number(attributes.get("min_temp")), _number(attributes.get("max_temp"))
+
+
+def _set_hvac_mode(entities: tuple[Entity, ...], intent: Intent, house: House) -> Answer:
+    mode = str(intent.slots.get("hvac_mode", ""))
+    able = [entity for entity in entities if mode in _hvac_modes(entity, house)]
+    if not able:
+        modes = listed(_hvac_modes(entities[0], house))
+        said = mode.replace("_", " ") or "such"
+        only = f", only {modes}" if modes else ""
+        return Answer(speech=sentence(f"{the(entities[0])} has no {said} mode{only}"))
+    data = {"hvac_mode": mode}
+    actions = tuple(
+        Action("climate.set_hvac_mode", entity.id, data, EntityState(mode)) for entity in able
+    )
+    said = mode.replace("_", " ")
+    return Answer(actions, sentence(f"set {things(able, intent)} to {said}"))
+
+
+def _hvac_modes(entity: Entity, house: House) -> list[str]:
+    told = house.state(entity).attributes.get("hvac_modes")
+    return [str(mode) for mode in told] if isinstance(told, list | tuple) else []
 
 
 def _set_fan_mode(entities: tuple[Entity, ...], intent: Intent, house: House) -> Answer:
@@ -138,7 +161,14 @@ def _number(value: object) -> float | None:
 
 CLIMATE = Skill(
     name="climate",
-    intents=("HassClimateSetTemperature", "HassClimateGetTemperature", "HassClimateSetFanMode"),
-    permissions=frozenset({"climate.set_temperature", "climate.set_fan_mode"}),
+    intents=(
+        "HassClimateSetTemperature",
+        "HassClimateGetTemperature",
+        "HassClimateSetFanMode",
+        "ClimateSetHvacMode",
+    ),
+    permissions=frozenset(
+        {"climate.set_temperature", "climate.set_fan_mode", "climate.set_hvac_mode"}
+    ),
     handle=handle,
 )

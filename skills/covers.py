@@ -16,7 +16,7 @@ def handle(intent: Intent, house: House) -> Answer:
     if not entities:
         return NOBODY
     if intent.name == "HassStopMoving":
-        stops = tuple(Action(f"{e.domain}.stop_{e.domain}", e.id) for e in entities)
+        stops = tuple(_stop(entity, house) for entity in entities)
         return Answer(stops, sentence(f"stopped {things(entities, intent)}"))
     if intent.slots.keys().isdisjoint({"position", "position_step"}):
         return Answer(speech=sentence(f"I don't know how far to open {things(entities, intent)}"))
@@ -27,6 +27,13 @@ def handle(intent: Intent, house: House) -> Answer:
     moved = {action.entity_id for action in actions}
     able = [entity for entity in entities if entity.id in moved]
     return Answer(tuple(actions), _speech(able, positions[able[0].id], intent))
+
+
+def _stop(entity: Entity, house: House) -> Action:
+    """Stop a movement; a valve that only stands open is stopped by closing it: the sprinklers."""
+    if entity.domain == "valve" and house.state(entity).state == "open":
+        return Action("valve.close_valve", entity.id, expect=EntityState("closed"))
+    return Action(f"{entity.domain}.stop_{entity.domain}", entity.id)
 
 
 def _position(entity: Entity, intent: Intent, house: House) -> int | None:

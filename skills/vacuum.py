@@ -1,4 +1,5 @@
-"""Vacuum cleaners: HassVacuumStart, HassVacuumReturnToBase and HassVacuumCleanArea.
+"""Vacuum cleaners: HassVacuumStart, HassVacuumReturnToBase, HassVacuumCleanArea, and our own
+VacuumPause, which is for lawn mowers too.
 
 One that can't clean single rooms is started as a whole where it stands in the room that is said.
 """
@@ -19,9 +20,13 @@ _CLEANING = EntityState("cleaning")
 
 def handle(intent: Intent, house: House) -> Answer:
     """Start cleaning, everywhere or in one area, or send home what is not there already."""
-    entities = house.targets(intent, "vacuum")
+    entities = house.targets(intent, "vacuum", "lawn_mower")
     if not entities:
         return NOBODY
+    if intent.name == "VacuumPause":
+        paused = EntityState("paused")
+        pauses = tuple(Action(f"{e.domain}.pause", e.id, expect=paused) for e in entities)
+        return Answer(pauses, sentence(f"paused {things(entities, intent)}"))
     if intent.name == "HassVacuumCleanArea":
         return _clean_area(entities, intent, house)
     if intent.name == "HassVacuumStart":
@@ -76,7 +81,15 @@ def _fields(entity: Entity, area: Area, house: House) -> dict[str, Any]:
 
 VACUUM = Skill(
     name="vacuum",
-    intents=("HassVacuumStart", "HassVacuumReturnToBase", "HassVacuumCleanArea"),
-    permissions=frozenset({"vacuum.start", "vacuum.return_to_base", "vacuum.clean_area"}),
+    intents=("HassVacuumStart", "HassVacuumReturnToBase", "HassVacuumCleanArea", "VacuumPause"),
+    permissions=frozenset(
+        {
+            "vacuum.start",
+            "vacuum.return_to_base",
+            "vacuum.clean_area",
+            "vacuum.pause",
+            "lawn_mower.pause",
+        }
+    ),
     handle=handle,
 )

@@ -75,6 +75,7 @@ BOOLEAN_STATES: Mapping[str, tuple[str, str]] = {
 """What YAML's false and true mean as a state; "off" and "on" for other domains."""
 
 _ENTITY_ID = re.compile(r"[\w-]+\.[\w -]+")
+_ENUM_MODE = re.compile(r"(?:\w+\.)?\w+Mode\.(\w+)")
 _ENUM_NAME = re.compile(r"(?:\w+\.)?\w*DeviceClass\.(\w+)")
 
 
@@ -228,7 +229,7 @@ def _entity(
         device_class=device_class,
         state=EntityState(
             _state(source, (*place, "state"), domain, item.get("state")),
-            {str(key): value for key, value in attributes.items()},
+            {str(key): _without_enum(value) for key, value in attributes.items()},
         ),
     )
 
@@ -361,3 +362,13 @@ def _slug(name: str) -> str:
 def _shown(value: Any) -> str:
     text = "nothing" if value is None else repr(value)
     return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _without_enum(value: Any) -> Any:
+    """An attribute with Home Assistant's modes as it writes them: "climate.HVACMode.HEAT" is
+    "heat"."""
+    if isinstance(value, list):
+        return [_without_enum(item) for item in value]
+    if isinstance(value, str) and (enum := _ENUM_MODE.fullmatch(value)):
+        return enum.group(1).lower()
+    return value

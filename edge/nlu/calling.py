@@ -11,7 +11,7 @@ from edge.nlu.kinds import LOCKING, NARROW_NOUNS
 from edge.nlu.matching import normalised, singular_text
 
 _TELEVISION = frozenset({"tv", "tvs", "television", "telly"})
-_TELL_NOTHING = frozenset(
+TELL_NOTHING = frozenset(
     {
         "on", "off", "up", "down", "in", "out", "to", "the", "a", "an", "of", "at", "by", "for",
         "and", "or", "it", "all", "both", "turn", "switch", "set", "put", "make", "open", "close",
@@ -19,6 +19,7 @@ _TELL_NOTHING = frozenset(
         "is", "not", "no", "i", "me", "my", "over", "again", "now", "go", "get",
     }
 )  # fmt: skip
+"""Words that tell no entity from another."""
 
 
 def so_called(noun: str, entities: tuple[Entity, ...]) -> tuple[Entity, ...]:
@@ -49,7 +50,7 @@ def told_apart(entities: Sequence[Entity], heard: Heard, home: Home) -> tuple[En
     said = {
         word
         for word in singular_text(normalised(heard.without_values)).split()
-        if word not in _TELL_NOTHING
+        if word not in TELL_NOTHING
     }
     hits = [len(said & _words_of(entity, home)) for entity in entities]
     best = max(hits, default=0)

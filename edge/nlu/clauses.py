@@ -354,14 +354,8 @@ def _rules(left: str, joint: str, right: str, piece: str) -> Iterator[tuple[bool
     ordered = begins or re.search(r"\b(?:on|off|open|closed)\b", left) is not None
     yield _KEEPS.match(_bare(right)) is not None and ordered, others
     yield _STEP_ONLY.match(piece) is not None and begins, True
-    fact = (
-        "," in joint
-        and not starts
-        and not begins
-        and says_why(left)
-        and not _END_STATE.search(left)
-    )
-    yield fact and _is_whole(piece.lower()), True
+    fact = says_why(left) and not _END_STATE.search(left)
+    yield fact and "," in joint and not (starts or begins) and _is_whole(piece.lower()), True
     yield "," in joint and begins and not starts and says_why(piece), True
     yield (
         _TELLS.match(left) is not None and re.match(r"(?:the )?\w+ to \w+", right) is not None,

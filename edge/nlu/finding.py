@@ -245,7 +245,7 @@ class Lexicon:
     @cached_property
     def owners(self) -> frozenset[str]:
         """The people whose rooms and things there are, in lower case: "emma" of "Emma's Room"."""
-        places = (*self.home.areas, *self.home.entities)
+        places: tuple[Area | Entity, ...] = (*self.home.areas, *self.home.entities)
         names = [name for part in places for name in (part.name, *part.aliases)]
         return frozenset(o.lower() for n in names for o in re.findall(r"\b([^\W_]+)['’]s\b", n))
 

@@ -57,6 +57,10 @@ EVERYWHERE = re.compile(
     r"(?:(?:entire|whole) )?(?:home|house|apartment|flat)|(?:the|my|our) (?:entire|whole) "
     rf"{_HOUSE}|in(?:side|doors) and out(?:side|doors)?)\b"
 )
+_AWNING = re.compile(
+    r"^(?=.*\bawnings?\b).*\b(?P<way>out|extend|open|in|up|back|retract|close)\b(?! the \w+ ?\w*$)"
+)
+"""Which way an awning goes: out is open."""
 _LOCKS_UP = re.compile(rf"\b(?:un)?lock (?:up\b|(?:the|my|our) {_HOUSE}\b|everything\b)")
 _ALL = re.compile(r"\b(?:all|every|each|everything|both)\b")
 
@@ -118,6 +122,8 @@ class Heard:
     @cached_property
     def verb(self) -> str | None:
         """ "open", "close", "lock", "unlock", "other", or None where no known verb is said."""
+        if (awning := _AWNING.search(self.text)) is not None:
+            return "open" if awning.group("way") in {"out", "extend", "open"} else "close"
         for word in self.words:
             if word in PARTICIPLES:
                 return PARTICIPLES[word]

@@ -221,9 +221,8 @@ class Interpreter:
         spoken = spoken_of(before, self._home, every=False)
         area = self._home.area_of(spoken[0]) if spoken else None
         text = rewriting.with_place(text, before.last.tagging, area.name if area else None)
-        counted = any(
-            f" {name}".endswith(" 1") for name in self.resolver.lexicon.scan_all(text).entities
-        )
+        named = self.resolver.lexicon.scan_all(text).entities
+        counted = any(name.endswith(" 1") for name in named)
         text = text if counted else self._with_one(text, spoken)
         if fragment is not None and fragment.adds:
             text = following(fragment.text, before.last.tagging.text)

@@ -9,6 +9,8 @@ from edge.home.graph import Entity, Home
 from edge.nlu.finding import Lexicon
 from edge.nlu.heard import Heard
 from edge.nlu.kinds import NARROW_NOUNS
+from edge.nlu.slots import HVAC_MODES
+from edge.nlu.values import parse_percent
 from edge.types import Span, Tagging
 
 _INTENT_OF_STATE = {
@@ -25,16 +27,33 @@ _ASKED = re.compile(
 _TURNS_ON = re.compile(r"\b(?:turn|switch|power|put)\b.*\bon\b")
 _WARMTH = re.compile(r"\b(?:temperature|temp|warm|cold|hot|chilly|degrees)\b")
 _OUTSIDE = re.compile(r"\boutside\b")
+_QUESTION = re.compile(
+    r"(?:(?:so|and|hey|please|tell me) )*"
+    r"(?:what|how|is|are|was|did|does|do|why|which|should|will)\b"
+)
+_HUMID = re.compile(r"\b(?:de)?humid(?:ity|ifiers?)\b")
+_MODE = re.compile(
+    r"\b(?:in|into|to|on) (?:the |its )?(?P<mode>[a-z]+(?:[ -]only)?)(?: mode)?\W*$|"
+    r"\b(?P<named>[a-z]+) mode\b"
+)
+_PAUSES = re.compile(r"(?:(?:please|can you|could you|and|then|now|just) )*(?:pause|halt)\b")
+_SWITCHES = re.compile(r"\b(?:turn|switch|power)\b.*\b(on|off)\b")
+_UNLIT = re.compile(r"(?:pitch[ -])?(?:black|dark)")
+_DOUBTFUL = 0.7
+"""Below this confidence a verb in the text is believed before the tagger."""
 
 
 def reconsidered(tagging: Tagging, lexicon: Lexicon) -> Tagging:
-    """A tagging whose intent the home knows better.
-
-    "turn on the kitchen radio" plays no music of that name where there is such a device, and
-    "how warm is it outside" asks a thermometer.
-    """
+    """A tagging whose intent the home knows better: that of the first rule that knows one."""
     heard = Heard.of(tagging)
-    if tagging.intent == "HassMediaSearchAndPlay" and _TURNS_ON.search(heard.text):
+    return next((known for rule in _RULES if (known := rule(tagging, heard, lexicon))), tagging)
+
+
+def _of_a_player(tagging: Tagging, heard: Heard, lexicon: Lexicon) -> Tagging | None:
+    """ "turn on the kitchen radio" plays no music of that name where there is such a device."""
+    if tagging.intent != "HassMediaSearchAndPlay":
+        return None
+    if _TURNS_ON.search(heard.text):
         queries = heard.labelled("search_query")
         if not queries:
             return replace(tagging, intent="HassTurnOn")
@@ -44,19 +63,152 @@ def reconsidered(tagging: Tagging, lexicon: Lexicon) -> Tagging:
                 for s in tagging.spans
             )
             return replace(tagging, intent="HassTurnOn", spans=named)
+    played = heard.labelled("name")
+    bare = not heard.labelled("search_query", "media_class") and heard.text.strip(" .!").endswith(
+        "play"
+    )
+    return replace(tagging, intent="HassMediaUnpause") if bare and played else None
+
+
+def _of_a_state(tagging: Tagging, heard: Heard, _: Lexicon) -> Tagging | None:
+    """ "all lights off" orders what it seems to tell."""
     ordered = _ORDERED.search(heard.text) if tagging.intent == "HassGetState" else None
-    if ordered is not None and not _ASKED.match(heard.text) and "?" not in heard.text:
-        intent = _INTENT_OF_STATE[ordered.group(1)]
-        spans = tuple(s for s in tagging.spans if s.label != "state")
-        return replace(tagging, intent=intent, spans=spans)
-    if tagging.intent == "HassGetWeather" and _WARMTH.search(heard.text):
-        outside = [s for s in heard.spans if s.label in {"area", "name"}]
-        if _OUTSIDE.search(heard.text) and _has_outside_thermometers(lexicon.home):
-            kept = tuple(s for s in tagging.spans if s not in outside)
-            at = heard.text.rfind("out")
-            where = Span("name", at, at + len("outside"), tagging.text[at : at + 7])
-            return replace(tagging, intent="HassClimateGetTemperature", spans=(*kept, where))
-    return tagging
+    if ordered is None or _ASKED.match(heard.text) or "?" in heard.text:
+        return None
+    spans = tuple(s for s in tagging.spans if s.label != "state")
+    return replace(tagging, intent=_INTENT_OF_STATE[ordered.group(1)], spans=spans)
+
+
+def _of_outside(tagging: Tagging, heard: Heard, lexicon: Lexicon) -> Tagging | None:
+    """ "how warm is it outside" asks a thermometer where there is one."""
+    if tagging.intent != "HassGetWeather" or not _WARMTH.search(heard.text):
+        return None
+    if not _OUTSIDE.search(heard.text) or not _has_outside_thermometers(lexicon.home):
+        return None
+    kept = tuple(s for s in tagging.spans if s.label not in {"area", "name"})
+    at = heard.text.rfind("out")
+    where = Span("name", at, at + len("outside"), tagging.text[at : at + 7])
+    return replace(tagging, intent="HassClimateGetTemperature", spans=(*kept, where))
+
+
+def _of_humidity(tagging: Tagging, heard: Heard, lexicon: Lexicon) -> Tagging | None:
+    """ "set the humidifier to 50 percent", "put the Levoit in sleep mode"."""
+    said = _HUMID.search(heard.text) is not None
+    if _QUESTION.match(heard.text) or not (said or _names_a(heard, lexicon, "humidifier")):
+        return None
+    about = tuple(s for s in tagging.spans if s.label in _ABOUT and not _HUMID.fullmatch(s.text))
+    value = _value_span(heard, about)
+    if value is not None and tagging.intent not in _LASTING:
+        return _made(tagging, "HassHumidifierSetpoint", (*about, replace(value, label="humidity")))
+    mode = _MODE.search(heard.text)
+    if mode is None or tagging.intent in {"HassTurnOn", "HassTurnOff"}:
+        return None
+    spans = (*about, _span("mode", mode))
+    return _made(tagging, "HassHumidifierMode", spans)
+
+
+def _of_a_mode(tagging: Tagging, heard: Heard, lexicon: Lexicon) -> Tagging | None:
+    """ "switch the thermostat to cooling" is no step of temperature."""
+    if tagging.intent not in _SETS_CLIMATE or any(c.isdigit() for c in heard.text):
+        return None
+    mode = _MODE.search(heard.text)
+    said = (mode.group("mode") or mode.group("named")) if mode is not None else None
+    if mode is None or said not in HVAC_MODES or " fan " in heard.text.split(said)[0]:
+        return None
+    of_climate = any(
+        n.kind.domain == "climate" for n in lexicon.scan(heard.text[: mode.start()]).nouns
+    )
+    if not of_climate and not _names_a(heard, lexicon, "climate"):
+        return None
+    about = tuple(s for s in tagging.spans if s.label in _ABOUT and s.end <= mode.start() + 3)
+    return _made(tagging, "ClimateSetHvacMode", (*about, _span("hvac_mode", mode)))
+
+
+def _of_a_pause(tagging: Tagging, heard: Heard, lexicon: Lexicon) -> Tagging | None:
+    """ "pause Rosie", where Rosie is a vacuum."""
+    if not _PAUSES.match(heard.text) or tagging.intent == "HassPauseTimer":
+        return None
+    cleans = any(n.kind.domain in _MACHINES for n in lexicon.scan(heard.text).nouns)
+    if not cleans and not _names_a(heard, lexicon, *_MACHINES):
+        return None
+    about = tuple(s for s in tagging.spans if s.label in _ABOUT)
+    return _made(tagging, "VacuumPause", about)
+
+
+def _of_no_room(tagging: Tagging, heard: Heard, lexicon: Lexicon) -> Tagging | None:
+    """ "send Rosie out to clean" names no room."""
+    if tagging.intent != "HassVacuumCleanArea" or heard.labelled("area", "floor"):
+        return None
+    if lexicon.scan(heard.text).places or not _names_a(heard, lexicon, "vacuum"):
+        return None
+    return replace(tagging, intent="HassVacuumStart")
+
+
+def _of_the_dark(tagging: Tagging, heard: Heard, _: Lexicon) -> Tagging | None:
+    """ "it's pitch black in the bathroom" asks for no black light."""
+    colors = heard.labelled("color")
+    if tagging.intent != "HassLightSet" or len(colors) != 1:
+        return None
+    if not _UNLIT.fullmatch(colors[0].text.lower()) or heard.verb is not None:
+        return None
+    kept = tuple(s for s in tagging.spans if s.label != "color")
+    return replace(tagging, intent="HassTurnOn", spans=kept)
+
+
+def _of_a_verb(tagging: Tagging, heard: Heard, _: Lexicon) -> Tagging | None:
+    """ "turn on …" turns on where the tagger is not sure what else it does."""
+    switched = _SWITCHES.search(heard.text)
+    if switched is None or tagging.confidence >= _DOUBTFUL or _QUESTION.match(heard.text):
+        return None
+    if any(span.label not in _ABOUT for span in tagging.spans):
+        return None
+    return replace(tagging, intent=_INTENT_OF_STATE[switched.group(1)])
+
+
+_ABOUT = frozenset({"name", "area", "floor", "domain", "device_class"})
+_MACHINES = ("vacuum", "lawn_mower")
+_LASTING = frozenset({"HassStartTimer", "HassBroadcast", "HassListAddItem", "OutOfScope"})
+_SETS_CLIMATE = frozenset(
+    {"HassClimateSetTemperature", "HassClimateSetFanMode", "HassTurnOn", "HassSetPosition"}
+)
+_RULES = (
+    _of_a_player,
+    _of_a_state,
+    _of_outside,
+    _of_humidity,
+    _of_a_mode,
+    _of_a_pause,
+    _of_no_room,
+    _of_the_dark,
+    _of_a_verb,
+)
+"""Each gives the tagging as the home knows it, or None where it knows no better."""
+
+
+def _made(tagging: Tagging, intent: str, spans: tuple[Span, ...]) -> Tagging:
+    """A tagging by a rule, which is sure."""
+    in_order = tuple(sorted(spans, key=lambda span: span.start))
+    return Tagging(tagging.text, intent, 1.0, in_order)
+
+
+def _span(label: str, match: re.Match[str]) -> Span:
+    group = next(name for name, text in match.groupdict().items() if text is not None)
+    return Span(label, match.start(group), match.end(group), match.group(group))
+
+
+def _value_span(heard: Heard, about: tuple[Span, ...]) -> Span | None:
+    """The number in a text, outside what it is about."""
+    for match in re.finditer(r"\d+|\b[a-z]+(?:[ -][a-z]+)?\b", heard.text):
+        if any(span.start < match.end() and match.start() < span.end for span in about):
+            continue
+        if parse_percent(match.group()) is not None:
+            return Span("humidity", match.start(), match.end(), match.group())
+    return None
+
+
+def _names_a(heard: Heard, lexicon: Lexicon, *domains: str) -> bool:
+    """Whether a text names an entity of some domains."""
+    return bool(lexicon.scan(heard.text, lambda entity: entity.domain in domains).entities)
 
 
 def _names_players(text: str, lexicon: Lexicon) -> bool:

@@ -19,7 +19,15 @@ from dataclasses import replace
 from edge.home.graph import Entity, Home
 from edge.home.states import States
 from edge.nlu import asking
-from edge.nlu.calling import locks_of, plural_of, says_kind, so_called, spoken, told_apart
+from edge.nlu.calling import (
+    TELL_NOTHING,
+    locks_of,
+    plural_of,
+    says_kind,
+    so_called,
+    spoken,
+    told_apart,
+)
 from edge.nlu.finding import Lexicon, Named, Noun, Place, Scan, Wording, unique
 from edge.nlu.grouping import groups_of, is_joined, one_name_each
 from edge.nlu.heard import HERE, Heard
@@ -63,9 +71,10 @@ class Resolver:
         Empty when the text is out of scope. Where something must be asked, nothing may be done: an
         intent that comes with a question waits for the answer and has no targets.
         """
+        if tagging.intent != OUT_OF_SCOPE:
+            tagging = reconsidered(respanned(tagging, self._lexicon), self._lexicon)
         if tagging.intent == OUT_OF_SCOPE or tagging.confidence < self._min_confidence:
             return Understanding()
-        tagging = reconsidered(respanned(tagging, self._lexicon), self._lexicon)
         heard = Heard.of(tagging)
         speaker = self._lexicon.area(area)
         if tagging.intent == "HassGetState" and len(heard.labelled("name")) > 1:
@@ -129,7 +138,10 @@ class Resolver:
             several = len(names) > 1
             found = [self._of_span(request, span, places, several) for span in names]
             return _all_of([*found, *self._beside(request, names, places)])
-        return self._whole_name(request) or self._of_kinds(request, nouns, places)
+        whole = self._whole_name(request)
+        if whole is None and not nouns and not places and not heard.here:
+            whole = self._by_part(request)
+        return whole or self._of_kinds(request, nouns, places)
 
     def _beside(
         self, request: Request, names: Sequence[Span], places: tuple[Place, ...]
@@ -292,6 +304,21 @@ class Resolver:
                     return self._told(request, named, (), name)
         return None
 
+    def _by_part(self, request: Request) -> Understanding | None:
+        """The one entity of whose name a word is said: "switch the machine off"."""
+        if request.heard.everything or request.intent not in BY_VERB:
+            return None
+        said = re.findall(r"\b(?:the|my|our) ([^\W\d_]{4,})\b", request.heard.residual)
+        words = {singular_text(normalised(word)) for word in said} - TELL_NOTHING
+        found = [
+            entity
+            for entity in self._home.entities
+            if request.fits(entity) and words & set(singular_text(normalised(entity.name)).split())
+        ]
+        if len(found) != 1:
+            return None
+        return self._told(request, Named((found[0],), EXACT), (), found[0].name)
+
     def _of_kinds(
         self, request: Request, nouns: Sequence[Noun], places: tuple[Place, ...]
     ) -> Understanding:
@@ -329,6 +356,8 @@ class Resolver:
             return self._none_of_kind(request, nouns, places, slots, like)
         if request.roams:
             slots = {**slots, **(places[0].slots if places else {})}
+        if request.roams and places:
+            found = self._working_in(found, places)
         if not inside:
             return self._anywhere(request, noun, domain, found, slots)
         if _is_one_cover(request, noun, domain) and len(found) > 1:
@@ -340,6 +369,22 @@ class Resolver:
             if there:
                 intents.append(request.made({**slots, **place.slots}, there))
         return Understanding(tuple(intents))
+
+    def _working_in(
+        self, machines: tuple[Entity, ...], places: Sequence[Place]
+    ) -> tuple[Entity, ...]:
+        """Those of some machines that are in a place, or on its floor; all where none is."""
+        floors = [
+            Place(floor=floor)
+            for place in places
+            if place.area is not None
+            and (floor := self._home.floor(place.area.floor or "")) is not None
+        ]
+        for where in (places, floors):
+            there = tuple(e for e in machines if self._lexicon.inside_any(e, where))
+            if there and where:
+                return there
+        return machines
 
     def _none_of_kind(
         self,
@@ -413,6 +458,17 @@ class Resolver:
             return Understanding((request.made(slots, active),))
         return self._which(request, noun, domain, active, slots)
 
+    def _so_named_near(self, request: Request, noun: str) -> Entity | None:
+        """The one thing near the speaker that is named so: a switch called "Patio Heater"."""
+        if request.speaker is None:
+            return None
+        near = [
+            entity
+            for entity in self._home.in_area(request.speaker.id)
+            if request.fits(entity) and noun in singular_text(normalised(entity.name)).split()
+        ]
+        return near[0] if len(near) == 1 else None
+
     def _which(
         self,
         request: Request,
@@ -430,6 +486,9 @@ class Resolver:
                 slots = {name: value for name, value in slots.items() if name != "domain"}
                 return Understanding((request.made({**slots, "name": called[0].name}, called),))
             entities = called or entities
+            near = self._so_named_near(request, said)
+            if near is not None and not noun.plural:
+                return self._told(request, Named((near,), EXACT), (), near.name)
         told = told_apart(entities, request.heard, self._home)
         if len(told) == 1 and not (noun is not None and noun.plural):
             slots = {name: value for name, value in slots.items() if name != "domain"}

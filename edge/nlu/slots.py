@@ -7,6 +7,7 @@ position of a blind) is sought in the words outside all spans where the tagger m
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
@@ -49,8 +50,8 @@ _ABSOLUTE = {
 
 _PERCENT_LABELS = ("brightness", "position", "volume_level", "percentage")
 TEXT_LABELS = (
-    "search_query", "item", "message", "response", "conversation_command", "fan_mode", "location",
-    "date",
+    "search_query", "item", "message", "response", "conversation_command", "fan_mode", "mode",
+    "location", "date",
 )  # fmt: skip
 """Labels of free text, in which nothing of the home is sought."""
 _OWN = {
@@ -64,6 +65,16 @@ _OWN = {
 """Intent → the labels of its value and of its step."""
 _ALSO_OWN = {"HassLightSet": ("color_temp_step",)}
 _RELABELLED = frozenset({*_ABSOLUTE, *_ABSOLUTE.values()} - {"color_temp_kelvin"})
+_FURTHER = re.compile(r"\b(?:another|a further|an extra|an additional) ")
+"""Before a value it makes a step of it: "another 30 percent"."""
+HVAC_MODES = {
+    **dict.fromkeys(("heat", "heating"), "heat"),
+    **dict.fromkeys(("cool", "cooling"), "cool"),
+    **dict.fromkeys(("auto", "automatic"), "auto"),
+    **dict.fromkeys(("dry", "drying"), "dry"),
+    **dict.fromkeys(("fan only", "fan-only"), "fan_only"),
+}
+"""Modes of a thermostat as people say them → as Home Assistant writes them."""
 _UNITS = {"hours": "hour", "minutes": "minute", "seconds": "second"}
 _MEDIA_CLASSES = {
     "song": "track", "songs": "track", "track": "track", "tune": "track", "album": "album",
@@ -86,21 +97,15 @@ def values_of(intent: str, heard: Heard, today: dt.date | None = None) -> dict[s
     heard = _owned(intent, heard)
     compared = not _COMPARATIVES.isdisjoint(heard.words)
     for span in heard.spans:
-        if span.label in _PERCENT_LABELS:
-            _put(slots, span.label, parse_percent(span.text))
-        elif span.label == "temperature" and not compared:
-            _put(slots, span.label, parse_degrees(span.text))
-        elif span.label == "color":
+        if span.label == "color":
             slots.update(_color(span.text))
-        elif span.label == "color_temp":
-            _put(slots, "color_temp_kelvin", parse_kelvin(span.text))
+        elif span.label in _READ and not (compared and span.label == "temperature"):
+            name, read = _READ[span.label]
+            _put(slots, name, read(span.text))
         elif span.label == "message":
             _put(slots, span.label, heard.text_from(span))
         elif span.label in TEXT_LABELS:
             _put(slots, span.label, _text(span, today or dt.date.today()))
-        elif span.label == "media_class":
-            said = " ".join(span.text.lower().split())
-            _put(slots, span.label, _MEDIA_CLASSES.get(said, said.replace(" ", "_")))
     for label in STEPS:
         stepped = (label, "temperature") if compared and label == "temperature_step" else (label,)
         said = " ".join(span.text for span in heard.labelled(*stepped))
@@ -131,6 +136,13 @@ def _owned(intent: str, heard: Heard) -> Heard:
     own = _OWN.get(intent)
     if own is None:
         return heard
+    further = _FURTHER.search(heard.text)
+    if further is not None:
+        spans = tuple(
+            replace(s, label=own[1]) if s.label == own[0] and s.start == further.end() else s
+            for s in heard.spans
+        )
+        heard = Heard(heard.text, spans)
     spans = tuple(
         replace(span, label=own[span.label.endswith("_step")])
         if span.label in _RELABELLED and span.label not in (*own, *_ALSO_OWN.get(intent, ()))
@@ -143,6 +155,25 @@ def _owned(intent: str, heard: Heard) -> Heard:
 def _put(slots: dict[str, SlotValue], name: str, value: SlotValue | None) -> None:
     if value is not None:
         slots.setdefault(name, value)
+
+
+def _media_class(text: str) -> str:
+    said = " ".join(text.lower().split())
+    return _MEDIA_CLASSES.get(said, said.replace(" ", "_"))
+
+
+def _hvac_mode(text: str) -> str | None:
+    return HVAC_MODES.get(text.lower())
+
+
+_READ: Mapping[str, tuple[str, Callable[[str], SlotValue | None]]] = {
+    **{label: (label, parse_percent) for label in (*_PERCENT_LABELS, "humidity")},
+    "temperature": ("temperature", parse_degrees),
+    "color_temp": ("color_temp_kelvin", parse_kelvin),
+    "media_class": ("media_class", _media_class),
+    "hvac_mode": ("hvac_mode", _hvac_mode),
+}
+"""Label → its slot, and what reads its words."""
 
 
 def _text(span: Span, today: dt.date) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from edge.home.appliances.appliance import Appliance
 from edge.home.appliances.climate import CLIMATE
 from edge.home.appliances.fan import FAN
+from edge.home.appliances.humidifier import HUMIDIFIER
 from edge.home.appliances.light import LIGHT
 from edge.home.appliances.media_player import MEDIA_PLAYER
 from edge.home.appliances.openers import COVER, VALVE
@@ -21,6 +22,7 @@ APPLIANCES: Mapping[str, Appliance] = {
     "climate": CLIMATE,
     "cover": COVER,
     "fan": FAN,
+    "humidifier": HUMIDIFIER,
     "light": LIGHT,
     "lock": LOCK,
     "media_player": MEDIA_PLAYER,

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from edge.home.components.climate import climate
 from edge.home.components.covers import cover, valve
 from edge.home.components.fan import fan
+from edge.home.components.humidifier import humidifier
 from edge.home.components.light import light
 from edge.home.components.media_player import media_player
 from edge.home.components.sensors import binary_sensor, sensor
@@ -20,6 +21,7 @@ COMPONENTS: Mapping[str, Callable[[Config], Wiring]] = {
     "climate": climate,
     "cover": cover,
     "fan": fan,
+    "humidifier": humidifier,
     "light": light,
     "lock": lock,
     "media_player": media_player,
