@@ -17,54 +17,12 @@ import re
 from collections.abc import Iterator, Sequence
 
 from edge.home.colors import COLORS
+from edge.nlu.beginnings import ASKING, POLITE, STARTS, STRONG_START, VERBS, says_why
 from edge.nlu.numbers import find_number_in, words
+from edge.nlu.tidying import amended, tidied
 from edge.nlu.values import parse_kelvin
 from models.labels import MAX_CHARACTERS
 
-_STRONG = (
-    "turn", "switch", "set", "dim", "brighten", "open", "close", "shut", "lock", "unlock", "mute",
-    "unmute", "pause", "resume", "activate", "deactivate", "raise", "lower", "start", "stop",
-    "play", "make", "put", "tell", "give", "add", "increase", "decrease", "reduce", "skip",
-    "cancel", "send", "change", "adjust", "remove", "delete",
-)  # fmt: skip
-_WEAK = (
-    "run", "press", "push", "ring", "bring", "pull", "roll", "draw", "light", "heat", "cool",
-    "warm", "water", "clean", "vacuum", "hoover", "mow", "dock", "return", "lift", "crank",
-    "show", "read", "check", "cross", "tick", "announce", "broadcast", "remind", "wake", "have",
-    "let", "get", "kill", "knock", "boost", "swing", "wind", "nudge",
-    "take", "flip", "power", "boot", "fire", "bolt", "unbolt", "bump", "drop",
-    "speed", "slow", "trigger", "launch", "execute", "enable", "disable", "toggle", "move",
-    "continue", "paint", "tone", "ask", "shuffle", "leave", "keep", "do", "stick", "pop", "whack",
-    "throw", "fetch", "begin", "end", "cut", "freeze", "halt", "unpause", "say", "drag",
-)  # fmt: skip
-_VERBS = frozenset({*_STRONG, *_WEAK})
-_OBJECT = (
-    r"(?:the|my|our|all|both|every|each|a|an|some|any|it|them|that|those|this|up|down|on|off"
-    r"|everything|me|us|your|his|her|in|out|back)"
-)
-_ASKING = (
-    r"(?:what(?:['’]?s)?|which|who(?:['’]?s)?|where(?:['’]?s)?|when|how|is|are|did|does|do (?:i"
-    r"|we|you)|will|has|have (?:i|we))"
-)
-_POLITE = (
-    r"(?:(?:please|kindly|can you|could you|would you|will you|can we|could we|i want you to"
-    r"|i['’]?d like you to"
-    r"|i need you to|i want to|i['’]?d like to|go ahead and|just|now|also|then|and|next|first"
-    r"|finally|don['’]?t forget to"
-    r"|make sure to|be sure to|let['’]?s|afterwards|after that|oh|okay|ok|so|um|uh|er|well|hey"
-    r"|quickly)[\s,]+)*"
-)
-_STARTS = re.compile(
-    rf"{_POLITE}(?:(?:{'|'.join(_STRONG)})\b|(?:{'|'.join(_WEAK)}) {_OBJECT}\b|{_ASKING}\b"
-    r"|another (?:one|timer)? ?for |(?:pause|resume|mute|unmute|next song|next track|skip|undo)\Z"
-    r"|i (?:need|want) "
-    r"|(?:announce|broadcast|vacuum|clean|mow|heat|play|dock|ring) \w)",
-    re.IGNORECASE,
-)
-_STRONG_START = re.compile(
-    rf"(?:(?:{'|'.join(_STRONG)}) {_OBJECT}|(?:lock|unlock|open|close|dim|pause|mute|start) \w+)\b",
-    re.IGNORECASE,
-)
 _JOINTS = re.compile(
     r"\s*(?:[;.!?]+|(?<!\d):)(?=\s)\s*(?:(?:and|then|also|plus|but|oh|after that|afterwards|next"
     r"|finally)\b[\s,]*)*"
@@ -81,7 +39,7 @@ _ONLY_POLITE = re.compile(
     re.IGNORECASE,
 )
 _FREE_TEXT = re.compile(
-    rf"{_POLITE}(?:add|put|play|broadcast|announce|tell|say|remind|write|note|jot|let)\b",
+    rf"{POLITE}(?:add|put|play|broadcast|announce|tell|say|remind|write|note|jot|let)\b",
     re.IGNORECASE,
 )
 _ON_LIST = re.compile(r"\b(?:to|on|onto|from|off)\b[\w' ]*\b(?:list|chores|tasks|groceries|todo)\b")
@@ -110,32 +68,22 @@ def clauses(text: str) -> tuple[str, ...]:
     back in the same breath ("turn on, no sorry, turn off …") is gone.
     """
     parts: list[str] = []
-    for joined in _at_joints(_plain(text[:MAX_CHARACTERS])):
+    for joined in _at_joints(tidied(text[:MAX_CHARACTERS])):
         for piece in _run_together(amended(joined)):
             bare = piece.strip(" ,;")
             ordered = _ORDER.sub("", bare)
-            bare = ordered if _STARTS.match(ordered) else bare
+            bare = ordered if STARTS.match(ordered) else bare
             if _TAKEN_BACK_LAST.search(bare):
                 continue
             taken_back = _TAKEN_BACK.match(bare)
             if taken_back is not None and parts:
                 rest = bare[taken_back.end() :]
-                if not rest or _STARTS.match(rest):
+                if not rest or STARTS.match(rest):
                     parts.pop()
                     bare = rest
             if bare and not _ONLY_POLITE.fullmatch(bare.strip(" ,;.!?")):
                 parts.append(_completed(bare, parts[-1] if parts else ""))
     return tuple(_with_units(parts)) or (text[:MAX_CHARACTERS],)
-
-
-def _plain(text: str) -> str:
-    """A text without asides, and with verbs as they are in orders: "would you mind putting"."""
-    text = _ON_LIST_ADD.sub(r"\g<verb> \g<item> to the \g<list>", text)
-    text = _COURTESY.sub(" ", _ONLY_THERE.sub(" ", _ASIDES.sub(" ", text)))
-    if _MIND.search(text):
-        text = _MIND.sub("please ", text)
-        text = re.sub(r"\b\w+ing\b", lambda m: _GERUNDS.get(m.group().lower(), m.group()), text)
-    return text
 
 
 def _with_units(parts: Sequence[str]) -> list[str]:
@@ -154,24 +102,6 @@ def _with_units(parts: Sequence[str]) -> list[str]:
     return result
 
 
-def amended(text: str) -> str:
-    """A text without its false start: "to forty sorry fifty percent" is "to fifty percent"."""
-    match = _FALSE_START.match(text)
-    if match is None:
-        return text
-    left, right = match.group("left"), match.group("right")
-    if _STARTS.match(right):
-        return right
-    number = find_number_in(words(right))
-    if number is not None and number.first == 0:
-        last = _LAST_NUMBER.search(left)
-        return f"{left[: last.start()]}{right}" if last is not None else text
-    if re.match(r"(?:the|my|in|on)\b", right, re.IGNORECASE):
-        last = re.search(r"\b(?:in |on )?(?:the|my)\b(?!.*\b(?:the|my)\b).*$", left, re.IGNORECASE)
-        return f"{left[: last.start()]}{right}" if last is not None else text
-    return text
-
-
 def following(text: str, before: str) -> str:
     """A clause after another turn, with the verb and the unit that were said there."""
     return _with_units((before, _completed(text, before)))[-1]
@@ -182,8 +112,11 @@ def _completed(text: str, before: str) -> str:
     another = re.match(r"another (?:one |timer )?(?=for )", text, re.IGNORECASE)
     if another is not None and "timer" in before:
         return f"set a timer {text[another.end() :]}"
+    ended = _ENDED.match(text)
+    if ended is not None and (thing := _THING_FIRST.match(before)) is not None:
+        return f"{thing.group()} {text}"
     verb = _verb(before)
-    if verb is None or _STARTS.match(text):
+    if verb is None or STARTS.match(text):
         listed = _ON_LIST.search(before.lower())
         if re.match(r"(?:add|put)\b", text, re.IGNORECASE) and listed and not _ON_LIST.search(text):
             name = re.search(r"(?:the|my|our) [\w' ]+$", listed.group())
@@ -199,26 +132,11 @@ def _completed(text: str, before: str) -> str:
 
 
 def _verb(text: str) -> str | None:
-    found = re.match(rf"{_POLITE}(\w+)", text, re.IGNORECASE)
-    if found is None or not _STARTS.match(text):
+    found = re.match(rf"{POLITE}(\w+)", text, re.IGNORECASE)
+    if found is None or not STARTS.match(text):
         return None
     word = found.group(1).lower()
-    return word if word in _VERBS else None
-
-
-def says_why(text: str) -> bool:
-    """Whether a clause tells a fact, and no order: "I can't see a thing", "the baby's asleep"."""
-    return _FACT.match(text) is not None
-
-
-def is_verb(word: str) -> bool:
-    """Whether a word is a verb that orders begin with."""
-    return word.lower() in _VERBS
-
-
-def starts_clause(text: str) -> bool:
-    """Whether a text begins as a command or a question does."""
-    return _STARTS.match(text) is not None
+    return word if word in VERBS else None
 
 
 def _at_joints(text: str) -> Iterator[str]:
@@ -227,41 +145,16 @@ def _at_joints(text: str) -> Iterator[str]:
     for place, joint in enumerate(joints):
         left, right = text[begin : joint.start()], text[joint.end() :]
         after = joints[place + 1].start() if place + 1 < len(joints) else len(text)
+        if _is_reason(left, joint.group(), text[joint.end() : after]):
+            text = f"{text[: joint.start()]}{text[after:]}"
+            yield from _at_joints(text[begin:])
+            return
         if _parts(left, joint.group(), right, text[joint.end() : after]):
             yield left
             begin = joint.end()
     yield text[begin:]
 
 
-_FACT = re.compile(
-    r"(?:(?:oh|well|so|okay|ok|hey|right|alright|ugh|wow|god|because|since|as)[\s,]+)*(?:"
-    r"(?:i|i['’]m|i['’]ve|i['’]ll|we|we['’]re|we['’]ve|we['’]ll|it|it['’]s|its|there|there['’]s"
-    r"|that|that['’]s|they|they['’]re|he|he['’]s|she|she['’]s|my \w+|mum|mom|dad|someone|everyone"
-    r"|everybody|nobody|time)\b"
-    r"|(?:the |my |our |your )?\w+(?: \w+)?(?: (?:is|are|was|were|has|have|can|could|keeps?|just"
-    r"|wants?|needs?) (?!on\b|off\b)|['’]s (?:\w+ing|up|down|in|at|on the|home|here|out|gone|off"
-    r"|awake|asleep|finally|still|now|just|already|too|so|very|really|all)\b|['’]s \w+ed\b))",
-    re.IGNORECASE,
-)
-_ASIDES = re.compile(
-    r"[\s,]*\b(?:while (?:you|we|i)(?:['’]re|['’]m| are| am) (?:at it|there|about it)"
-    r"|(?<=, )the one [^,]+?(?=,))\b[\s,]*",
-    re.IGNORECASE,
-)
-_COURTESY = re.compile(
-    r"[\s,]*\b(?:if (?:you (?:don['’]?t|do not|wouldn['’]?t) mind|you (?:can|could|would|please"
-    r"|like|may)|possible|that['’]?s (?:ok|okay|alright|all right|possible)|it['’]?s not too much"
-    r" trouble)|when(?:ever)? you (?:can|get a (?:chance|moment|minute|second|sec)|have a (?:chance"
-    r"|moment|minute|second|sec)|are ready|['’]?re ready)|would you (?:mind|kindly|please)(?=\W*$)"
-    r"|for me(?: please)?(?=\W*$)|(?:my )?(?:dear|love|darling|mate|buddy)(?=\W*$))\b[\s,]*",
-    re.IGNORECASE,
-)
-"""Courtesies that look like a condition."""
-_ON_LIST_ADD = re.compile(
-    r"^(?:(?:on|for|to) )?(?:the |my |our )?(?P<list>(?:[\w'’-]+ ){0,3}?(?:list|to-?do list|to-?do"
-    r"|tasks|groceries|chores))\s*[,:]\s*(?:please )?(?P<verb>add|put|write) (?P<item>.+?)\W*$",
-    re.IGNORECASE,
-)
 _TAKEN_BACK = re.compile(
     r"(?:(?:oh |ah )?(?:no|nope|sorry|wait|oops|scratch that|actually no|actually|no wait"
     r"|i mean)\b[\s,.!]*)+",
@@ -270,18 +163,17 @@ _TAKEN_BACK = re.compile(
 _TAKEN_BACK_LAST = re.compile(
     r"\w[\s,]+(?:(?:oh )?(?:no|sorry|wait|oops|scratch that|i mean)\b[\s,.!]*)+$", re.IGNORECASE
 )
-_ONLY_THERE = re.compile(r"[\s,]*\b(?:but )?only (?=(?:in|on|at|for) )", re.IGNORECASE)
-_MIND = re.compile(r"\b(?:would|do|could) you mind (?=\w+ing\b)", re.IGNORECASE)
-_GERUNDS = {
-    "putting": "put", "shutting": "shut", "turning": "turn", "closing": "close", "opening": "open",
-    "switching": "switch", "setting": "set", "locking": "lock", "dimming": "dim", "making": "make",
-    "starting": "start", "stopping": "stop", "pausing": "pause", "playing": "play",
-    "raising": "raise", "lowering": "lower", "adding": "add", "telling": "tell",
-}  # fmt: skip
 _TO_WHERE = re.compile(r"\w \b(?:to|on|onto) (?:the |my |our )?\w+", re.IGNORECASE)
+_ENDED = re.compile(
+    r"(?:on|off|open|closed|up|down) (?:in|on|at|upstairs|downstairs)\b", re.IGNORECASE
+)
+"""A clause that leaves out what it is about: "lights off in the hall and on in the kitchen"."""
+_THING_FIRST = re.compile(
+    r"(?:(?:all|the|my|our) )*(?:\w+ )?\w+(?= (?:on|off|open|closed|up|down)\b)", re.IGNORECASE
+)
 _UNIT_LAST = re.compile(r"\b(degrees|percent)\W*$", re.IGNORECASE)
 _BARE_NUMBER = re.compile(
-    r"\bto (?:\d+|(?:(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)[ -]?)?\w+)\W*$",
+    r"\b(?:to|by) (?:\d+|(?:(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)[ -]?)?\w+)\W*$",
     re.IGNORECASE,
 )
 _STAYS = re.compile(
@@ -300,8 +192,8 @@ _LEADING = re.compile(
 _PUT_ON = re.compile(r"put\b.*\b(?:on|off|up|down)\s*$", re.IGNORECASE)
 _OTHERS = re.compile(r"\b(?:else|others?|rest)\b", re.IGNORECASE)
 _TOO_LAST = re.compile(r"\b(?:too|as well)\W*$", re.IGNORECASE)
-_TELLS = re.compile(rf"{_POLITE}(?:tell|ask)\b", re.IGNORECASE)
-_ADDS = re.compile(rf"{_POLITE}(?:add|put)\b", re.IGNORECASE)
+_TELLS = re.compile(rf"{POLITE}(?:tell|ask)\b", re.IGNORECASE)
+_ADDS = re.compile(rf"{POLITE}(?:add|put)\b", re.IGNORECASE)
 _KEEPS = re.compile(r"(?:leave|keep)\b", re.IGNORECASE)
 _STEP_ONLY = re.compile(
     r"(?:(?:a (?:little )?(?:bit|lot)|a little|much|slightly) )?"
@@ -312,24 +204,23 @@ _ORDER = re.compile(
     r"^(?:(?:first(?: of all)?|firstly|second|secondly|finally|lastly)\b[\s,]*)+(?=\w)",
     re.IGNORECASE,
 )
-_FALSE_START = re.compile(
-    r"^(?P<left>.+?)[\s,]+(?:(?:no|sorry|wait|oops|i mean|i meant|make that|scratch that"
-    r"|rather)\b[\s,]*)+(?P<right>\S.*)$",
-    re.IGNORECASE,
-)
-_LAST_NUMBER = re.compile(
-    r"\b(?:\d+|(?:(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)[ -])?[a-z]+(?:teen"
-    r"|ty)?)"
-    r"(?: ?(?:percent|%|degrees|minutes?|hours?|seconds?))?\s*$",
-    re.IGNORECASE,
-)
 _OF_LISTS = re.compile(
-    rf"{_POLITE}(?:add|put|remove|delete|take|check|cross|tick|mark|read|show|what|clear)\b",
+    rf"{POLITE}(?:add|put|remove|delete|take|check|cross|tick|mark|read|show|what|clear)\b",
     re.IGNORECASE,
 )
 _STATIVE = frozenset(
     {"leave", "keep", "have", "do", "play", "give", "show", "read", "start", "cancel"}
 )
+
+
+def _is_reason(left: str, joint: str, piece: str) -> bool:
+    """Whether a piece after a command only says why: "turn it off, I'm freezing"."""
+    return (
+        joint.strip() == ","
+        and STARTS.match(left) is not None
+        and STARTS.match(piece) is None
+        and says_why(piece)
+    )
 
 
 def _parts(left: str, joint: str, right: str, piece: str) -> bool:
@@ -344,8 +235,8 @@ def _rules(left: str, joint: str, right: str, piece: str) -> Iterator[tuple[bool
     """Whether each rule applies, and what it says then."""
     yield not left.strip() or not right.strip(), False
     yield any(sign in joint for sign in ".!?;"), True
-    yield ":" in joint, _STARTS.match(left) is None
-    starts, begins = _STARTS.match(right) is not None, _STARTS.match(left) is not None
+    yield ":" in joint, STARTS.match(left) is None
+    starts, begins = STARTS.match(right) is not None, STARTS.match(left) is not None
     others = _OTHERS.search(right) is not None
     yield _PLACE_FIRST.fullmatch(left) is not None or _CONDITION.match(left) is not None, False
     yield _TAKEN_BACK.fullmatch(left) is not None, False
@@ -356,7 +247,6 @@ def _rules(left: str, joint: str, right: str, piece: str) -> Iterator[tuple[bool
     yield _STEP_ONLY.match(piece) is not None and begins, True
     fact = says_why(left) and not _END_STATE.search(left)
     yield fact and "," in joint and not (starts or begins) and _is_whole(piece.lower()), True
-    yield "," in joint and begins and not starts and says_why(piece), True
     yield (
         _TELLS.match(left) is not None and re.match(r"(?:the )?\w+ to \w+", right) is not None,
         True,
@@ -370,16 +260,16 @@ def _rules(left: str, joint: str, right: str, piece: str) -> Iterator[tuple[bool
         yield _ON_LIST.search(left.lower()) is not None, True
         unlisted = starts and _ON_LIST.search(piece.lower()) is None
         yield True, _OF_LISTS.match(right) is not None or unlisted
-    yield starts, not free or _STRONG_START.match(_bare(right)) is not None or _asks(right)
+    yield starts, not free or STRONG_START.match(_bare(right)) is not None or _asks(right)
     yield True, not free and _is_whole(left.lower()) and _is_whole(piece.lower())
 
 
 def _bare(text: str) -> str:
-    return re.sub(rf"^{_POLITE}", "", text, flags=re.IGNORECASE)
+    return re.sub(rf"^{POLITE}", "", text, flags=re.IGNORECASE)
 
 
 def _asks(text: str) -> bool:
-    return re.match(rf"{_POLITE}{_ASKING}\b", text, re.IGNORECASE) is not None
+    return re.match(rf"{POLITE}{ASKING}\b", text, re.IGNORECASE) is not None
 
 
 def _is_whole(text: str) -> bool:
@@ -397,7 +287,7 @@ def _run_together(text: str) -> Iterator[str]:
     begin = 0
     listed = _ON_LIST.search(text.lower()) is not None
     lead = _LEADING.match(text)
-    starts = _STARTS.match(text, lead.end() if lead is not None else 0)
+    starts = STARTS.match(text, lead.end() if lead is not None else 0)
     if starts and (listed or not _FREE_TEXT.match(text)) and not _KEEPS.match(text):
         for match in re.finditer(r"(?<=\s)\S", text):
             at = match.start()
@@ -408,7 +298,7 @@ def _run_together(text: str) -> Iterator[str]:
                 continue
             if len(before) < 3 or before[-1].lower() in _BOUND or before[-1].endswith(","):
                 continue
-            if _STRONG_START.match(text, at) and (
+            if STRONG_START.match(text, at) and (
                 text[at:].split(maxsplit=1)[0].lower() not in _NOUNS or _DETERMINED.match(text, at)
             ):
                 yield text[begin:at]

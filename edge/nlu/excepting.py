@@ -13,9 +13,9 @@ from dataclasses import replace
 
 from edge.home.graph import Entity
 from edge.nlu import asking
+from edge.nlu.beginnings import starts_clause
 from edge.nlu.calling import so_called
 from edge.nlu.choosing import chosen
-from edge.nlu.clauses import starts_clause
 from edge.nlu.finding import Lexicon, Wording
 from edge.types import Intent, Understanding
 
@@ -25,7 +25,7 @@ _STATE = (
 )
 _BUT = r"(?:[\s,]*\b(?:and|but|just|only|please)\b)*[\s,]*"
 _EXCEPT = (
-    r"(?:except(?:ing)?(?: for)?|excluding|apart from|aside from|other than|besides|save for|"
+    r"(?:except(?:ing)?(?: for)?|excluding|bar(?= (?:the|my|our)\b)|apart from|aside from|other than|besides|save for|"
     r"with the exception of)"
 )
 _LEFT = re.compile(

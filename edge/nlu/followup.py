@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from edge.home.colors import COLORS
-from edge.nlu.clauses import starts_clause
+from edge.nlu.beginnings import starts_clause
 from edge.nlu.numbers import find_number_in, words
 from edge.nlu.values import parse_percent
 

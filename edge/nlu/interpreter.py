@@ -21,8 +21,9 @@ from datetime import datetime
 from edge.home.graph import Entity, Home
 from edge.home.states import States
 from edge.nlu import asking, rewriting, timing
+from edge.nlu.beginnings import says_why, starts_clause
 from edge.nlu.choosing import about, chosen
-from edge.nlu.clauses import clauses, following, says_why, starts_clause
+from edge.nlu.clauses import clauses, following
 from edge.nlu.context import Context, Spoken, spoken_of
 from edge.nlu.excepting import cut, without
 from edge.nlu.followup import Fragment, fragment_of
@@ -152,9 +153,10 @@ class Interpreter:
         if targets and all(t.partition(".")[0] in RUN_BY_NAME for t in targets):
             return False
         reason = says_why(text)
+        greeting = len(text.split()) < 3 and not meant.intents
         scan = self.resolver.lexicon.scan_all(text)
         topic = not scan.rest and not _SAYS_STATE.search(text)
-        return reason or topic or not meant.intents or meant.question is not None
+        return reason or topic or greeting
 
     def _after_preamble(self, text: str, before: Context) -> tuple[Interpreter, Context]:
         """Who reads the clauses after a preamble, and in which context: about its place and thing.

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from edge.nlu.clauses import is_verb
+from edge.nlu.beginnings import is_verb
 from edge.nlu.finding import Lexicon
 from edge.nlu.matching import is_plural, normalised, singular
 from edge.nlu.slots import TEXT_LABELS

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.nlu.clauses import amended, clauses, following, starts_clause
+from edge.nlu.beginnings import starts_clause
+from edge.nlu.clauses import clauses, following
+from edge.nlu.tidying import amended
 from models.labels import MAX_CHARACTERS
 
 VOCABULARY = (

@@ -1,0 +1,77 @@
+"""How clauses begin: the verbs of orders, the words of questions, and those of mere statements."""
+
+from __future__ import annotations
+
+import re
+
+_STRONG = (
+    "turn", "switch", "set", "dim", "brighten", "open", "close", "shut", "lock", "unlock", "mute",
+    "unmute", "pause", "resume", "activate", "deactivate", "raise", "lower", "start", "stop",
+    "play", "make", "put", "tell", "give", "add", "increase", "decrease", "reduce", "skip",
+    "cancel", "send", "change", "adjust", "remove", "delete",
+)  # fmt: skip
+_WEAK = (
+    "run", "press", "push", "ring", "bring", "pull", "roll", "draw", "light", "heat", "cool",
+    "warm", "water", "clean", "vacuum", "hoover", "mow", "dock", "return", "lift", "crank",
+    "show", "read", "check", "cross", "tick", "announce", "broadcast", "remind", "wake", "have",
+    "let", "get", "kill", "knock", "boost", "swing", "wind", "nudge",
+    "take", "flip", "power", "boot", "fire", "bolt", "unbolt", "bump", "drop",
+    "speed", "slow", "trigger", "launch", "execute", "enable", "disable", "toggle", "move",
+    "continue", "paint", "tone", "ask", "shuffle", "leave", "keep", "do", "stick", "pop", "whack",
+    "throw", "fetch", "chuck", "stick", "begin", "end", "cut", "freeze", "halt", "unpause", "say", "drag",
+)  # fmt: skip
+VERBS = frozenset({*_STRONG, *_WEAK})
+OBJECT = (
+    r"(?:the|my|our|all|both|every|each|a|an|some|any|it|them|that|those|this|up|down|on|off"
+    r"|everything|me|us|your|his|her|in|out|back)"
+)
+ASKING = (
+    r"(?:what(?:['’]?s)?|which|who(?:['’]?s)?|where(?:['’]?s)?|when|how|is|are|did|does|do (?:i"
+    r"|we|you)|will|has|have (?:i|we))"
+)
+POLITE = (
+    r"(?:(?:please|kindly|can you|can ya|could you|could ya|would you|will you|can we|could we|i want you to"
+    r"|i['’]?d like you to"
+    r"|i need you to|i want to|i['’]?d like to|go ahead and|just|now|also|then|and|next|first"
+    r"|finally|don['’]?t forget to"
+    r"|make sure to|be sure to|let['’]?s|afterwards|after that|oh|okay|ok|so|um|uh|er|well|hey"
+    r"|quickly)[\s,]+)*"
+)
+STARTS = re.compile(
+    rf"{POLITE}(?:(?:{'|'.join(_STRONG)})\b|(?:{'|'.join(_WEAK)}) {OBJECT}\b|{ASKING}\b"
+    r"|another (?:one|timer)? ?for |(?:pause|resume|mute|unmute|next song|next track|skip|undo)\Z"
+    r"|i (?:need|want) "
+    r"|(?:announce|broadcast|vacuum|clean|mow|heat|play|dock|ring) \w)",
+    re.IGNORECASE,
+)
+STRONG_START = re.compile(
+    rf"(?:(?:{'|'.join(_STRONG)}) {OBJECT}|(?:lock|unlock|open|close|dim|pause|mute|start) \w+)\b",
+    re.IGNORECASE,
+)
+_FACT = re.compile(
+    r"(?:(?:oh|well|so|okay|ok|hey|right|alright|ugh|wow|god|because|since|as)[\s,]+)*(?:"
+    r"(?!(?:i|we)(?:['’]d\b| (?:would|want|need|wish)\b))"
+    r"(?:i|i['’]m|i['’]ve|i['’]ll|we|we['’]re|we['’]ve|we['’]ll|it|it['’]s|its|there|there['’]s"
+    r"|that|that['’]s|they|they['’]re|he|he['’]s|she|she['’]s|my \w+|mum|mom|dad|someone|everyone"
+    r"|everybody|nobody|time)\b"
+    r"|(?:the |my |our |your )?\w+(?: \w+)?(?: (?:is|are|was|were|has|have|can|could|keeps?|just"
+    r"|wants?|needs?) (?!on\b|off\b)|['’]s (?:\w+ing|up|down|in|at|on the|home|here|out|gone|off"
+    r"|awake|asleep|finally|still|now|just|already|too|so|very|really|all)\b|['’]s \w+ed\b))",
+    re.IGNORECASE,
+)
+"""How a fact is told: "the baby's asleep", and not "Emma's light off"."""
+
+
+def says_why(text: str) -> bool:
+    """Whether a clause tells a fact, and no order: "I can't see a thing", "the baby's asleep"."""
+    return _FACT.match(text) is not None
+
+
+def is_verb(word: str) -> bool:
+    """Whether a word is a verb that orders begin with."""
+    return word.lower() in VERBS
+
+
+def starts_clause(text: str) -> bool:
+    """Whether a text begins as a command or a question does."""
+    return STARTS.match(text) is not None

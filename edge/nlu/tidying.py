@@ -1,0 +1,94 @@
+"""A text without what is said besides: asides, courtesies, false starts; with its words in order.
+
+"Would you mind putting the kettle, no, the toaster on while you're at it" is "put the toaster on";
+"the back door, lock it" is "lock the back door".
+"""
+
+from __future__ import annotations
+
+import re
+
+from edge.nlu.beginnings import STARTS
+from edge.nlu.numbers import find_number_in, words
+
+_ASIDES = re.compile(
+    r"[\s,]*\b(?:while (?:you|we|i)(?:['’]re|['’]m| are| am) (?:at it|there|about it)"
+    r"|(?<=, )the one [^,]+?(?=,))\b[\s,]*",
+    re.IGNORECASE,
+)
+_COURTESY = re.compile(
+    r"[\s,]*\b(?:if (?:you (?:don['’]?t|do not|wouldn['’]?t) mind|you (?:can|could|would|please"
+    r"|like|may)|possible|that['’]?s (?:ok|okay|alright|all right|possible)|it['’]?s not too much"
+    r" trouble)|when(?:ever)? you (?:can|get a (?:chance|moment|minute|second|sec)|have a (?:chance"
+    r"|moment|minute|second|sec)|are ready|['’]?re ready)|would you (?:mind|kindly|please)(?=\W*$)"
+    r"|for me(?: please)?(?=\W*$)|(?:my )?(?:dear|love|darling|mate|buddy)(?=\W*$))\b[\s,]*"
+    r"|,\s*(?:my )?(?:dear|love|darling|mate|buddy|honey)\b\s*,?|^(?:mate|love|dear|honey)\b[\s,]*",
+    re.IGNORECASE,
+)
+"""Courtesies that look like a condition."""
+_TOPIC = re.compile(
+    r"(?P<before>^|\b(?:and|then)\s+|,\s*)(?P<thing>(?:the|my|our) (?:\w+ ){0,3}?\w+),? "
+    r"(?P<verb>turn|switch|lock|unlock|open|close|shut|put|dim|set|make|mute|pause) (?:it|them)\b",
+    re.IGNORECASE,
+)
+"""What is named before its verb: "the kettle, switch it off"."""
+_SIDES = re.compile(
+    r"\b(?:the )?(?P<one>left|right|front|back|upper|lower) and (?:the )?"
+    r"(?P<other>left|right|front|back|upper|lower)(?: hand)? "
+    r"(?P<thing>(?:\w+ )?(?:blind|curtain|shutter|shade|lamp|light|speaker|window))\b",
+    re.IGNORECASE,
+)
+_ON_LIST_ADD = re.compile(
+    r"^(?:(?:on|for|to) )?(?:the |my |our )?(?P<list>(?:[\w'’-]+ ){0,3}?(?:list|to-?do list|to-?do"
+    r"|tasks|groceries|chores))\s*[,:]\s*(?:please )?(?P<verb>add|put|write) (?P<item>.+?)\W*$",
+    re.IGNORECASE,
+)
+_ONLY_THERE = re.compile(r"[\s,]*\b(?:but )?only (?=(?:in|on|at|for) )", re.IGNORECASE)
+_MIND = re.compile(r"\b(?:would|do|could) you mind (?=\w+ing\b)", re.IGNORECASE)
+_GERUNDS = {
+    "putting": "put", "shutting": "shut", "turning": "turn", "closing": "close", "opening": "open",
+    "switching": "switch", "setting": "set", "locking": "lock", "dimming": "dim", "making": "make",
+    "starting": "start", "stopping": "stop", "pausing": "pause", "playing": "play",
+    "raising": "raise", "lowering": "lower", "adding": "add", "telling": "tell",
+}  # fmt: skip
+_FALSE_START = re.compile(
+    r"^(?P<left>.+?)[\s,]+(?:(?:no|sorry|wait|oops|i mean|i meant|make that|scratch that"
+    r"|rather)\b[\s,]*)+(?P<right>\S.*)$",
+    re.IGNORECASE,
+)
+_LAST_NUMBER = re.compile(
+    r"\b(?:\d+|(?:(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)[ -])?[a-z]+(?:teen"
+    r"|ty)?)"
+    r"(?: ?(?:percent|%|degrees|minutes?|hours?|seconds?))?\s*$",
+    re.IGNORECASE,
+)
+
+
+def tidied(text: str) -> str:
+    """A text without asides, and with verbs as they are in orders: "would you mind putting"."""
+    text = _TOPIC.sub(r"\g<before>\g<verb> \g<thing>", text)
+    text = _SIDES.sub(r"the \g<one> \g<thing> and the \g<other> \g<thing>", text)
+    text = _ON_LIST_ADD.sub(r"\g<verb> \g<item> to the \g<list>", text)
+    text = _COURTESY.sub(" ", _ONLY_THERE.sub(" ", _ASIDES.sub(" ", text)))
+    if _MIND.search(text):
+        text = _MIND.sub("please ", text)
+        text = re.sub(r"\b\w+ing\b", lambda m: _GERUNDS.get(m.group().lower(), m.group()), text)
+    return text
+
+
+def amended(text: str) -> str:
+    """A text without its false start: "to forty sorry fifty percent" is "to fifty percent"."""
+    match = _FALSE_START.match(text)
+    if match is None:
+        return text
+    left, right = match.group("left"), match.group("right")
+    if STARTS.match(right):
+        return right
+    number = find_number_in(words(right))
+    if number is not None and number.first == 0:
+        last = _LAST_NUMBER.search(left)
+        return f"{left[: last.start()]}{right}" if last is not None else text
+    if re.match(r"(?:the|my|in|on)\b", right, re.IGNORECASE):
+        last = re.search(r"\b(?:in |on )?(?:the|my)\b(?!.*\b(?:the|my)\b).*$", left, re.IGNORECASE)
+        return f"{left[: last.start()]}{right}" if last is not None else text
+    return text
