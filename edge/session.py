@@ -8,7 +8,7 @@ Each satellite or conversation has a session of its own. A question stays open f
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from edge.nlu.context import Context
 from edge.types import Answer, EntityState, Intent
@@ -73,7 +73,9 @@ class Session:
 
     def speak_of(self, context: Context, now: float) -> None:
         """A turn meant something."""
-        self._context, self._spoken_at, self._latest = context, now, None
+        earlier = self.context(now).clauses
+        self._context = replace(context, earlier=earlier)
+        self._spoken_at, self._latest = now, None
 
     def open_question(self, now: float) -> Waiting | Choice | None:
         """The question that a text may answer. It is open no longer."""

@@ -18,7 +18,7 @@ _WEAK = (
     "take", "flip", "power", "boot", "fire", "bolt", "unbolt", "bump", "drop",
     "speed", "slow", "trigger", "launch", "execute", "enable", "disable", "toggle", "move",
     "continue", "paint", "tone", "ask", "shuffle", "leave", "keep", "do", "stick", "pop", "whack",
-    "throw", "fetch", "chuck", "stick", "begin", "end", "cut", "freeze", "halt", "unpause", "say", "drag",
+    "throw", "fetch", "chuck", "begin", "end", "cut", "freeze", "halt", "unpause", "say", "drag",
 )  # fmt: skip
 VERBS = frozenset({*_STRONG, *_WEAK})
 OBJECT = (
@@ -30,8 +30,9 @@ ASKING = (
     r"|we|you)|will|has|have (?:i|we))"
 )
 POLITE = (
-    r"(?:(?:please|kindly|can you|can ya|could you|could ya|would you|will you|can we|could we|i want you to"
-    r"|i['’]?d like you to"
+    r"(?:(?:please|kindly|can (?:you|ya)|could (?:you|ya)|would you|will you|can we|could we"
+    r"|i want you to|i['’]?d like you to|be (?:so kind|a (?:dear|love|star|darling)) and"
+    r"|do me a favou?r and"
     r"|i need you to|i want to|i['’]?d like to|go ahead and|just|now|also|then|and|next|first"
     r"|finally|don['’]?t forget to"
     r"|make sure to|be sure to|let['’]?s|afterwards|after that|oh|okay|ok|so|um|uh|er|well|hey"
@@ -55,8 +56,8 @@ _FACT = re.compile(
     r"|that|that['’]s|they|they['’]re|he|he['’]s|she|she['’]s|my \w+|mum|mom|dad|someone|everyone"
     r"|everybody|nobody|time)\b"
     r"|(?:the |my |our |your )?\w+(?: \w+)?(?: (?:is|are|was|were|has|have|can|could|keeps?|just"
-    r"|wants?|needs?) (?!on\b|off\b)|['’]s (?:\w+ing|up|down|in|at|on the|home|here|out|gone|off"
-    r"|awake|asleep|finally|still|now|just|already|too|so|very|really|all)\b|['’]s \w+ed\b))",
+    r"|wants?|needs?) (?!on\b|off\b)|['’]s (?:\w+ing|got|up|down|in|at|on the|home|here|out|gone"
+    r"|off|awake|asleep|finally|still|now|just|already|too|so|very|really|all)\b|['’]s \w+ed\b))",
     re.IGNORECASE,
 )
 """How a fact is told: "the baby's asleep", and not "Emma's light off"."""

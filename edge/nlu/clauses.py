@@ -33,9 +33,8 @@ _JOINTS = re.compile(
 )
 _ONLY_POLITE = re.compile(
     r"(?:(?:please|thanks|thank you|okay|ok|hey|hi|hello|alright|all right|right|so|well|oh|um|uh"
-    r"|now|then|and|also|too|"
-    r"as well|nabu|jarvis|mycroft|lares|computer|alexa|google|good|great|perfect|cheers|will you"
-    r"|would you|if you can)\W*)*",
+    r"|now|then|and|also|too|hang on|hold on|wait|listen|look|be quick|as well|nabu|jarvis|mycroft"
+    r"|lares|computer|alexa|google|good|great|perfect|cheers|will you|would you|if you can)\W*)*",
     re.IGNORECASE,
 )
 _FREE_TEXT = re.compile(
@@ -117,18 +116,27 @@ def _completed(text: str, before: str) -> str:
         return f"{thing.group()} {text}"
     verb = _verb(before)
     if verb is None or STARTS.match(text):
-        listed = _ON_LIST.search(before.lower())
-        if re.match(r"(?:add|put)\b", text, re.IGNORECASE) and listed and not _ON_LIST.search(text):
-            name = re.search(r"(?:the|my|our) [\w' ]+$", listed.group())
-            return f"{text.rstrip(' .')} to {name.group()}" if name else text
-        if not (verb in {"add", "put"} and _ON_LIST.search(text.lower())) or _OF_LISTS.match(text):
-            return text
+        listed = _listed_too(text, before)
+        adds = verb in {"add", "put"} and _ON_LIST.search(text.lower())
+        if listed != text or not adds or _OF_LISTS.match(text):
+            return listed
     told = re.match(r"(?:the )?[\w ]{1,20}? to \w+", text)
     if verb in {"tell", "ask"} and not told:
         return text
     if verb in _STATIVE or not (verb in {"add", "put", "tell", "ask"} or _is_whole(text.lower())):
         return text
     return f"{verb} {text}"
+
+
+def _listed_too(text: str, before: str) -> str:
+    """A clause that adds something, with the list that was named for both."""
+    listed = _ON_LIST.search(before.lower())
+    if listed is None or not re.match(r"(?:add|put)\b", text, re.IGNORECASE):
+        return text
+    name = re.search(r"(?:the|my|our) [\w' ]+$", listed.group())
+    return (
+        text if name is None or _ON_LIST.search(text) else f"{text.rstrip(' .')} to {name.group()}"
+    )
 
 
 def _verb(text: str) -> str | None:
@@ -150,7 +158,7 @@ def _at_joints(text: str) -> Iterator[str]:
             yield from _at_joints(text[begin:])
             return
         if _parts(left, joint.group(), right, text[joint.end() : after]):
-            yield left
+            yield f"{left}:" if ":" in joint.group() else left
             begin = joint.end()
     yield text[begin:]
 
@@ -173,7 +181,8 @@ _THING_FIRST = re.compile(
 )
 _UNIT_LAST = re.compile(r"\b(degrees|percent)\W*$", re.IGNORECASE)
 _BARE_NUMBER = re.compile(
-    r"\b(?:to|by) (?:\d+|(?:(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)[ -]?)?\w+)\W*$",
+    r"\b(?:to|by) (?:\d+|(?:(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)[ -]?)?\w+)"
+    r"\W*$",
     re.IGNORECASE,
 )
 _STAYS = re.compile(
@@ -184,6 +193,9 @@ _CONDITION = re.compile(
     re.IGNORECASE,
 )
 _PLACE_FIRST = re.compile(r"(?:in|on|at) (?:the|my) [\w']+(?: \w+)?", re.IGNORECASE)
+_PLACE_THEN_VERB = re.compile(
+    rf"{_PLACE_FIRST.pattern}(?: \w+)?[\s,]+{STRONG_START.pattern}", re.IGNORECASE
+)
 _LEADING = re.compile(
     r"(?:good (?:morning|evening|night|afternoon)[\s,]+)?"
     r"(?:(?:in|on|at) (?:the|my) [\w']+(?: (?:room|floor))?[\s,]+)?",
@@ -236,7 +248,8 @@ def _rules(left: str, joint: str, right: str, piece: str) -> Iterator[tuple[bool
     yield not left.strip() or not right.strip(), False
     yield any(sign in joint for sign in ".!?;"), True
     yield ":" in joint, STARTS.match(left) is None
-    starts, begins = STARTS.match(right) is not None, STARTS.match(left) is not None
+    starts = STARTS.match(right) is not None or _PLACE_THEN_VERB.match(right) is not None
+    begins = STARTS.match(left) is not None or _PLACE_THEN_VERB.match(left) is not None
     others = _OTHERS.search(right) is not None
     yield _PLACE_FIRST.fullmatch(left) is not None or _CONDITION.match(left) is not None, False
     yield _TAKEN_BACK.fullmatch(left) is not None, False
@@ -295,6 +308,8 @@ def _run_together(text: str) -> Iterator[str]:
             said = text[begin:at]
             written = _ON_LIST.search(said.lower()) or _PUT_ON.match(said)
             if _FREE_TEXT.match(text, begin) and not written:
+                continue
+            if _PLACE_FIRST.fullmatch(said.strip(" ,")):
                 continue
             if len(before) < 3 or before[-1].lower() in _BOUND or before[-1].endswith(","):
                 continue

@@ -28,6 +28,8 @@ class Context:
     """What was said in the last turn that meant something."""
 
     clauses: tuple[Spoken, ...] = ()
+    earlier: tuple[Spoken, ...] = ()
+    """Of the turn before that."""
 
     @property
     def last(self) -> Spoken | None:
@@ -40,6 +42,16 @@ def spoken_of(context: Context, home: Home, *, every: bool) -> tuple[Entity, ...
     intents = [intent for clause in clauses for intent in clause.intents if intent.targets]
     ids = dict.fromkeys(t for i in (intents if every else intents[-1:]) for t in i.targets)
     return _entities(tuple(ids), home)
+
+
+def both_spoken_of(context: Context, home: Home) -> tuple[Entity, ...]:
+    """What "both" stands for: what was spoken of, with that of the turn before where it is one."""
+    latest = spoken_of(context, home, every=True)
+    if len(latest) != 1:
+        return latest
+    before = spoken_of(Context(context.earlier), home, every=True)
+    both = tuple(dict.fromkeys(entity.id for entity in (*before, *latest)))
+    return _entities(both, home) if len(both) == 2 else latest
 
 
 def offered(last: Spoken, home: Home) -> tuple[Entity, ...]:

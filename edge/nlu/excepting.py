@@ -25,8 +25,8 @@ _STATE = (
 )
 _BUT = r"(?:[\s,]*\b(?:and|but|just|only|please)\b)*[\s,]*"
 _EXCEPT = (
-    r"(?:except(?:ing)?(?: for)?|excluding|bar(?= (?:the|my|our)\b)|apart from|aside from|other than|besides|save for|"
-    r"with the exception of)"
+    r"(?:except(?:ing)?(?: for)?|excluding|bar(?= (?:the|my|our)\b)|apart from|aside from"
+    r"|other than|besides|save for|with the exception of)"
 )
 _LEFT = re.compile(
     rf"^(?P<main>.+?){_BUT}\b(?:leave|keep)\s+(?P<out>.+?)\s+{_STATE}(?:\s+(?:please|though))?$"
@@ -101,13 +101,24 @@ def without(understanding: Understanding, out: str, lexicon: Lexicon) -> Underst
     left_out: list[Entity] = []
     for part in filter(None, map(str.strip, _AND.split(out))):
         found = _named(part, meant, lexicon)
-        if not found and not lexicon.scan_all(part).whole:
+        if not found and not _is_known(part, lexicon):
             return asking.unknown(part)
         left_out.extend(found)
     ids = {entity.id for entity in left_out}
     intents = [_less(intent, ids, left_out) for intent in understanding.intents]
     kept = tuple(intent for intent in intents if intent.targets)
     return replace(understanding, intents=kept) if kept else asking.nothing_left()
+
+
+def _is_known(part: str, lexicon: Lexicon) -> bool:
+    """Whether some words name anything of the home, which may be left out of what it is not in."""
+    if lexicon.scan_all(part).whole:
+        return True
+    for place, rest in lexicon.split_place(part):
+        named = lexicon.named((Wording(rest),), (place,), lambda _: True, lambda _: True, None)
+        if named.entities:
+            return True
+    return False
 
 
 def _less(intent: Intent, ids: set[str], left_out: Sequence[Entity]) -> Intent:

@@ -80,13 +80,20 @@ _LESS_SO = re.compile(
 )
 _NOT_ENOUGH = re.compile(r"(?:(?:it['’]?s|that['’]?s|still) )*not (?P<word>\w+ )?enough(?: yet)?")
 _SMALL_ONLY = re.compile(rf"(?:{_SMALL})")
+_FILLED = re.compile(
+    r"^(?:(?:okay|ok|hey|um|uh|well|so|oh|please|yes|yeah|right|good|great|perfect|lovely|nice|ugh"
+    r"|hmm|ah|thanks|thank you|cool)[\s,]+)+(?=\w)"
+)
+"""Words before what is said."""
 _CORRECTS = re.compile(
     r"(?:(?:no|nope|nah|sorry|wait|actually|oops|oh no|oh|not that(?: one)?|wrong (?:one|room"
     r"|light|lamp)|"
-    r"i meant(?: to say)?|i mean|i said|i wanted|rather|make that|that['’]?s (?:wrong|not (?:it"
-    r"|right|the one|what i meant))|"
+    r"i meant(?: to say)?|i mean|i said|i wanted|rather|make that(?! (?:one|lamp|light)\b)"
+    r"|that['’]?s (?:wrong|not (?:it|right|the one|what i meant))|"
     r"not (?:the |in the |that )[\w ]+?(?: but|(?=,))|hang on|hold on)\b[\s,.!]*)+"
 )
+_MEANT = re.compile(r"(?:[\w']+[\s,]+){1,6}?(?=i meant (?:to say )?(?:the|my|in|on) )")
+"""What is said before "I meant the kettle"."""
 _NOT_BUT = re.compile(
     r"not (?:the|in the|on the) (?P<not>[\w' ]+?)[\s,]+(?:but )?(?P<rest>(?:in )?the [\w' ]+)$"
 )
@@ -117,7 +124,7 @@ _STATE = re.compile(
 _VALUE = re.compile(
     r"(?:(?:set|put|make|turn|change|dim|bring|take) (?:it|them|that|both) )?(?:(?:both|them"
     r"|all of them|all) )?"
-    r"(?:back to|to|at|by|on|just|only|about|i said|make it|say) *(?=\S)|"
+    r"(?:(?:up|down|back) to|to|at|by|on|just|only|about|i said|make it|say) *(?=\S)|"
 )
 _ENDS = re.compile(rf"\b(?:{'|'.join(STATES)}|up|down)\b")
 """Words that tell an end state, so that a thing with one is a command of its own."""
@@ -149,16 +156,8 @@ def fragment_of(text: str) -> Fragment | None:
     """The fragment that a text is or may be; a thing is one only if the home has it. None: a full
     sentence that stands for itself, or nothing at all."""
     plain = " ".join(re.sub(r"[.!?]+", " ", text.lower().replace("’", "'")).split()).strip(" ,")
-    plain = re.sub(r"^(?:(?:okay|ok|hey|um|uh|well|so|oh|please|yes|yeah)[\s,]+)+(?=\w)", "", plain)
-    corrects = False
-    if (match := _NOT_BUT.match(plain)) is not None:
-        corrects, plain = True, match.group("rest")
-    elif (match := _CORRECTS.match(plain)) is not None and match.end():
-        corrects, plain = True, plain[match.end() :]
-        if (match := _NOT_BUT.match(plain)) is not None:
-            plain = match.group("rest")
-    if (match := _JUST.match(plain)) is not None:
-        corrects, plain = True, plain[match.end() :]
+    plain = _FILLED.sub("", plain)
+    plain, corrects = _uncorrected(plain)
     rest = plain
     if re.search(r"\b(?:instead|i meant?|rather)$", rest):
         corrects = True
@@ -181,6 +180,22 @@ def fragment_of(text: str) -> Fragment | None:
     if _ENDS.search(re.sub(r"^(?:in|on|at|for|to) ", "", rest)):
         return Fragment("said", rest, corrects, adds=adds) if adds or corrects else None
     return Fragment("thing", rest, corrects, adds=adds)
+
+
+def _uncorrected(plain: str) -> tuple[str, bool]:
+    """A text without what says that it corrects, and whether there was such a thing."""
+    corrects = False
+    if not starts_clause(plain):
+        plain = _MEANT.sub("", plain, count=1)
+    if (match := _NOT_BUT.match(plain)) is not None:
+        corrects, plain = True, match.group("rest")
+    elif (match := _CORRECTS.match(plain)) is not None and match.end():
+        corrects, plain = True, plain[match.end() :]
+        if (match := _NOT_BUT.match(plain)) is not None:
+            plain = match.group("rest")
+    if (match := _JUST.match(plain)) is not None:
+        corrects, plain = True, plain[match.end() :]
+    return plain, corrects
 
 
 def _without_thing(rest: str) -> Fragment | None:

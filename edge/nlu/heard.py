@@ -58,7 +58,8 @@ EVERYWHERE = re.compile(
     rf"{_HOUSE}|in(?:side|doors) and out(?:side|doors)?)\b"
 )
 _AWNING = re.compile(
-    r"^(?=.*\bawnings?\b).*\b(?P<way>out|extend|open|in|up|back|retract|close)\b(?! the \w+ ?\w*$)"
+    r"^(?=.*\bawnings?\b).*?\b(?:(?:roll|wind|put|crank|bring|pull|let|draw)\b.*?\b"
+    r"(?P<way>out|in|up|back)\b|(?P<verb>extend|retract)\b)"
 )
 """Which way an awning goes: out is open."""
 _LOCKS_UP = re.compile(rf"\b(?:un)?lock (?:up\b|(?:the|my|our) {_HOUSE}\b|everything\b)")
@@ -123,7 +124,7 @@ class Heard:
     def verb(self) -> str | None:
         """ "open", "close", "lock", "unlock", "other", or None where no known verb is said."""
         if (awning := _AWNING.search(self.text)) is not None:
-            return "open" if awning.group("way") in {"out", "extend", "open"} else "close"
+            return "open" if awning.group("way") == "out" or awning["verb"] == "extend" else "close"
         for word in self.words:
             if word in PARTICIPLES:
                 return PARTICIPLES[word]

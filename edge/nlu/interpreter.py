@@ -24,7 +24,7 @@ from edge.nlu import asking, rewriting, timing
 from edge.nlu.beginnings import says_why, starts_clause
 from edge.nlu.choosing import about, chosen
 from edge.nlu.clauses import clauses, following
-from edge.nlu.context import Context, Spoken, spoken_of
+from edge.nlu.context import Context, Spoken, both_spoken_of, spoken_of
 from edge.nlu.excepting import cut, without
 from edge.nlu.followup import Fragment, fragment_of
 from edge.nlu.fragments import Fragments, Sentence
@@ -46,6 +46,10 @@ _TIMELESS = (
     | OF_LISTS
 )
 """Intents in which a time is no time to act at."""
+_IN_PLACE = re.compile(
+    r"(?:(?:and|then|now) )*(?:in|on|at) (?P<place>(?:the|my|our) [\w']+(?: [\w']+)?)",
+    re.IGNORECASE,
+)
 _OF_TIMERS = re.compile(r"\b(?:timers?|countdown|remind|alarm|wake|alert|ping)\b", re.IGNORECASE)
 _STARTING = re.compile(
     r"^(?:(?:please|can you|could you|now|then) )*(?:start|run|activate|trigger|launch|execute|do"
@@ -114,12 +118,16 @@ class Interpreter:
         corrects = False
         running = before
         reader = self
-        for place, part in enumerate(parts):
+        for place in range(len(parts)):
+            part = parts[place]
             reading = reader._clause(part, running, within=bool(spoken))
             meant = reading.understanding
             if place == 0 and self._is_preamble(part, meant, parts):
                 reader, running = self._after_preamble(part, reading.context)
+                parts = (part, rewriting.with_item(parts[1], part), *parts[2:])
                 continue
+            if (where := self._place_first(part)) is not None:
+                reader = replace(self, area=where)
             if place and not meant.intents and meant.question is None and says_why(part):
                 continue
             if len(parts) > 1 and any(i.name in _SMALL_TALK for i in meant.intents):
@@ -147,8 +155,11 @@ class Interpreter:
         """Whether the first clause only says why, or of what: "I'm off to bed", "the arc lamp"."""
         if len(parts) < 2 or starts_clause(text):
             return False
+        if text.endswith(":"):
+            return True
         if not starts_clause(parts[1]):
-            return not meant.intents and (meant.question is None or says_why(text))
+            acts = any(intent.targets for intent in meant.intents)
+            return not acts and (says_why(text) or not (meant.intents or meant.question))
         targets = [target for intent in meant.intents for target in intent.targets]
         if targets and all(t.partition(".")[0] in RUN_BY_NAME for t in targets):
             return False
@@ -166,6 +177,9 @@ class Interpreter:
         lexicon = self.resolver.lexicon
         scan = lexicon.scan_all(text)
         named = tuple(e for name in scan.entities for e in lexicon.called(name))
+        if not named and scan.places:
+            domains = {noun.kind.domain for noun in scan.nouns if noun.kind.domain is not None}
+            named = tuple(e for d in domains for e in lexicon.of_kind(d, None, scan.places))
         areas = {place.area.id for place in scan.places if place.area is not None}
         areas = areas or {area.id for area in lexicon.areas_headed(text)}
         if named:
@@ -174,8 +188,17 @@ class Interpreter:
             before = Context((spoken,))
         return replace(self, area=areas.pop()) if len(areas) == 1 else self, before
 
+    def _place_first(self, text: str) -> str | None:
+        """The id of the area that a clause begins with: "in the kitchen turn off the radio"."""
+        said = _IN_PLACE.match(text)
+        scan = self.resolver.lexicon.scan(said.group("place")) if said is not None else None
+        area = scan.places[0].area if scan is not None and len(scan.places) == 1 else None
+        return area.id if area is not None else None
+
     def _clause(self, text: str, before: Context, *, within: bool) -> Reading:
         """What one clause means: as a name alone, a fragment, with a pronoun, or as it stands."""
+        if before.last is not None:
+            text = rewriting.of_its(self._with_there(text, before, before.last))
         fragment = fragment_of(text)
         if fragment is not None and fragment.kind == "sentence":
             reading = self._clause(fragment.text, before, within=within)
@@ -221,8 +244,6 @@ class Interpreter:
         if before.last is None:
             return self._sentence(Sentence(text), before)
         spoken = spoken_of(before, self._home, every=False)
-        area = self._home.area_of(spoken[0]) if spoken else None
-        text = rewriting.with_place(text, before.last.tagging, area.name if area else None)
         named = self.resolver.lexicon.scan_all(text).entities
         counted = any(name.endswith(" 1") for name in named)
         text = text if counted else self._with_one(text, spoken)
@@ -230,6 +251,12 @@ class Interpreter:
             text = following(fragment.text, before.last.tagging.text)
         carried = within and (self._carried(text, before.last) or self._of_the_same(text, before))
         return carried or self._sentence(Sentence(text), before)
+
+    def _with_there(self, text: str, before: Context, last: Spoken) -> str:
+        """The text with the place that was spoken of for "there"."""
+        spoken = spoken_of(before, self._home, every=False)
+        area = self._home.area_of(spoken[0]) if spoken else None
+        return rewriting.with_place(text, last.tagging, area.name if area else None)
 
     def _with_one(self, text: str, spoken: Sequence[Entity]) -> str:
         """The text with what "the right one" is called, among those like what was spoken of."""
@@ -332,7 +359,13 @@ class Interpreter:
         tagging = self.tag(text) if found is not None else None
         if found is None or tagging is None or not _may_refer(tagging, found, text):
             return None
-        spoken = spoken_of(before, self._home, every=rewriting.means_all(found.group()))
+        both = "both" in found.group().lower()
+        every = rewriting.means_all(found.group())
+        spoken = (
+            both_spoken_of(before, self._home)
+            if both
+            else spoken_of(before, self._home, every=every)
+        )
         if spoken:
             sentence = rewriting.with_pronoun(text, found, spoken[0])
             return self._sentence(Sentence(sentence, spoken), before)

@@ -71,7 +71,8 @@ def _each(
     request: Request, slots: dict[str, SlotValue], lists: Sequence[Entity]
 ) -> Sequence[Intent]:
     """One intent for each item."""
-    items = [span.text.strip() for span in request.heard.labelled("item")]
+    said = (span.text for span in request.heard.labelled("item"))
+    items = [item.strip() for text in said for item in text.split(",") if item.strip()]
     made = request.made(dict(slots), lists[:1])
     if len(items) < 2:
         return [made]

@@ -9,8 +9,9 @@ from edge.home.graph import Entity, Home
 from edge.nlu.finding import Lexicon
 from edge.nlu.heard import Heard
 from edge.nlu.kinds import NARROW_NOUNS
+from edge.nlu.matching import ENOUGH
+from edge.nlu.numbers import find_number_in, words
 from edge.nlu.slots import HVAC_MODES
-from edge.nlu.values import parse_percent
 from edge.types import Span, Tagging
 
 _INTENT_OF_STATE = {
@@ -198,17 +199,24 @@ def _span(label: str, match: re.Match[str]) -> Span:
 
 def _value_span(heard: Heard, about: tuple[Span, ...]) -> Span | None:
     """The number in a text, outside what it is about."""
-    for match in re.finditer(r"\d+|\b[a-z]+(?:[ -][a-z]+)?\b", heard.text):
-        if any(span.start < match.end() and match.start() < span.end for span in about):
-            continue
-        if parse_percent(match.group()) is not None:
-            return Span("humidity", match.start(), match.end(), match.group())
+    free = list(re.finditer(r"[a-z]+(?:-[a-z]+)*|\d+", heard.text))
+    free = [m for m in free if not any(s.start < m.end() and m.start() < s.end for s in about)]
+    for count in (3, 2, 1):
+        for at in range(len(free) - count + 1):
+            start, end = free[at].start(), free[at + count - 1].end()
+            text = heard.text[start:end]
+            number = find_number_in(words(text))
+            if number is not None and number.first == 0 and number.after == len(words(text)):
+                return Span("humidity", start, end, text)
     return None
 
 
 def _names_a(heard: Heard, lexicon: Lexicon, *domains: str) -> bool:
     """Whether a text names an entity of some domains."""
-    return bool(lexicon.scan(heard.text, lambda entity: entity.domain in domains).entities)
+    if lexicon.scan(heard.text, lambda entity: entity.domain in domains).entities:
+        return True
+    likest = (lexicon.ranked(span.text)[:1] for span in heard.labelled("name"))
+    return any(e.domain in domains and score >= ENOUGH for best in likest for e, score in best)
 
 
 def _names_players(text: str, lexicon: Lexicon) -> bool:

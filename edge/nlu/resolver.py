@@ -346,7 +346,10 @@ class Resolver:
         domain, device_class = request.meaning(noun)
         inside = () if request.roams else places
         found = self._lexicon.of_kind(domain, device_class, inside)
-        found = so_called(noun.text, found) if noun is not None else found
+        if noun is not None:
+            called = so_called(noun.text, found)
+            several = noun.plural or request.heard.all
+            found = found if domain == "climate" and several and len(called) == 1 else called
         if domain == "lock" and noun is not None:
             found = locks_of(noun, found, self._home)
         slots = request.kind_slots(domain, device_class, placed=bool(places))

@@ -58,6 +58,23 @@ _PRONOUN = re.compile(
     r"|that|they)\b",
     re.IGNORECASE,
 )
+_THERE = re.compile(
+    r"\b(?:in|up|down|over) there\b"
+    r"|(?<=\w )(?<!is )(?<!are )there(?=(?: (?:too|then|as well|please|also|now))*\W*$)",
+    re.IGNORECASE,
+)
+_WANTED = re.compile(
+    r"\b(?:(?:run|running|ran|nearly|almost) )?(?:out of|low on|short of|needs?|lacks?|want|no more"
+    r"|last of the) (?:some |more |any |the )*(?P<item>[\w' -]+?)(?: left)?\W*$",
+    re.IGNORECASE,
+)
+_LIST_NEEDS = re.compile(r"(?P<list>(?:the|my|our) [\w' -]*?list) needs?\b", re.IGNORECASE)
+_NOTE_IT = re.compile(
+    r"\b(?P<verb>add|put|write|note) (?:it|them|that|those|some(?: more)?)\b", re.IGNORECASE
+)
+_ITS = re.compile(
+    r"\b(its|their) (volume|brightness|speed|temperature|colou?r|position)\b", re.IGNORECASE
+)
 _NO_OBJECT = re.compile(
     r"^(?:it|that|they|this)(?:['’]?s|['’]re| is| are| was)\b|\b(?:time|late|day|date|hot|cold"
     r"|warm|humid) is it\b|\blet it\b|\b(?:hot|cold|warm|humid|loud|bright|dark|late|time)"
@@ -110,6 +127,17 @@ def with_owner(text: str, owners: Collection[str]) -> str:
     return re.sub(r"\b(?:her|his|their) (?=\w)", named, text, flags=re.IGNORECASE)
 
 
+def with_item(text: str, before: str) -> str:
+    """An order to note "it", with what was said to be wanted: "we're out of milk, add it …"."""
+    wanted = _WANTED.search(before)
+    if wanted is None:
+        return text
+    listed = _LIST_NEEDS.match(before)
+    where = f" to {listed.group('list')}" if listed is not None and " list" not in text else ""
+    item = wanted.group("item")
+    return _NOTE_IT.sub(lambda m: f"{m.group('verb')} {item}{where}", text, count=1)
+
+
 def with_kind(text: str, spoken: Sequence[Entity]) -> str:
     """The text with the kind of what was spoken of for "one": "the living room one"."""
     noun = _noun(spoken)
@@ -125,7 +153,12 @@ def with_place(text: str, last: Tagging, area: str | None) -> str:
     place = next((s.text for s in last.spans if s.label in {"area", "floor"}), area)
     if place is None:
         return text
-    return re.sub(r"\b(?:in|up|down|over) there\b", f"in the {place}", text, flags=re.IGNORECASE)
+    return _THERE.sub(f"in the {place}", text)
+
+
+def of_its(text: str) -> str:
+    """The text with "the volume of it" for "its volume"."""
+    return _ITS.sub(r"the \2 of it", text)
 
 
 def of_another(tagging: Tagging, thing: str, spoken: Sequence[Entity], *, place_only: bool) -> str:

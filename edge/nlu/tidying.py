@@ -32,6 +32,14 @@ _TOPIC = re.compile(
     re.IGNORECASE,
 )
 """What is named before its verb: "the kettle, switch it off"."""
+_PLAYS = re.compile(
+    r"^(?P<thing>(?:the )?[\w' ]{2,30}), ?(?P<verb>play|pause|stop|mute|unmute|resume)\W*$",
+    re.IGNORECASE,
+)
+_PLAYING = {
+    "play": "resume", "pause": "pause", "stop": "stop", "mute": "mute", "unmute": "unmute",
+    "resume": "resume",
+}  # fmt: skip
 _SIDES = re.compile(
     r"\b(?:the )?(?P<one>left|right|front|back|upper|lower) and (?:the )?"
     r"(?P<other>left|right|front|back|upper|lower)(?: hand)? "
@@ -52,7 +60,8 @@ _GERUNDS = {
     "raising": "raise", "lowering": "lower", "adding": "add", "telling": "tell",
 }  # fmt: skip
 _FALSE_START = re.compile(
-    r"^(?P<left>.+?)[\s,]+(?:(?:no|sorry|wait|oops|i mean|i meant|make that|scratch that"
+    r"^(?P<left>.+?)[\s,]+(?:(?:no|sorry|wait|oops|i mean|i meant|make that(?! (?:one|lamp|light))"
+    r"|scratch that"
     r"|rather)\b[\s,]*)+(?P<right>\S.*)$",
     re.IGNORECASE,
 )
@@ -67,6 +76,7 @@ _LAST_NUMBER = re.compile(
 def tidied(text: str) -> str:
     """A text without asides, and with verbs as they are in orders: "would you mind putting"."""
     text = _TOPIC.sub(r"\g<before>\g<verb> \g<thing>", text)
+    text = _PLAYS.sub(lambda m: f"{_PLAYING[m['verb'].lower()]} {m['thing']}", text)
     text = _SIDES.sub(r"the \g<one> \g<thing> and the \g<other> \g<thing>", text)
     text = _ON_LIST_ADD.sub(r"\g<verb> \g<item> to the \g<list>", text)
     text = _COURTESY.sub(" ", _ONLY_THERE.sub(" ", _ASIDES.sub(" ", text)))

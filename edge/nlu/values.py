@@ -7,6 +7,7 @@ value in the words. Names of colour temperatures are those of Home Assistant's E
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from edge.nlu.numbers import Number, find_number_in, words
@@ -29,6 +30,7 @@ _KELVIN_NAMES = {
 _SMALL_STEP = {"bit", "little", "slightly", "touch", "tad", "somewhat", "smidge"}
 _LARGE_STEP = {"lot", "much", "way", "far"}
 _KELVIN_RANGE = (1000, 10_000)
+_UNIT_AND_A_HALF = re.compile(r"(?P<count>\w+) (?:degrees?|notch(?:es)?) and a half\b")
 _LARGEST_SHARE = 10
 
 
@@ -92,6 +94,9 @@ def parse_step(text: str, sizes: StepSizes) -> Number | None:
     Words for a direction alone ("up") give `sizes.usual`; no words at all give None.
     """
     tokens = words(text)
+    if (unit := _UNIT_AND_A_HALF.search(" ".join(tokens))) is not None:
+        whole = find_number_in(words(unit.group("count")))
+        return (whole.value if whole is not None else 1) + 0.5
     found = find_number_in(tokens)
     if found is not None:
         return abs(found.value * 100 if found.is_fraction and sizes.percent else found.value)
