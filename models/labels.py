@@ -37,6 +37,7 @@ from edge.types import OUT_OF_SCOPE, LaresError, Span
 
 INTENTS = (
     OUT_OF_SCOPE,
+    "ClimateSetHvacMode",
     "HassBroadcast",
     "HassCancelAllTimers",
     "HassCancelTimer",
@@ -49,6 +50,8 @@ INTENTS = (
     "HassGetCurrentTime",
     "HassGetState",
     "HassGetWeather",
+    "HassHumidifierMode",
+    "HassHumidifierSetpoint",
     "HassIncreaseTimer",
     "HassLawnMowerDock",
     "HassLawnMowerStartMowing",
@@ -81,8 +84,10 @@ INTENTS = (
     "HassVacuumCleanArea",
     "HassVacuumReturnToBase",
     "HassVacuumStart",
+    "VacuumPause",
 )
-"""Those of Home Assistant's English sentences, HassToggle, HassStopMoving, and OUT_OF_SCOPE."""
+"""Those of Home Assistant's English sentences, HassToggle, HassStopMoving, those of its
+humidifiers, OUT_OF_SCOPE, and of our own those for which Home Assistant has only a service."""
 
 SPAN_LABELS = (
     "name",
@@ -120,8 +125,12 @@ SPAN_LABELS = (
     "response",
     "conversation_command",
     "fan_mode",
+    "humidity",
+    "mode",
+    "hvac_mode",
 )
-"""The span labels of docs/design.md, and `fan_mode` of HassClimateSetFanMode ("auto", "low")."""
+"""The span labels of docs/design.md, and the modes of thermostats and humidifiers ("auto", "low").
+"""
 
 OUTSIDE = "O"
 TAGS = (OUTSIDE, *(f"{mark}-{label}" for label in SPAN_LABELS for mark in "BI"))

@@ -50,8 +50,8 @@ STRONG_START = re.compile(
     re.IGNORECASE,
 )
 _FACT = re.compile(
+    r"(?!(?:\w+[\s,]+)?(?:i|we)(?:['’]d\b| (?:would|want|need|wish)\b))"
     r"(?:(?:oh|well|so|okay|ok|hey|right|alright|ugh|wow|god|because|since|as)[\s,]+)*(?:"
-    r"(?!(?:i|we)(?:['’]d\b| (?:would|want|need|wish)\b))"
     r"(?:i|i['’]m|i['’]ve|i['’]ll|we|we['’]re|we['’]ve|we['’]ll|it|it['’]s|its|there|there['’]s"
     r"|that|that['’]s|they|they['’]re|he|he['’]s|she|she['’]s|my \w+|mum|mom|dad|someone|everyone"
     r"|everybody|nobody|time)\b"
@@ -65,7 +65,7 @@ _FACT = re.compile(
 
 def says_why(text: str) -> bool:
     """Whether a clause tells a fact, and no order: "I can't see a thing", "the baby's asleep"."""
-    return _FACT.match(text) is not None
+    return _FACT.match(text) is not None and STARTS.match(text) is None
 
 
 def is_verb(word: str) -> bool:

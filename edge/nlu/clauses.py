@@ -94,11 +94,21 @@ def _with_units(parts: Sequence[str]) -> list[str]:
             said = _UNIT_LAST.search(result[at])
             if said is not None:
                 unit, verb = said.group(1), _verb(result[at])
-            elif unit and _BARE_NUMBER.search(result[at]) and _verb(result[at]) == verb:
+            elif unit and _ends_in_number(result[at]) and _verb(result[at]) == verb:
                 result[at] = f"{result[at].rstrip(' .')} {unit}"
             else:
                 unit = ""
     return result
+
+
+def _ends_in_number(text: str) -> bool:
+    """Whether a value without its unit ends a text: "to 16", "make the nursery eighteen"."""
+    if _BARE_NUMBER.search(text) is not None:
+        return True
+    tokens = words(text)
+    at = next((at for at in range(len(tokens)) if find_number_in(tokens[at:])), len(tokens))
+    found = find_number_in(tokens[at:])
+    return found is not None and found.first + found.after >= len(tokens) - at and found.value > 9
 
 
 def following(text: str, before: str) -> str:
@@ -115,7 +125,7 @@ def _completed(text: str, before: str) -> str:
     if ended is not None and (thing := _THING_FIRST.match(before)) is not None:
         return f"{thing.group()} {text}"
     verb = _verb(before)
-    if verb is None or STARTS.match(text):
+    if verb is None or STARTS.match(text) or _PLACE_THEN_VERB.match(text):
         listed = _listed_too(text, before)
         adds = verb in {"add", "put"} and _ON_LIST.search(text.lower())
         if listed != text or not adds or _OF_LISTS.match(text):

@@ -18,7 +18,9 @@ from edge.nlu.beginnings import starts_clause
 from edge.nlu.numbers import find_number_in, words
 from edge.nlu.values import parse_percent
 
-Kind = Literal["thing", "said", "state", "value", "color", "step", "again", "other", "sentence"]
+Kind = Literal[
+    "thing", "said", "state", "value", "color", "step", "again", "other", "not", "sentence"
+]
 STATES = {
     "on": "on", "off": "off", "open": "open", "closed": "close", "close": "close", "shut": "close",
     "lock": "lock", "locked": "lock", "unlock": "unlock", "unlocked": "unlock", "out": "off",
@@ -80,6 +82,10 @@ _LESS_SO = re.compile(
 )
 _NOT_ENOUGH = re.compile(r"(?:(?:it['’]?s|that['’]?s|still) )*not (?P<word>\w+ )?enough(?: yet)?")
 _SMALL_ONLY = re.compile(rf"(?:{_SMALL})")
+_BUT_NOT = re.compile(
+    r"(?:but |just )?(?:not|except(?: for)?|apart from|without) (?P<thing>(?:the|my|our) [\w' ]+)"
+)
+"""What is taken out of what was just done: "but not the night light"."""
 _FILLED = re.compile(
     r"^(?:(?:okay|ok|hey|um|uh|well|so|oh|please|yes|yeah|right|good|great|perfect|lovely|nice|ugh"
     r"|hmm|ah|thanks|thank you|cool)[\s,]+)+(?=\w)"
@@ -171,6 +177,8 @@ def fragment_of(text: str) -> Fragment | None:
         return None
     if (match := _BETTER.fullmatch(rest)) is not None:
         corrects, rest = True, match.group("rest")
+    if (match := _BUT_NOT.fullmatch(plain)) is not None:
+        return Fragment("not", match.group("thing"))
     found = _without_thing(rest)
     if found is not None:
         every = re.search(r"\bit\b", rest) is None

@@ -20,6 +20,8 @@ from edge.nlu.heard import HERE
 from edge.nlu.kinds import DOMAINS_OF_INTENT, RUN_BY_NAME
 from edge.nlu.listing import OF_LISTS
 
+_OPPOSITE = {"HassTurnOn": "off", "HassTurnOff": "on"}
+
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
@@ -53,21 +55,15 @@ class Fragments:
         spoken = spoken_of(Context((last,)), self._home, every=fragment.every) or offered(
             last, self._home
         )
-        if fragment.kind == "said":
-            return None
         if fragment.kind == "thing":
             return self._of_another(fragment, last, spoken)
         if not spoken:
             return None
-        text: str | None = None
+        if fragment.kind == "not":
+            return self._without(fragment.text, last, spoken)
         if fragment.kind == "other":
-            other = self._other(last, spoken)
-            if other is None:
-                return None
-            text = rewriting.of_another(
-                last.tagging, rewriting.the(other), spoken, place_only=False
-            )
-            return Sentence(text, (other,), last.tagging.intent)
+            return self._of_the_other(last, spoken)
+        text: str | None = None
         if fragment.kind == "state":
             text = rewriting.in_state(fragment.text, spoken[0])
         elif fragment.kind == "value":
@@ -77,6 +73,21 @@ class Fragments:
         elif fragment.kind == "step":
             text = rewriting.stepped(fragment, _direction(fragment, last), spoken[0])
         return Sentence(text, spoken) if text is not None else None
+
+    def _of_the_other(self, last: Spoken, spoken: Sequence[Entity]) -> Sentence | None:
+        other = self._other(last, spoken)
+        if other is None:
+            return None
+        text = rewriting.of_another(last.tagging, rewriting.the(other), spoken, place_only=False)
+        return Sentence(text, (other,), last.tagging.intent)
+
+    def _without(self, thing: str, last: Spoken, spoken: Sequence[Entity]) -> Sentence | None:
+        """The opposite of what was done, for what should have been left out of it."""
+        opposite = _OPPOSITE.get(last.tagging.intent)
+        picked = chosen(thing, spoken, self._home)
+        if opposite is None or not picked or len(spoken) < 2:
+            return None
+        return Sentence(rewriting.in_state(opposite, picked[0]), picked)
 
     def _of_another(
         self, fragment: Fragment, last: Spoken, spoken: Sequence[Entity]

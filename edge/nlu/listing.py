@@ -45,6 +45,14 @@ _ANYTHING = frozenset(
 )  # fmt: skip
 
 
+_PAIRS = {
+    "salt": {"vinegar", "pepper"}, "cheese": {"onion"}, "sweet": {"sour"}, "fish": {"chip"},
+    "mac": {"cheese"}, "macaroni": {"cheese"}, "cookies": {"cream"}, "peanut butter": {"jelly"},
+    "garlic": {"herb"}, "black": {"white"}, "rum": {"raisin"}, "oil": {"vinegar"},
+}  # fmt: skip
+"""Words that "and" makes one thing of where a noun follows them."""
+
+
 def on_list(request: Request, lexicon: Lexicon) -> Understanding:
     """The intents about a list; asks where the home has none of that name, or several."""
     spans = request.heard.labelled("name")
@@ -72,11 +80,23 @@ def _each(
 ) -> Sequence[Intent]:
     """One intent for each item."""
     said = (span.text for span in request.heard.labelled("item"))
-    items = [item.strip() for text in said for item in text.split(",") if item.strip()]
+    items = _paired([item.strip() for text in said for item in text.split(",") if item.strip()])
     made = request.made(dict(slots), lists[:1])
-    if len(items) < 2:
+    if not items:
         return [made]
     return [replace(made, slots={**made.slots, "item": item}) for item in dict.fromkeys(items)]
+
+
+def _paired(items: Sequence[str]) -> list[str]:
+    """The items, with those made one whose "and" is part of it: "salt and vinegar crisps"."""
+    result: list[str] = []
+    for item in items:
+        second, *more = item.lower().split()
+        if result and more and second in _PAIRS.get(result[-1].lower(), ()):
+            result[-1] = f"{result[-1]} and {item}"
+        else:
+            result.append(item)
+    return result
 
 
 def _called(name: str, lexicon: Lexicon) -> tuple[Entity, ...]:

@@ -155,14 +155,25 @@ class Resolver:
             and is_joined(heard.text, span, names)
         ]
         nouns = [noun for span in kinds if (noun := self._lexicon.noun(span.text)) is not None]
+        if nouns:
+            return [self._of_kind(request, (noun,), places) for noun in nouns]
         last = max(names, key=lambda each: each.end)
-        after = heard.text[last.end :]
-        joined = _AND_THE.match(after)
-        scan = self._lexicon.scan(joined.group(1), request.fits) if joined and not nouns else None
-        if scan is not None and not scan.rest and not any(s.start >= last.end for s in heard.spans):
-            found = [self._by_name(request, name, places) for name in scan.entities]
-            return [*found, *(self._of_kind(request, (noun,), places) for noun in scan.nouns)]
-        return [self._of_kind(request, (noun,), places) for noun in nouns]
+        first = min(names, key=lambda each: each.start)
+        after = None if any(s.start >= last.end for s in heard.spans) else heard.text[last.end :]
+        before = (
+            None if any(s.end <= first.start for s in heard.spans) else heard.text[: first.start]
+        )
+        found = []
+        for joined in (
+            _THE_AND.search(before) if before is not None else None,
+            _AND_THE.match(after) if after is not None else None,
+        ):
+            scan = self._lexicon.scan(joined.group(1), request.fits) if joined else None
+            if scan is None or scan.rest:
+                continue
+            found += [self._by_name(request, name, places) for name in scan.entities]
+            found += [self._of_kind(request, (noun,), places) for noun in scan.nouns]
+        return found
 
     def _places(self, request: Request) -> tuple[tuple[Place, ...], list[Span]]:
         """The places that spans name, and the spans that name an entity instead."""
@@ -499,6 +510,7 @@ class Resolver:
         return asking.which(said, entities, self._home, request.made(slots))
 
 
+_THE_AND = re.compile(r"\b(?:the|my) ([\w' ]+?)(?:,| and|, and) (?:the |my )?$")
 _AND_THE = re.compile(r"\s*(?:,|and|, and)\s+(?:the |my )?([\w' ]+?)(?: (?:on|off))?\W*$")
 
 

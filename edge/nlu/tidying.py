@@ -26,9 +26,17 @@ _COURTESY = re.compile(
     re.IGNORECASE,
 )
 """Courtesies that look like a condition."""
+_A_THING = r"(?:the|my|our) \w+(?: \w+){0,2}?"
+_TOPICS = re.compile(
+    rf"^(?P<things>(?:{_A_THING}(?:,? and |, ))+{_A_THING}),? (?P<verb>turn|switch|lock|unlock|open"
+    r"|close|shut|put|dim|set|make|mute|pause) (?:them(?: both| all)?|both(?: of them)?"
+    r"|all of them)\b",
+    re.IGNORECASE,
+)
+"""Things that are named before their verb: "the lamp and the radio, turn them off"."""
 _TOPIC = re.compile(
     r"(?P<before>^|\b(?:and|then)\s+|,\s*)(?P<thing>(?:the|my|our) (?:\w+ ){0,3}?\w+),? "
-    r"(?P<verb>turn|switch|lock|unlock|open|close|shut|put|dim|set|make|mute|pause) (?:it|them)\b",
+    r"(?P<verb>turn|switch|lock|unlock|open|close|shut|put|dim|set|make|mute|pause) it\b",
     re.IGNORECASE,
 )
 """What is named before its verb: "the kettle, switch it off"."""
@@ -75,6 +83,7 @@ _LAST_NUMBER = re.compile(
 
 def tidied(text: str) -> str:
     """A text without asides, and with verbs as they are in orders: "would you mind putting"."""
+    text = _TOPICS.sub(r"\g<verb> \g<things>", text)
     text = _TOPIC.sub(r"\g<before>\g<verb> \g<thing>", text)
     text = _PLAYS.sub(lambda m: f"{_PLAYING[m['verb'].lower()]} {m['thing']}", text)
     text = _SIDES.sub(r"the \g<one> \g<thing> and the \g<other> \g<thing>", text)
