@@ -55,6 +55,7 @@ _FACT = re.compile(
     r"(?:i|i['’]m|i['’]ve|i['’]ll|we|we['’]re|we['’]ve|we['’]ll|it|it['’]s|its|there|there['’]s"
     r"|that|that['’]s|they|they['’]re|he|he['’]s|she|she['’]s|my \w+|mum|mom|dad|someone|everyone"
     r"|everybody|nobody|time)\b"
+    r"|(?:the |my |our )(?:\w+['’]?\w* ){1,6}?(?:is|are|was|were|has|have) (?!on\b|off\b)"
     r"|(?:the |my |our |your )?\w+(?: \w+)?(?: (?:is|are|was|were|has|have|can|could|keeps?|just"
     r"|wants?|needs?) (?!on\b|off\b)|['’]s (?:\w+ing|got|up|down|in|at|on the|home|here|out|gone"
     r"|off|awake|asleep|finally|still|now|just|already|too|so|very|really|all)\b|['’]s \w+ed\b))",

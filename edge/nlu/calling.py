@@ -11,6 +11,7 @@ from edge.nlu.kinds import LOCKING, NARROW_NOUNS
 from edge.nlu.matching import normalised, singular_text
 
 _TELEVISION = frozenset({"tv", "tvs", "television", "telly"})
+_ORDINALS = {"first": "1", "second": "2", "third": "3", "fourth": "4"}
 TELL_NOTHING = frozenset(
     {
         "on", "off", "up", "down", "in", "out", "to", "the", "a", "an", "of", "at", "by", "for",
@@ -22,6 +23,10 @@ TELL_NOTHING = frozenset(
 """Words that tell no entity from another."""
 
 
+_HEATING = frozenset({"heating", "heater", "radiator", "heat", "trv"})
+_COOLING = frozenset({"ac", "air conditioner", "air conditioning", "aircon", "air con"})
+
+
 def so_called(noun: str, entities: tuple[Entity, ...]) -> tuple[Entity, ...]:
     """Those of some entities that a noun tells from the others of their domain: "the tv".
 
@@ -29,6 +34,7 @@ def so_called(noun: str, entities: tuple[Entity, ...]) -> tuple[Entity, ...]:
     does, or where the noun tells no more than the domain.
     """
     word = singular_text(normalised(noun))
+    entities = _able(word, entities)
     if word not in NARROW_NOUNS:
         return entities
     words = {"tv", "television"} if word in _TELEVISION else {word}
@@ -41,17 +47,25 @@ def so_called(noun: str, entities: tuple[Entity, ...]) -> tuple[Entity, ...]:
     return called or tuple(e for e in entities if e.device_class in words) or entities
 
 
+def _able(noun: str, entities: tuple[Entity, ...]) -> tuple[Entity, ...]:
+    """The thermostats that can do what a noun says; all where that tells none apart."""
+    mode = "heat" if noun in _HEATING else "cool" if noun in _COOLING else None
+    if mode is None:
+        return entities
+    able = tuple(e for e in entities if mode in (e.state.attributes.get("hvac_modes") or (mode,)))
+    if mode == "cool":
+        able = tuple(e for e in able if "thermostat" not in e.name.lower().split()) or able
+    return able or entities
+
+
 def told_apart(entities: Sequence[Entity], heard: Heard, home: Home) -> tuple[Entity, ...]:
     """The one of several entities that some word of a text tells from the others, else all.
 
     "The upstairs thermostat" is Ecobee Upstairs and not Ecobee Main Floor. Words of values, and
     those that every command may have, tell nothing.
     """
-    said = {
-        word
-        for word in singular_text(normalised(heard.without_values)).split()
-        if word not in TELL_NOTHING
-    }
+    words = singular_text(normalised(heard.without_values)).split()
+    said = {_ORDINALS.get(word, word) for word in words if word not in TELL_NOTHING}
     hits = [len(said & _words_of(entity, home)) for entity in entities]
     best = max(hits, default=0)
     if best and hits.count(best) == 1:

@@ -122,6 +122,8 @@ class Named:
     holds_place: bool = False
     unfit: Entity | None = field(default=None)
     """An entity of just this name with which the request cannot be about."""
+    nearly: Entity | None = field(default=None)
+    """The only entity whose name is like this, where the request cannot be about it."""
 
 
 class Lexicon:
@@ -129,11 +131,10 @@ class Lexicon:
 
     def __init__(self, home: Home) -> None:
         self.home = home
-        areas, floors = synonyms.of_areas(home), synonyms.of_floors(home)
-        self._areas = Index((a.id, (a.name, *a.aliases, *areas.get(a.id, ()))) for a in home.areas)
-        self._floors = Index(
-            (f.id, (f.name, *f.aliases, *floors.get(f.id, ()))) for f in home.floors
-        )
+        self._areas = Index((area.id, (area.name, *area.aliases)) for area in home.areas)
+        self._floors = Index((floor.id, (floor.name, *floor.aliases)) for floor in home.floors)
+        self._areas_else = Index(synonyms.of_areas(home).items())
+        self._floors_else = Index(synonyms.of_floors(home).items())
         self._entities = Index((e.id, (e.name, *e.aliases)) for e in home.entities)
         on_floors: dict[str | None, set[str]] = defaultdict(set)
         for area in home.areas:
@@ -162,7 +163,8 @@ class Lexicon:
         if _NO_PLACE.issuperset(singular_text(normalised(text)).split()):
             return None
         for name in _bare_names(text):
-            areas, floors = self._areas.find(name), self._floors.find(name)
+            areas = self._areas_else.exactly(name) or self._areas.find(name)
+            floors = self._floors_else.exactly(name) or self._floors.find(name)
             best_area, best_floor = _clear_score(areas), _clear_score(floors)
             least = EXACT if _POSITIONS.issuperset(normalised(name).split()) else ENOUGH
             if max(best_area, best_floor) < least:
@@ -264,7 +266,9 @@ class Lexicon:
             (spotted[0], label)
             for index, label in (
                 (self._areas, "area"),
+                (self._areas_else, "area"),
                 (self._floors, "floor"),
+                (self._floors_else, "floor"),
                 (self._entities, "name"),
             )
             if (spotted := index.spot(words, at)) is not None
@@ -327,7 +331,9 @@ class Lexicon:
         entities = [entity for entity in map(self.home.entity, in_order) if entity is not None]
         fitting = [entity for entity in entities if fits(entity)]
         if not fitting:
-            return Named(unfit=next((e for e in entities if best[e.id][0] >= EXACT), None))
+            exact = next((e for e in entities if best[e.id][0] >= EXACT), None)
+            alone = entities[0] if len(entities) == 1 else None
+            return Named(unfit=exact, nearly=alone)
         top = max(best[entity.id][0] for entity in fitting)
         unfit = next((e for e in entities if best[e.id][0] >= EXACT > top), None)
         if unfit is not None:
@@ -409,7 +415,8 @@ class Lexicon:
         return spotted[0]
 
     def _scan_place(self, words: tuple[str, ...], at: int, places: list[Place]) -> int:
-        area, floor = self._areas.spot(words, at), self._floors.spot(words, at)
+        area = self._areas.spot(words, at) or self._areas_else.spot(words, at)
+        floor = self._floors.spot(words, at) or self._floors_else.spot(words, at)
         if area is not None and (floor is None or area[0] >= floor[0]):
             places.extend(Place(area=self.home.area(match.id)) for match in area[1])
             return area[0]

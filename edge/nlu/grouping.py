@@ -30,7 +30,10 @@ def groups_of(heard: Heard) -> list[Heard]:
             parts.append([])
         parts[-1].append(span)
     placed = [part for part in parts if any(s.label in {"area", "floor"} for s in part)]
-    if len(placed) < 2 or not all(any(s.label in _HEADS for s in part) for part in parts):
+    own = any(part[0].label in {"area", "floor"} and len(part) > 1 for part in parts[1:])
+    if (len(placed) < 2 and not own) or not all(
+        any(s.label in _HEADS for s in part) for part in parts
+    ):
         return []
     others = [span for span in heard.spans if span not in about]
     return [

@@ -21,7 +21,7 @@ from datetime import datetime
 from edge.home.graph import Entity, Home
 from edge.home.states import States
 from edge.nlu import asking, rewriting, timing
-from edge.nlu.beginnings import says_why, starts_clause
+from edge.nlu.beginnings import is_verb, says_why, starts_clause
 from edge.nlu.choosing import about, chosen
 from edge.nlu.clauses import clauses, following
 from edge.nlu.context import Context, Spoken, both_spoken_of, spoken_of
@@ -30,6 +30,7 @@ from edge.nlu.followup import Fragment, fragment_of
 from edge.nlu.fragments import Fragments, Sentence
 from edge.nlu.kinds import DOMAINS_OF_INTENT, NARROW_NOUNS, RUN_BY_NAME
 from edge.nlu.listing import OF_LISTS
+from edge.nlu.matching import ENOUGH
 from edge.nlu.resolver import Resolver
 from edge.nlu.slots import lacks_value
 from edge.types import OUT_OF_SCOPE, Intent, SlotValue, Span, Tagging, Understanding
@@ -46,6 +47,7 @@ _TIMELESS = (
     | OF_LISTS
 )
 """Intents in which a time is no time to act at."""
+_TOPIC = re.compile(r"^(?P<topic>[^:,.;!?]{2,40}):\s+(?P<rest>\S.*)$")
 _IN_PLACE = re.compile(
     r"(?:(?:and|then|now) )*(?:in|on|at) (?P<place>(?:the|my|our) [\w']+(?: [\w']+)?)",
     re.IGNORECASE,
@@ -58,7 +60,9 @@ _STARTING = re.compile(
     re.IGNORECASE,
 )
 """What may be said around the name of a scene or a script that shall run."""
-_SAYS_STATE = re.compile(r"\b(?:on|off|open|closed|shut|locked|unlocked|up|down)\b|\d")
+_SAYS_STATE = re.compile(
+    r"\b(?:on|off|open|closed|shut|locked|unlocked|up|down)\b(?! (?:the|my|our)\b)|\d"
+)
 _SMALL_TALK = frozenset({"HassRespond", "HassNevermind"})
 _ANYWHERE = frozenset(
     {"vacuum", "lawn_mower", "scene", "script", "automation", "todo", "person", "button"}
@@ -104,6 +108,7 @@ class Interpreter:
     def read(self, text: str, before: Context) -> Reading:
         """What a text means after what was said before."""
         text = rewriting.with_owner(text, self.resolver.lexicon.owners)
+        text = self._with_topic(text)
         parts = clauses(text)
         reading = self._turn(parts, before)
         if len(parts) > 1 and reading is None:
@@ -111,6 +116,21 @@ class Interpreter:
                 return Reading(asking.not_all_understood(), before)
             reading = self._turn((text,), before)
         return reading or Reading(Understanding(), before)
+
+    def _with_topic(self, text: str) -> str:
+        """A text that names what it is about before a colon, as a sentence: "both locks: lock!"."""
+        said = _TOPIC.match(text)
+        if said is None:
+            return text
+        topic, rest = said.group("topic"), said.group("rest")
+        lexicon = self.resolver.lexicon
+        known = lexicon.scan_all(topic).whole or any(
+            lexicon.ranked(part)[:1] and lexicon.ranked(part)[0][1] >= ENOUGH
+            for part in (topic, *(rest for _, rest in lexicon.split_place(topic)))
+        )
+        if not known:
+            return text
+        return f"{rest.rstrip(' .!')} {topic}" if is_verb(rest.strip(" .!")) else f"{topic} {rest}"
 
     def _turn(self, parts: Sequence[str], before: Context) -> Reading | None:
         """The reading of some clauses; None where one of them means nothing."""
@@ -164,10 +184,10 @@ class Interpreter:
         if targets and all(t.partition(".")[0] in RUN_BY_NAME for t in targets):
             return False
         reason = says_why(text)
-        greeting = len(text.split()) < 3 and not meant.intents
+        idle = not meant.intents and meant.question is None and not _SAYS_STATE.search(text)
         scan = self.resolver.lexicon.scan_all(text)
         topic = not scan.rest and not _SAYS_STATE.search(text)
-        return reason or topic or greeting
+        return reason or topic or idle
 
     def _after_preamble(self, text: str, before: Context) -> tuple[Interpreter, Context]:
         """Who reads the clauses after a preamble, and in which context: about its place and thing.

@@ -180,7 +180,7 @@ DOMAIN_NOUNS = {
     "fan": ("fan", "ventilator"),
     "switch": ("switch", "plug", "outlet", "socket"),
     "lock": LOCKING,
-    "cover": ("cover", "window covering", "covering"),
+    "cover": ("cover", "window covering", "covering", "daylight", "sunlight", "sunshine"),
     "valve": ("valve",),
     "climate": (
         "thermostat", "heating", "heater", "radiator", "air conditioning", "air conditioner",

@@ -18,7 +18,7 @@ _INTENT_OF_STATE = {
     **dict.fromkeys(("on", "open", "opened", "locked"), "HassTurnOn"),
     **dict.fromkeys(("off", "closed", "shut", "unlocked"), "HassTurnOff"),
 }
-_ORDERED = re.compile(rf"\b({'|'.join(_INTENT_OF_STATE)})(?: please)?\W*$")
+_ORDERED = re.compile(rf"\b({'|'.join(_INTENT_OF_STATE)})[, ]*(?:please)?\W*$")
 """What a text ends with that orders a state: "all lights off", "patio door locked"."""
 _ASKED = re.compile(
     r"(?:(?:hey|ok|okay|so|and|um|well|please|now) )*(?:is|are|was|were|isn['’]?t|aren['’]?t|any"
@@ -39,6 +39,8 @@ _MODE = re.compile(
 )
 _PAUSES = re.compile(r"(?:(?:please|can you|could you|and|then|now|just) )*(?:pause|halt)\b")
 _SWITCHES = re.compile(r"\b(?:turn|switch|power)\b.*\b(on|off)\b")
+_SHARES = re.compile(r"(?:please )?(?:halve|double) the (?:brightness|light)\b")
+_MOVES = re.compile(r"\b(?:extend|retract)\b")
 _UNLIT = re.compile(r"(?:pitch[ -])?(?:black|dark)")
 _DOUBTFUL = 0.7
 """Below this confidence a verb in the text is believed before the tagger."""
@@ -156,6 +158,26 @@ def _of_the_dark(tagging: Tagging, heard: Heard, _: Lexicon) -> Tagging | None:
     return replace(tagging, intent="HassTurnOn", spans=kept)
 
 
+def _of_a_share(tagging: Tagging, heard: Heard, _: Lexicon) -> Tagging | None:
+    """ "halve the brightness of the lamps"."""
+    if _SHARES.match(heard.text) is None:
+        return None
+    return _made(tagging, "HassLightSet", tuple(s for s in tagging.spans if s.label in _ABOUT))
+
+
+def _of_an_awning(tagging: Tagging, heard: Heard, lexicon: Lexicon) -> Tagging | None:
+    """ "extend the awning", "retract the Markilux"."""
+    moves = _MOVES.search(heard.text)
+    covers = moves is not None and (
+        any(n.kind.cover for n in lexicon.scan(heard.text).nouns)
+        or _names_a(heard, lexicon, "cover")
+    )
+    if moves is None or not covers or any(c.isdigit() for c in heard.text):
+        return None
+    intent = "HassTurnOn" if moves.group() == "extend" else "HassTurnOff"
+    return _made(tagging, intent, tuple(s for s in tagging.spans if s.label in _ABOUT))
+
+
 def _of_a_verb(tagging: Tagging, heard: Heard, _: Lexicon) -> Tagging | None:
     """ "turn on …" turns on where the tagger is not sure what else it does."""
     switched = _SWITCHES.search(heard.text)
@@ -181,6 +203,8 @@ _RULES = (
     _of_a_pause,
     _of_no_room,
     _of_the_dark,
+    _of_a_share,
+    _of_an_awning,
     _of_a_verb,
 )
 """Each gives the tagging as the home knows it, or None where it knows no better."""

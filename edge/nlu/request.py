@@ -144,8 +144,15 @@ class Request:
         """The kinds of things that spans name; "lock" as a verb only when it stands alone."""
         found = (lexicon.noun(s.text) for s in self.heard.labelled("domain", "device_class"))
         nouns = [noun for noun in found if noun is not None]
-        things = [noun for noun in nouns if noun.text.lower() not in LOCKING]
-        return tuple(things or nouns)
+        return self.likeliest(nouns)
+
+    def likeliest(self, nouns: Sequence[Noun]) -> tuple[Noun, ...]:
+        """Kinds of things in their order, but first those that the request can be about.
+
+        "Lock" as a verb counts only when it stands alone.
+        """
+        things = [noun for noun in nouns if noun.text.lower() not in LOCKING] or list(nouns)
+        return tuple(sorted(things, key=lambda noun: noun.kind.domain not in self.domains))
 
     def made(self, slots: dict[str, SlotValue], entities: Sequence[Entity] = ()) -> Intent:
         """The intent with these slots, about these entities."""

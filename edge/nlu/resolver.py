@@ -124,10 +124,12 @@ class Resolver:
             kinds = heard.labelled("domain", "device_class")
             names = [span for span in kinds if self._lexicon.noun(span.text) is None]
         places, strays = self._places(request)
-        names.extend(strays)
         scan = self._lexicon.scan(heard.residual, request.fits)
-        if not places and not heard.here:
+        if heard.everywhere:
+            places, strays = (), []
+        elif not places and not heard.here:
             places = unique(scan.places)
+        names.extend(strays)
         if not names and not nouns:
             if scan.entities and (whole := self._whole_name(request)) is not None:
                 return whole
@@ -208,7 +210,7 @@ class Resolver:
         if named.score < EXACT:
             scan = self._scan_whole(wordings)
             if scan is not None:
-                nouns = (*scan.nouns, *request.nouns(self._lexicon))
+                nouns = request.likeliest((*scan.nouns, *request.nouns(self._lexicon)))
                 inside = unique((*scan.places, *places))
                 there = all(self._lexicon.inside_any(e, inside) for e in named.entities)
                 like = named if there else None
@@ -266,6 +268,10 @@ class Resolver:
             if other is not None:
                 return self._told(other, Named((named.unfit,), EXACT), places, said)
             return asking.unfit(named.unfit)
+        if not named.entities and named.nearly is not None:
+            other = refitted(request, named.nearly)
+            if other is not None:
+                return self._told(other, Named((named.nearly,), EXACT), places, said)
         if not named.entities:
             waiting = request.made({"name": said.strip(), **(places[0].slots if places else {})})
             return asking.unknown(said, places, waiting)

@@ -67,6 +67,11 @@ _ALSO_OWN = {"HassLightSet": ("color_temp_step",)}
 _RELABELLED = frozenset({*_ABSOLUTE, *_ABSOLUTE.values()} - {"color_temp_kelvin"})
 _FURTHER = re.compile(r"\b(?:another|a further|an extra|an additional) ")
 """Before a value it makes a step of it: "another 30 percent"."""
+_COMPARED = re.compile(
+    r" ?(?:%|percent|degrees?)? (?:lower|higher|less|more|brighter|darker|dimmer|louder|quieter"
+    r"|further|warmer|cooler|faster|slower)\b(?! than)"
+)
+"""After a value it makes a step of it: "20 percent lower"."""
 HVAC_MODES = {
     **dict.fromkeys(("heat", "heating"), "heat"),
     **dict.fromkeys(("cool", "cooling"), "cool"),
@@ -84,6 +89,8 @@ _MEDIA_CLASSES = {
 }  # fmt: skip
 _COMPARATIVES = frozenset({"warmer", "hotter", "cooler", "colder"})
 """With these a temperature is a step: "two degrees warmer"."""
+_SHARES = {"halve": 0.5, "double": 2, "treble": 3, "triple": 3}
+"""Verbs that say a share of what is there now."""
 _COLOR_ALIKE = 80
 """Least likeness (0 to 100) of a misheard colour to a name."""
 
@@ -136,10 +143,11 @@ def _owned(intent: str, heard: Heard) -> Heard:
     own = _OWN.get(intent)
     if own is None:
         return heard
-    further = _FURTHER.search(heard.text)
-    if further is not None:
+    stepped = {match.end() for match in _FURTHER.finditer(heard.text)}
+    stepped |= {s.start for s in heard.spans if _COMPARED.match(heard.text, s.end)}
+    if stepped:
         spans = tuple(
-            replace(s, label=own[1]) if s.label == own[0] and s.start == further.end() else s
+            replace(s, label=own[1]) if s.label == own[0] and s.start in stepped else s
             for s in heard.spans
         )
         heard = Heard(heard.text, spans)
@@ -253,6 +261,9 @@ def _parts(text: str, unit: str) -> Mapping[str, int]:
 
 def _light(heard: Heard) -> Mapping[str, SlotValue]:
     """Brightness, colour or a step for a light, from words outside the spans."""
+    share = next((_SHARES[word] for word in heard.words if word in _SHARES), None)
+    if share is not None:
+        return {"brightness_share": share}
     said = heard.residual
     kelvin = parse_kelvin(said) if "white" in said or "kelvin" in said else None
     if kelvin is not None:

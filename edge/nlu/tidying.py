@@ -16,11 +16,19 @@ _ASIDES = re.compile(
     r"|(?<=, )the one [^,]+?(?=,))\b[\s,]*",
     re.IGNORECASE,
 )
+_PLEASE = re.compile(r"\b(?:pls|plz|plse)\b", re.IGNORECASE)
+_LEAVING = re.compile(
+    r"[\s,]*\band leave (?:the )?(?:others?|rest|other \w+|everything else)"
+    r"(?: (?:alone|as (?:it|they) (?:is|are)))?\W*$",
+    re.IGNORECASE,
+)
+"""That nothing else shall be done."""
 _COURTESY = re.compile(
     r"[\s,]*\b(?:if (?:you (?:don['’]?t|do not|wouldn['’]?t) mind|you (?:can|could|would|please"
     r"|like|may)|possible|that['’]?s (?:ok|okay|alright|all right|possible)|it['’]?s not too much"
     r" trouble)|when(?:ever)? you (?:can|get a (?:chance|moment|minute|second|sec)|have a (?:chance"
     r"|moment|minute|second|sec)|are ready|['’]?re ready)|would you (?:mind|kindly|please)(?=\W*$)"
+    r"|before (?:we|i) (?:sleep|go to (?:sleep|bed))(?=\W*$)"
     r"|for me(?: please)?(?=\W*$)|(?:my )?(?:dear|love|darling|mate|buddy)(?=\W*$))\b[\s,]*"
     r"|,\s*(?:my )?(?:dear|love|darling|mate|buddy|honey)\b\s*,?|^(?:mate|love|dear|honey)\b[\s,]*",
     re.IGNORECASE,
@@ -83,6 +91,8 @@ _LAST_NUMBER = re.compile(
 
 def tidied(text: str) -> str:
     """A text without asides, and with verbs as they are in orders: "would you mind putting"."""
+    text = _PLEASE.sub("please", text)
+    text = _LEAVING.sub("", text)
     text = _TOPICS.sub(r"\g<verb> \g<things>", text)
     text = _TOPIC.sub(r"\g<before>\g<verb> \g<thing>", text)
     text = _PLAYS.sub(lambda m: f"{_PLAYING[m['verb'].lower()]} {m['thing']}", text)
