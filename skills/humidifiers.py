@@ -20,16 +20,26 @@ def handle(intent: Intent, house: House) -> Answer:
         return NOBODY
     if intent.name == "HassHumidifierMode":
         return _set_mode(entities, intent, house)
-    wanted = intent.slots.get("humidity")
-    if wanted is None:
-        return Answer(speech=sentence(f"I don't know how humid {the(entities[0])} shall make it"))
-    percent = round(float(wanted))
+    actions: list[Action] = []
+    percent = 0
     for entity in entities:
+        wanted = _wanted(entity, intent, house)
+        if wanted is None:
+            return Answer(speech=sentence(f"I don't know how humid {the(entity)} shall make it"))
+        percent = wanted
         if (limit := _beyond(entity, percent, house)) is not None:
             return Answer(speech=sentence(f"{the(entity)} only goes {limit}%"))
-    data = {"humidity": percent}
-    actions = [action for e in entities for action in _set(e, "set_humidity", data, house)]
+        actions += _set(entity, "set_humidity", {"humidity": percent}, house)
     return Answer(tuple(actions), sentence(f"set {things(entities, intent)} to {percent}%"))
+
+
+def _wanted(entity: Entity, intent: Intent, house: House) -> int | None:
+    """The humidity asked for, in percent; None where a step has nothing to start from."""
+    if "humidity" in intent.slots:
+        return round(float(intent.slots["humidity"]))
+    now = house.state(entity).attributes.get("humidity")
+    step = intent.slots.get("humidity_step")
+    return None if step is None or not isinstance(now, int | float) else round(now + float(step))
 
 
 def _set_mode(entities: tuple[Entity, ...], intent: Intent, house: House) -> Answer:

@@ -49,15 +49,18 @@ STRONG_START = re.compile(
     rf"(?:(?:{'|'.join(_STRONG)}) {OBJECT}|(?:lock|unlock|open|close|dim|pause|mute|start) \w+)\b",
     re.IGNORECASE,
 )
+_NO_STATE = r"(?!(?:on|off)\b(?! (?:the|my|a)\b))"
 _FACT = re.compile(
     r"(?!(?:\w+[\s,]+)?(?:i|we)(?:['’]d\b| (?:would|want|need|wish)\b))"
     r"(?:(?:oh|well|so|okay|ok|hey|right|alright|ugh|wow|god|because|since|as)[\s,]+)*(?:"
     r"(?:i|i['’]m|i['’]ve|i['’]ll|we|we['’]re|we['’]ve|we['’]ll|it|it['’]s|its|there|there['’]s"
     r"|that|that['’]s|they|they['’]re|he|he['’]s|she|she['’]s|my \w+|mum|mom|dad|someone|everyone"
     r"|everybody|nobody|time)\b"
-    r"|(?:the |my |our )(?:\w+['’]?\w* ){1,6}?(?:is|are|was|were|has|have) (?!on\b|off\b)"
+    rf"|(?:the |my |our )(?:\w+['’]?\w* ){{1,6}}?(?:is|are|was|were|has|have) {_NO_STATE}"
+    r"|(?:the|my|our) (?:baby|kids?|child|children|wife|husband|neighbou?rs?|guests?|dog|cat|phone"
+    r"|doorbell|sun|cake|food) (?:sleeps?|rings?|cries|cry|barks?|shines?|burns?|comes?)\b"
     r"|(?:the |my |our |your )?\w+(?: \w+)?(?: (?:is|are|was|were|has|have|can|could|keeps?|just"
-    r"|wants?|needs?) (?!on\b|off\b)|['’]s (?:\w+ing|got|up|down|in|at|on the|home|here|out|gone"
+    rf"|wants?|needs?) {_NO_STATE}|['’]s (?:\w+ing|got|up|down|in|at|on the|home|here|out|gone"
     r"|off|awake|asleep|finally|still|now|just|already|too|so|very|really|all)\b|['’]s \w+ed\b))",
     re.IGNORECASE,
 )

@@ -52,10 +52,17 @@ def _able(noun: str, entities: tuple[Entity, ...]) -> tuple[Entity, ...]:
     mode = "heat" if noun in _HEATING else "cool" if noun in _COOLING else None
     if mode is None:
         return entities
-    able = tuple(e for e in entities if mode in (e.state.attributes.get("hvac_modes") or (mode,)))
+    able = tuple(e for e in entities if mode in (_modes_of(e) or (mode,)))
+    if mode == "heat":
+        able = tuple(e for e in able if "dry" not in _modes_of(e)) or able
     if mode == "cool":
         able = tuple(e for e in able if "thermostat" not in e.name.lower().split()) or able
     return able or entities
+
+
+def _modes_of(entity: Entity) -> Sequence[str]:
+    modes = entity.state.attributes.get("hvac_modes")
+    return modes if isinstance(modes, list | tuple) else ()
 
 
 def told_apart(entities: Sequence[Entity], heard: Heard, home: Home) -> tuple[Entity, ...]:

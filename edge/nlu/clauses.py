@@ -239,7 +239,7 @@ def _is_reason(left: str, joint: str, piece: str) -> bool:
     """Whether a piece after a command only says why: "turn it off, I'm freezing"."""
     return (
         joint.strip() == ","
-        and STARTS.match(left) is not None
+        and (STARTS.match(left) is not None or _is_whole(left.lower()))
         and STARTS.match(piece) is None
         and says_why(piece)
     )

@@ -29,6 +29,8 @@ from edge.nlu.matching import (
 )
 from edge.types import SlotValue, Span
 
+_AFTERWARDS = frozenset({"back", "again", "over", "now", "straight"})
+"""Words after a name that are none of it: "main water [back] on"."""
 _TO_PLACE = frozenset({"in", "on", "at", "of", "by", "the", "my", "our"})
 """Words between a thing and its place."""
 _FILLERS = frozenset(
@@ -135,7 +137,10 @@ class Lexicon:
         self._floors = Index((floor.id, (floor.name, *floor.aliases)) for floor in home.floors)
         self._areas_else = Index(synonyms.of_areas(home).items())
         self._floors_else = Index(synonyms.of_floors(home).items())
-        self._entities = Index((e.id, (e.name, *e.aliases)) for e in home.entities)
+        else_called = synonyms.of_entities(home)
+        self._entities = Index(
+            (e.id, (e.name, *e.aliases, *else_called.get(e.id, ()))) for e in home.entities
+        )
         on_floors: dict[str | None, set[str]] = defaultdict(set)
         for area in home.areas:
             on_floors[area.floor].add(area.id)
@@ -292,6 +297,8 @@ class Lexicon:
         noun = self.noun(words[-1]) if len(words) > 1 else None
         if noun is not None and noun.kind.domain is not None:
             wordings.append(Wording(" ".join(words[:-1]), domain=noun.kind.domain))
+        if len(words) > 1 and words[-1].lower() in _AFTERWARDS:
+            wordings.append(Wording(" ".join(words[:-1])))
         for other in heard.labelled("domain", "device_class", "area", "floor"):
             if other is span or not heard.adjacent(other, span):
                 continue

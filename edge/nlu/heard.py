@@ -50,11 +50,14 @@ _STEPS = (
 HERE = re.compile(
     r"\b(?:in |on )?(?:here|(?:this|the|my|our) (?:room|area|space)|(?:this|the same) place)\b"
 )
-_HOUSE = r"(?:home|house|apartment|flat|place|rooms?|floors?|areas?)"
+_HOUSE = (
+    r"(?:home|house|apartment|flat|place|rooms?|floors?|areas?)(?! (?:office|gym|cinema|theat))"
+)
 EVERYWHERE = re.compile(
     r"\b(?:everywhere|all over|every (?:single )?(?:room|floor|area)|all (?:the |my |our )?"
     rf"(?:rooms|floors|areas)|(?:in|around|throughout|across|of|at) (?:the |my |our )?"
-    r"(?:(?:entire|whole) )?(?:home|house|apartment|flat)|(?:the|my|our) (?:entire|whole) "
+    r"(?:(?:entire|whole) )?(?:home|house|apartment|flat)(?! (?:office|gym|cinema|theat))"
+    r"|(?:the|my|our) (?:entire|whole) "
     rf"{_HOUSE}|in(?:side|doors) and out(?:side|doors)?)\b"
 )
 _AWNING = re.compile(

@@ -175,12 +175,14 @@ _COVER_NOUNS = {
 
 LOCKING = ("lock", "unlock", "locked", "unlocked")
 """Words of locking, by which locks are meant without being named."""
+DAYLIGHT = ("daylight", "sunlight", "sunshine")
+"""What covers let in: "let some daylight into the bedroom"."""
 DOMAIN_NOUNS = {
     "light": ("light", "lamp", "lighting", "bulb", "light bulb"),
     "fan": ("fan", "ventilator"),
     "switch": ("switch", "plug", "outlet", "socket"),
     "lock": LOCKING,
-    "cover": ("cover", "window covering", "covering", "daylight", "sunlight", "sunshine"),
+    "cover": ("cover", "window covering", "covering", *DAYLIGHT),
     "valve": ("valve",),
     "climate": (
         "thermostat", "heating", "heater", "radiator", "air conditioning", "air conditioner",

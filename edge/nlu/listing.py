@@ -102,8 +102,11 @@ def _paired(items: Sequence[str]) -> list[str]:
 def _called(name: str, lexicon: Lexicon) -> tuple[Entity, ...]:
     """The lists of a name, with or without "list"."""
     bare = name.lower().removesuffix(" list").strip() or name
-    wordings = tuple(Wording(text) for text in dict.fromkeys((name, f"{bare} list", bare)))
-    named = lexicon.named(wordings, (), lambda e: e.domain == "todo", lambda _: True, None)
+    wordings = tuple(Wording(text) for text in dict.fromkeys((name, bare, f"{bare} list")))
+    for tried in (*((wording,) for wording in wordings), wordings):
+        named = lexicon.named(tried, (), lambda e: e.domain == "todo", lambda _: True, None)
+        if len(named.entities) == 1:
+            break
     return named.entities
 
 

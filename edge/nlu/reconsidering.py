@@ -33,9 +33,10 @@ _QUESTION = re.compile(
     r"(?:what|how|is|are|was|did|does|do|why|which|should|will)\b"
 )
 _HUMID = re.compile(r"\b(?:de)?humid(?:ity|ifiers?)\b")
+_STEPPED = re.compile(r" ?(?:%|percent)? (?:more|less|higher|lower|up|down|drier)\b")
 _MODE = re.compile(
     r"\b(?:in|into|to|on) (?:the |its )?(?P<mode>[a-z]+(?:[ -]only)?)(?: mode)?\W*$|"
-    r"\b(?P<named>[a-z]+) mode\b"
+    r"\b(?P<named>[a-z]+) mode\b|\b(?P<bare>fan[ -]only)\W*$"
 )
 _PAUSES = re.compile(r"(?:(?:please|can you|could you|and|then|now|just) )*(?:pause|halt)\b")
 _SWITCHES = re.compile(r"\b(?:turn|switch|power)\b.*\b(on|off)\b")
@@ -102,7 +103,9 @@ def _of_humidity(tagging: Tagging, heard: Heard, lexicon: Lexicon) -> Tagging | 
     about = tuple(s for s in tagging.spans if s.label in _ABOUT and not _HUMID.fullmatch(s.text))
     value = _value_span(heard, about)
     if value is not None and tagging.intent not in _LASTING:
-        return _made(tagging, "HassHumidifierSetpoint", (*about, replace(value, label="humidity")))
+        stepped = _STEPPED.match(heard.text, value.end) is not None
+        label = "humidity_step" if stepped else "humidity"
+        return _made(tagging, "HassHumidifierSetpoint", (*about, replace(value, label=label)))
     mode = _MODE.search(heard.text)
     if mode is None or tagging.intent in {"HassTurnOn", "HassTurnOff"}:
         return None
@@ -115,7 +118,7 @@ def _of_a_mode(tagging: Tagging, heard: Heard, lexicon: Lexicon) -> Tagging | No
     if tagging.intent not in _SETS_CLIMATE or any(c.isdigit() for c in heard.text):
         return None
     mode = _MODE.search(heard.text)
-    said = (mode.group("mode") or mode.group("named")) if mode is not None else None
+    said = next(filter(None, mode.groups())) if mode is not None else None
     if mode is None or said not in HVAC_MODES or " fan " in heard.text.split(said)[0]:
         return None
     of_climate = any(
@@ -239,7 +242,9 @@ def _names_a(heard: Heard, lexicon: Lexicon, *domains: str) -> bool:
     """Whether a text names an entity of some domains."""
     if lexicon.scan(heard.text, lambda entity: entity.domain in domains).entities:
         return True
-    likest = (lexicon.ranked(span.text)[:1] for span in heard.labelled("name"))
+    said = [span.text for span in heard.labelled("name")]
+    said += [rest for text in said for _, rest in lexicon.split_place(text)]
+    likest = (lexicon.ranked(text)[:1] for text in said)
     return any(e.domain in domains and score >= ENOUGH for best in likest for e, score in best)
 
 

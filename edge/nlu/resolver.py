@@ -32,7 +32,7 @@ from edge.nlu.finding import Lexicon, Named, Noun, Place, Scan, Wording, unique
 from edge.nlu.grouping import groups_of, is_joined, one_name_each
 from edge.nlu.heard import HERE, Heard
 from edge.nlu.inquiry import inquire
-from edge.nlu.kinds import DOMAINS_OF_INTENT, KINDS, Kind
+from edge.nlu.kinds import DAYLIGHT, DOMAINS_OF_INTENT, KINDS, Kind
 from edge.nlu.listing import OF_LISTS, on_list
 from edge.nlu.matching import EXACT, is_plural, normalised, singular_text
 from edge.nlu.orders import no_order
@@ -542,4 +542,5 @@ def _holds_words(name: str, part: str) -> bool:
 def _is_one_cover(request: Request, noun: Noun | None, domain: str) -> bool:
     """Whether one of several covers is meant: "the shutter"."""
     singular = noun is not None and not noun.plural and noun.text.lower() in KINDS
+    singular = singular and noun is not None and noun.text.lower() not in DAYLIGHT
     return domain == "cover" and singular and not request.heard.all

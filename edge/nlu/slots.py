@@ -34,6 +34,7 @@ STEPS = {
     "temperature_step": StepSizes(small=0.5, usual=1, large=3, percent=False),
     "position_step": StepSizes(small=10, usual=20, large=40, percent=True),
     "percentage_step": StepSizes(small=10, usual=20, large=40, percent=True),
+    "humidity_step": StepSizes(small=5, usual=10, large=20, percent=True),
     "color_temp_step": StepSizes(small=300, usual=500, large=1000, percent=False),
 }
 """How far relative words go: percent of brightness, volume, position and speed, degrees of
@@ -44,6 +45,7 @@ _ABSOLUTE = {
     "temperature_step": "temperature",
     "position_step": "position",
     "percentage_step": "percentage",
+    "humidity_step": "humidity",
     "color_temp_step": "color_temp_kelvin",
 }
 """The slot that counts before a step, where both were heard."""

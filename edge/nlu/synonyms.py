@@ -46,6 +46,10 @@ _HEIGHTS = {
 }
 """How high a floor lies, by its name."""
 _UNDER_THE_ROOF = 5
+_FRONT_DOOR = "front door"
+_ENTRANCES = frozenset(
+    {"hall", "hallway", "entryway", "entrance", "entrance hall", "entry", "foyer"}
+)
 
 
 def of_areas(home: Home) -> Mapping[str, tuple[str, ...]]:
@@ -85,6 +89,16 @@ def of_floors(home: Home) -> Mapping[str, tuple[str, ...]]:
         floor: tuple(name for name in names if normalised(name) not in taken)
         for floor, names in found.items()
     }
+
+
+def of_entities(home: Home) -> Mapping[str, tuple[str, ...]]:
+    """ "Front door", for the only lock of a home's entrance where nothing is called so."""
+    entrances = {area.id for area in home.areas if _names_of(area) & _ENTRANCES}
+    locks = [e.id for e in home.entities if e.domain == "lock" and e.area in entrances]
+    taken = {normalised(name) for e in home.entities for name in (e.name, *e.aliases)}
+    if len(locks) != 1 or _FRONT_DOOR in taken:
+        return {}
+    return {locks[0]: (_FRONT_DOOR,)}
 
 
 def _height(floor: Floor) -> int | None:

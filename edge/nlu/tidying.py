@@ -49,9 +49,11 @@ _TOPIC = re.compile(
 )
 """What is named before its verb: "the kettle, switch it off"."""
 _PLAYS = re.compile(
-    r"^(?P<thing>(?:the )?[\w' ]{2,30}), ?(?P<verb>play|pause|stop|mute|unmute|resume)\W*$",
+    r"^(?P<thing>[\w' ]{2,30}(?=,)|(?!(?:let|can|i|we|do|to)\b)\w+ (?!(?:to|want|can)\b)\w+),? "
+    r"(?P<verb>play|pause|stop|mute|unmute|resume)\W*$",
     re.IGNORECASE,
 )
+"""A player that is named before what it shall do: "Sonos One, play"."""
 _PLAYING = {
     "play": "resume", "pause": "pause", "stop": "stop", "mute": "mute", "unmute": "unmute",
     "resume": "resume",
