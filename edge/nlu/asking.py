@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from edge.home.graph import Entity, Home
-from edge.nlu.finding import Place
+from edge.nlu.found import Place
 from edge.types import Intent, Understanding
 
 _LONGEST = 80

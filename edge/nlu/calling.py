@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from edge.home.graph import Entity, Home
-from edge.nlu.finding import Noun
+from edge.nlu.found import Noun
 from edge.nlu.heard import Heard
 from edge.nlu.kinds import LOCKING, NARROW_NOUNS
 from edge.nlu.matching import normalised, singular_text

@@ -16,7 +16,8 @@ from edge.nlu import asking
 from edge.nlu.beginnings import starts_clause
 from edge.nlu.calling import so_called
 from edge.nlu.choosing import chosen
-from edge.nlu.finding import Lexicon, Wording
+from edge.nlu.finding import Lexicon
+from edge.nlu.found import Wording
 from edge.types import Intent, Understanding
 
 _STATE = (

@@ -20,7 +20,8 @@ from edge.home.states import States
 from edge.nlu import asking, listing
 from edge.nlu.attributes import ATTRIBUTES, attribute_called, attribute_of, has, implied
 from edge.nlu.calling import so_called
-from edge.nlu.finding import Lexicon, Named, Noun, Place, Wording, unique
+from edge.nlu.finding import Lexicon, unique
+from edge.nlu.found import Named, Noun, Place, Wording
 from edge.nlu.heard import Heard
 from edge.nlu.kinds import (
     COVER_STATES,

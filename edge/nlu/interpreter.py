@@ -21,7 +21,7 @@ from datetime import datetime
 from edge.home.graph import Entity, Home
 from edge.home.states import States
 from edge.nlu import asking, rewriting, timing
-from edge.nlu.beginnings import is_verb, says_why, starts_clause
+from edge.nlu.beginnings import says_why, starts_clause
 from edge.nlu.choosing import about, chosen
 from edge.nlu.clauses import clauses, following
 from edge.nlu.context import Context, Spoken, both_spoken_of, spoken_of
@@ -30,7 +30,7 @@ from edge.nlu.followup import Fragment, fragment_of
 from edge.nlu.fragments import Fragments, Sentence
 from edge.nlu.kinds import DOMAINS_OF_INTENT, NARROW_NOUNS, RUN_BY_NAME
 from edge.nlu.listing import OF_LISTS
-from edge.nlu.matching import ENOUGH
+from edge.nlu.preambles import is_preamble, place_first, preamble_of, with_topic
 from edge.nlu.resolver import Resolver
 from edge.nlu.slots import lacks_value
 from edge.types import OUT_OF_SCOPE, Intent, SlotValue, Span, Tagging, Understanding
@@ -47,11 +47,6 @@ _TIMELESS = (
     | OF_LISTS
 )
 """Intents in which a time is no time to act at."""
-_TOPIC = re.compile(r"^(?P<topic>[^:,.;!?]{2,40}):\s+(?P<rest>\S.*)$")
-_IN_PLACE = re.compile(
-    r"(?:(?:and|then|now) )*(?:in|on|at) (?P<place>(?:the|my|our) [\w']+(?: [\w']+)?)",
-    re.IGNORECASE,
-)
 _OF_TIMERS = re.compile(r"\b(?:timers?|countdown|remind|alarm|wake|alert|ping)\b", re.IGNORECASE)
 _STARTING = re.compile(
     r"^(?:(?:please|can you|could you|now|then) )*(?:start|run|activate|trigger|launch|execute|do"
@@ -60,9 +55,6 @@ _STARTING = re.compile(
     re.IGNORECASE,
 )
 """What may be said around the name of a scene or a script that shall run."""
-_SAYS_STATE = re.compile(
-    r"\b(?:on|off|open|closed|shut|locked|unlocked|up|down)\b(?! (?:the|my|our)\b)|\d"
-)
 _SMALL_TALK = frozenset({"HassRespond", "HassNevermind"})
 _ANYWHERE = frozenset(
     {"vacuum", "lawn_mower", "scene", "script", "automation", "todo", "person", "button"}
@@ -108,7 +100,7 @@ class Interpreter:
     def read(self, text: str, before: Context) -> Reading:
         """What a text means after what was said before."""
         text = rewriting.with_owner(text, self.resolver.lexicon.owners)
-        text = self._with_topic(text)
+        text = with_topic(text, self.resolver.lexicon)
         parts = clauses(text)
         reading = self._turn(parts, before)
         if len(parts) > 1 and reading is None:
@@ -116,21 +108,6 @@ class Interpreter:
                 return Reading(asking.not_all_understood(), before)
             reading = self._turn((text,), before)
         return reading or Reading(Understanding(), before)
-
-    def _with_topic(self, text: str) -> str:
-        """A text that names what it is about before a colon, as a sentence: "both locks: lock!"."""
-        said = _TOPIC.match(text)
-        if said is None:
-            return text
-        topic, rest = said.group("topic"), said.group("rest")
-        lexicon = self.resolver.lexicon
-        known = lexicon.scan_all(topic).whole or any(
-            lexicon.ranked(part)[:1] and lexicon.ranked(part)[0][1] >= ENOUGH
-            for part in (topic, *(rest for _, rest in lexicon.split_place(topic)))
-        )
-        if not known:
-            return text
-        return f"{rest.rstrip(' .!')} {topic}" if is_verb(rest.strip(" .!")) else f"{topic} {rest}"
 
     def _turn(self, parts: Sequence[str], before: Context) -> Reading | None:
         """The reading of some clauses; None where one of them means nothing."""
@@ -142,11 +119,11 @@ class Interpreter:
             part = parts[place]
             reading = reader._clause(part, running, within=bool(spoken))
             meant = reading.understanding
-            if place == 0 and self._is_preamble(part, meant, parts):
+            if place == 0 and is_preamble(part, meant, parts, self.resolver.lexicon):
                 reader, running = self._after_preamble(part, reading.context)
                 parts = (part, rewriting.with_item(parts[1], part), *parts[2:])
                 continue
-            if (where := self._place_first(part)) is not None:
+            if (where := place_first(part, self.resolver.lexicon)) is not None:
                 reader = replace(self, area=where)
             if place and not meant.intents and meant.question is None and says_why(part):
                 continue
@@ -171,49 +148,14 @@ class Interpreter:
         intents = tuple(intent for clause in spoken for intent in clause.intents)
         return Reading(Understanding(intents), Context(tuple(spoken)), corrects)
 
-    def _is_preamble(self, text: str, meant: Understanding, parts: Sequence[str]) -> bool:
-        """Whether the first clause only says why, or of what: "I'm off to bed", "the arc lamp"."""
-        if len(parts) < 2 or starts_clause(text):
-            return False
-        if text.endswith(":"):
-            return True
-        if not starts_clause(parts[1]):
-            acts = any(intent.targets for intent in meant.intents)
-            return not acts and (says_why(text) or not (meant.intents or meant.question))
-        targets = [target for intent in meant.intents for target in intent.targets]
-        if targets and all(t.partition(".")[0] in RUN_BY_NAME for t in targets):
-            return False
-        reason = says_why(text)
-        idle = not meant.intents and meant.question is None and not _SAYS_STATE.search(text)
-        scan = self.resolver.lexicon.scan_all(text)
-        topic = not scan.rest and not _SAYS_STATE.search(text)
-        return reason or topic or idle
-
     def _after_preamble(self, text: str, before: Context) -> tuple[Interpreter, Context]:
-        """Who reads the clauses after a preamble, and in which context: about its place and thing.
-
-        "It's stuffy in the bedroom, get the fan going": as if said in the bedroom.
-        """
-        lexicon = self.resolver.lexicon
-        scan = lexicon.scan_all(text)
-        named = tuple(e for name in scan.entities for e in lexicon.called(name))
-        if not named and scan.places:
-            domains = {noun.kind.domain for noun in scan.nouns if noun.kind.domain is not None}
-            named = tuple(e for d in domains for e in lexicon.of_kind(d, None, scan.places))
-        areas = {place.area.id for place in scan.places if place.area is not None}
-        areas = areas or {area.id for area in lexicon.areas_headed(text)}
-        if named:
-            targets = tuple(entity.id for entity in named)
+        """Who reads the clauses after a preamble, and after what was said: of its place and thing."""
+        said = preamble_of(text, self.resolver.lexicon)
+        if said.entities:
+            targets = tuple(entity.id for entity in said.entities)
             spoken = Spoken(self.tag(text), (Intent("HassGetState", targets=targets),))
             before = Context((spoken,))
-        return replace(self, area=areas.pop()) if len(areas) == 1 else self, before
-
-    def _place_first(self, text: str) -> str | None:
-        """The id of the area that a clause begins with: "in the kitchen turn off the radio"."""
-        said = _IN_PLACE.match(text)
-        scan = self.resolver.lexicon.scan(said.group("place")) if said is not None else None
-        area = scan.places[0].area if scan is not None and len(scan.places) == 1 else None
-        return area.id if area is not None else None
+        return replace(self, area=said.area) if said.area is not None else self, before
 
     def _clause(self, text: str, before: Context, *, within: bool) -> Reading:
         """What one clause means: as a name alone, a fragment, with a pronoun, or as it stands."""

@@ -15,7 +15,8 @@ from dataclasses import replace
 
 from edge.home.graph import Entity
 from edge.nlu import asking
-from edge.nlu.finding import Lexicon, Wording
+from edge.nlu.finding import Lexicon
+from edge.nlu.found import Wording
 from edge.nlu.heard import Heard
 from edge.nlu.matching import is_plural, normalised, singular_text
 from edge.nlu.request import Request

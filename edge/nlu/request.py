@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 
 from edge.home.graph import Area, Entity
 from edge.home.states import States
-from edge.nlu.finding import Lexicon, Noun
+from edge.nlu.finding import Lexicon
+from edge.nlu.found import Noun
 from edge.nlu.heard import Heard
 from edge.nlu.kinds import DOMAINS_OF_INTENT, DOMAINS_OF_VERB, INTENT_OF_VERB, LOCKING
 from edge.types import Intent, SlotValue

@@ -28,7 +28,8 @@ from edge.nlu.calling import (
     spoken,
     told_apart,
 )
-from edge.nlu.finding import Lexicon, Named, Noun, Place, Scan, Wording, unique
+from edge.nlu.finding import Lexicon, unique
+from edge.nlu.found import Named, Noun, Place, Scan, Wording
 from edge.nlu.grouping import groups_of, is_joined, one_name_each
 from edge.nlu.heard import HERE, Heard
 from edge.nlu.inquiry import inquire

@@ -17,7 +17,8 @@ from edge.home.graph import Area, Entity
 from edge.home.states import States
 from edge.nlu.attributes import attribute_of, has
 from edge.nlu.explained import CandidateView, SpanView, Verdict
-from edge.nlu.finding import Lexicon, Noun, Place, Scan, Wording, unique
+from edge.nlu.finding import Lexicon, unique
+from edge.nlu.found import Noun, Place, Scan, Wording
 from edge.nlu.heard import HERE, Heard
 from edge.nlu.kinds import DOMAINS_OF_INTENT, LOCKING, STATE_WORDS, state_of
 from edge.nlu.listing import OF_LISTS

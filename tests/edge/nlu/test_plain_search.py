@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from rapidfuzz import fuzz, process
 
 from edge.home.graph import Area, Entity, Floor, Home
-from edge.nlu.finding import Lexicon, Place
+from edge.nlu.finding import Lexicon
+from edge.nlu.found import Place
 from edge.nlu.matching import ENOUGH, Index, _likeness, _Name, _sameness
 
 WORDS = (

@@ -1,0 +1,90 @@
+"""What is said before a command, and tells where or of what it is.
+
+"It's stuffy in the bedroom, get the fan going"; "both locks: lock!"; "in the kitchen turn off the
+radio and close the blind".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from edge.home.graph import Entity
+from edge.nlu.beginnings import is_verb, says_why, starts_clause
+from edge.nlu.finding import Lexicon
+from edge.nlu.kinds import RUN_BY_NAME
+from edge.nlu.matching import ENOUGH
+from edge.types import Understanding
+
+_TOPIC = re.compile(r"^(?P<topic>[^:,.;!?]{2,40}):\s+(?P<rest>\S.*)$")
+_IN_PLACE = re.compile(
+    r"(?:(?:and|then|now) )*(?:in|on|at) (?P<place>(?:the|my|our) [\w']+(?: [\w']+)?)",
+    re.IGNORECASE,
+)
+_SAYS_STATE = re.compile(
+    r"\b(?:on|off|open|closed|shut|locked|unlocked|up|down)\b(?! (?:the|my|our)\b)|\d"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Preamble:
+    """What a preamble is about."""
+
+    area: str | None
+    """The id of its only area."""
+    entities: tuple[Entity, ...]
+
+
+def is_preamble(text: str, meant: Understanding, parts: Sequence[str], lexicon: Lexicon) -> bool:
+    """Whether the first clause only says why, or of what: "I'm off to bed", "the arc lamp"."""
+    if len(parts) < 2 or starts_clause(text):
+        return False
+    if text.endswith(":"):
+        return True
+    if not starts_clause(parts[1]):
+        acts = any(intent.targets for intent in meant.intents)
+        return not acts and (says_why(text) or not (meant.intents or meant.question))
+    targets = [target for intent in meant.intents for target in intent.targets]
+    if targets and all(t.partition(".")[0] in RUN_BY_NAME for t in targets):
+        return False
+    reason = says_why(text)
+    idle = not meant.intents and meant.question is None and not _SAYS_STATE.search(text)
+    scan = lexicon.scan_all(text)
+    topic = not scan.rest and not _SAYS_STATE.search(text)
+    return reason or topic or idle
+
+
+def preamble_of(text: str, lexicon: Lexicon) -> Preamble:
+    """The place and the things that a preamble names; a kind only with its place."""
+    scan = lexicon.scan_all(text)
+    named = tuple(e for name in scan.entities for e in lexicon.called(name))
+    if not named and scan.places:
+        domains = {noun.kind.domain for noun in scan.nouns if noun.kind.domain is not None}
+        named = tuple(e for d in domains for e in lexicon.of_kind(d, None, scan.places))
+    areas = {place.area.id for place in scan.places if place.area is not None}
+    areas = areas or {area.id for area in lexicon.areas_headed(text)}
+    return Preamble(areas.pop() if len(areas) == 1 else None, named)
+
+
+def place_first(text: str, lexicon: Lexicon) -> str | None:
+    """The id of the area that a clause begins with: "in the kitchen turn off the radio"."""
+    said = _IN_PLACE.match(text)
+    scan = lexicon.scan(said.group("place")) if said is not None else None
+    area = scan.places[0].area if scan is not None and len(scan.places) == 1 else None
+    return area.id if area is not None else None
+
+
+def with_topic(text: str, lexicon: Lexicon) -> str:
+    """A text that names what it is about before a colon, as a sentence: "both locks: lock!"."""
+    said = _TOPIC.match(text)
+    if said is None:
+        return text
+    topic, rest = said.group("topic"), said.group("rest")
+    known = lexicon.scan_all(topic).whole or any(
+        lexicon.ranked(part)[:1] and lexicon.ranked(part)[0][1] >= ENOUGH
+        for part in (topic, *(rest for _, rest in lexicon.split_place(topic)))
+    )
+    if not known:
+        return text
+    return f"{rest.rstrip(' .!')} {topic}" if is_verb(rest.strip(" .!")) else f"{topic} {rest}"
