@@ -49,6 +49,12 @@ STRONG_START = re.compile(
     rf"(?:(?:{'|'.join(_STRONG)}) {OBJECT}|(?:lock|unlock|open|close|dim|pause|mute|start) \w+)\b",
     re.IGNORECASE,
 )
+_PURPOSE = re.compile(
+    r"(?:i|we)(?:['’]m| am| are|['’]re)?(?: really| still)? (?:need|want|have|going|trying) to"
+    r" (?:get|go|see|sleep|read|work|leave|cook|eat|wake|watch|focus|concentrate|be)\b",
+    re.IGNORECASE,
+)
+"""What someone is about to do: a reason, and no order."""
 _NO_STATE = r"(?!(?:on|off)\b(?! (?:the|my|a)\b))"
 _FACT = re.compile(
     r"(?!(?:\w+[\s,]+)?(?:i|we)(?:['’]d\b| (?:would|want|need|wish)\b))"
@@ -56,7 +62,8 @@ _FACT = re.compile(
     r"(?:i|i['’]m|i['’]ve|i['’]ll|we|we['’]re|we['’]ve|we['’]ll|it|it['’]s|its|there|there['’]s"
     r"|that|that['’]s|they|they['’]re|he|he['’]s|she|she['’]s|my \w+|mum|mom|dad|someone|everyone"
     r"|everybody|nobody|time)\b"
-    rf"|(?:the |my |our )(?:\w+['’]?\w* ){{1,6}}?(?:is|are|was|were|has|have) {_NO_STATE}"
+    rf"|(?:the |my |our )(?:\w+['’]?\w* ){{1,6}}?(?:is|are|was|were|has|have"
+    rf"|isn['’]t|aren['’]t|don['’]t|doesn['’]t|won['’]t|can['’]t) {_NO_STATE}"
     r"|(?:the|my|our) (?:baby|kids?|child|children|wife|husband|neighbou?rs?|guests?|dog|cat|phone"
     r"|doorbell|sun|cake|food) (?:sleeps?|rings?|cries|cry|barks?|shines?|burns?|comes?)\b"
     r"|(?:the |my |our |your )?\w+(?: \w+)?(?: (?:is|are|was|were|has|have|can|could|keeps?|just"
@@ -69,7 +76,8 @@ _FACT = re.compile(
 
 def says_why(text: str) -> bool:
     """Whether a clause tells a fact, and no order: "I can't see a thing", "the baby's asleep"."""
-    return _FACT.match(text) is not None and STARTS.match(text) is None
+    told = _FACT.match(text) is not None and STARTS.match(text) is None
+    return told or _PURPOSE.match(text) is not None
 
 
 def is_verb(word: str) -> bool:

@@ -37,7 +37,7 @@ def so_called(noun: str, entities: tuple[Entity, ...]) -> tuple[Entity, ...]:
     entities = _able(word, entities)
     if word not in NARROW_NOUNS:
         return entities
-    words = {"tv", "television"} if word in _TELEVISION else {word}
+    words = {"tv", "television", "telly"} if word in _TELEVISION else {word}
 
     def is_called(entity: Entity) -> bool:
         names = " ".join((entity.name, *entity.aliases))

@@ -33,7 +33,8 @@ _JOINTS = re.compile(
 )
 _ONLY_POLITE = re.compile(
     r"(?:(?:please|thanks|thank you|okay|ok|hey|hi|hello|alright|all right|right|so|well|oh|um|uh"
-    r"|now|then|and|also|too|hang on|hold on|wait|listen|look|be quick|as well|nabu|jarvis|mycroft"
+    r"|now|then|and|also|too|hang on|hold on|wait|listen|look|be quick|do me a favou?r|be so kind"
+    r"|be a (?:dear|love|star)|as well|nabu|jarvis|mycroft"
     r"|lares|computer|alexa|google|good|great|perfect|cheers|will you|would you|if you can)\W*)*",
     re.IGNORECASE,
 )
@@ -240,7 +241,6 @@ def _is_reason(left: str, joint: str, piece: str) -> bool:
     return (
         joint.strip() == ","
         and (STARTS.match(left) is not None or _is_whole(left.lower()))
-        and STARTS.match(piece) is None
         and says_why(piece)
     )
 
@@ -258,6 +258,7 @@ def _rules(left: str, joint: str, right: str, piece: str) -> Iterator[tuple[bool
     yield not left.strip() or not right.strip(), False
     yield any(sign in joint for sign in ".!?;"), True
     yield ":" in joint, STARTS.match(left) is None
+    yield re.match(r"(?:a )?(?:half|quarter)\b", right) is not None, False
     starts = STARTS.match(right) is not None or _PLACE_THEN_VERB.match(right) is not None
     begins = STARTS.match(left) is not None or _PLACE_THEN_VERB.match(left) is not None
     others = _OTHERS.search(right) is not None

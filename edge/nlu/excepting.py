@@ -18,6 +18,7 @@ from edge.nlu.calling import so_called
 from edge.nlu.choosing import chosen
 from edge.nlu.finding import Lexicon
 from edge.nlu.found import Wording
+from edge.nlu.matching import ENOUGH
 from edge.types import Intent, Understanding
 
 _STATE = (
@@ -113,7 +114,10 @@ def without(understanding: Understanding, out: str, lexicon: Lexicon) -> Underst
 
 def _is_known(part: str, lexicon: Lexicon) -> bool:
     """Whether some words name anything of the home, which may be left out of what it is not in."""
-    if lexicon.scan_all(part).whole:
+    bare = re.sub(r"\s*\bones?$", "", part)
+    if lexicon.scan_all(part).whole or any(
+        score >= ENOUGH for _, score in lexicon.ranked(bare)[:1]
+    ):
         return True
     for place, rest in lexicon.split_place(part):
         named = lexicon.named((Wording(rest),), (place,), lambda _: True, lambda _: True, None)

@@ -11,6 +11,8 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 
+from rapidfuzz import fuzz
+
 from edge.home.graph import Area, Entity, Home
 from edge.nlu import synonyms
 from edge.nlu.found import Named, Noun, Place, Scan, Wording
@@ -31,6 +33,8 @@ from edge.types import Span
 
 _AFTERWARDS = frozenset({"back", "again", "over", "now", "straight"})
 """Words after a name that are none of it: "main water [back] on"."""
+_MISHEARD = 75
+"""Least likeness (0 to 100) of a word that speech to text may have misheard."""
 _TO_PLACE = frozenset({"in", "on", "at", "of", "by", "the", "my", "our"})
 """Words between a thing and its place."""
 _FILLERS = frozenset(
@@ -112,7 +116,7 @@ class Lexicon:
         """
         words = text.split()
         for count in range(len(words) - 1, 0, -1):
-            place = self.place(" ".join(words[:count]))
+            place = self._bare_place(words[:count])
             if place is not None:
                 yield place, " ".join(words[count:])
         for count in range(len(words) - 1, 0, -1):
@@ -121,9 +125,24 @@ class Lexicon:
                 rest = rest[:-1]
             if not rest or len(rest) + count == len(words):
                 continue
-            place = self.place(" ".join(words[-count:]))
+            place = self._bare_place(words[-count:])
             if place is not None:
                 yield place, " ".join(rest)
+
+    def _bare_place(self, words: Sequence[str]) -> Place | None:
+        """The place that some words name, when no word is left over: not "kitchen ceiling"."""
+        text = " ".join(words)
+        place = self.place(text)
+        part = (place.area or place.floor) if place is not None else None
+        if part is None:
+            return None
+        index = self._areas_else if isinstance(part, Area) else self._floors_else
+        if any(match.id == part.id for match in index.exactly(text)):
+            return place
+        names = {word for name in (part.name, *part.aliases) for word in normalised(name).split()}
+        said = set(normalised(text).split()) - {"room", "floor", "area"}
+        like = all(any(_alike(word, name) for name in names) for word in said)
+        return place if like else None
 
     def scan(self, text: str, fits: Callable[[Entity], bool] | None = None) -> Scan:
         """What a text names word for word, longest names first; entities only those that `fits`."""
@@ -368,6 +387,10 @@ class Lexicon:
                 nouns.append(Noun(said, kind, is_plural(said)))
                 return after
         return at
+
+
+def _alike(one: str, other: str) -> bool:
+    return singular(one) == singular(other) or fuzz.ratio(one, other) >= _MISHEARD
 
 
 def _head(area: Area) -> str:

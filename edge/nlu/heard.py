@@ -65,6 +65,8 @@ _AWNING = re.compile(
     r"(?P<way>out|in|up|back)\b|(?P<verb>extend|retract)\b)"
 )
 """Which way an awning goes: out is open."""
+_DRAWN_TO = re.compile(r"\b(?:pull|draw|push|swing)\b.+ to(?= (?:in|please|now)\b|\W*$)")
+"""To pull something to is to close it."""
 _LOCKS_UP = re.compile(rf"\b(?:un)?lock (?:up\b|(?:the|my|our) {_HOUSE}\b|everything\b)")
 _ALL = re.compile(r"\b(?:all|every|each|everything|both)\b")
 
@@ -128,6 +130,8 @@ class Heard:
         """ "open", "close", "lock", "unlock", "other", or None where no known verb is said."""
         if (awning := _AWNING.search(self.text)) is not None:
             return "open" if awning.group("way") == "out" or awning["verb"] == "extend" else "close"
+        if _DRAWN_TO.search(self.text) is not None:
+            return "close"
         for word in self.words:
             if word in PARTICIPLES:
                 return PARTICIPLES[word]

@@ -149,7 +149,7 @@ class Interpreter:
         return Reading(Understanding(intents), Context(tuple(spoken)), corrects)
 
     def _after_preamble(self, text: str, before: Context) -> tuple[Interpreter, Context]:
-        """Who reads the clauses after a preamble, and after what was said: of its place and thing."""
+        """Who reads the clauses after a preamble, and in which context: its place and its thing."""
         said = preamble_of(text, self.resolver.lexicon)
         if said.entities:
             targets = tuple(entity.id for entity in said.entities)

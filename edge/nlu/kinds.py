@@ -183,7 +183,7 @@ DOMAIN_NOUNS = {
     "switch": ("switch", "plug", "outlet", "socket"),
     "lock": LOCKING,
     "cover": ("cover", "window covering", "covering", *DAYLIGHT),
-    "valve": ("valve",),
+    "valve": ("valve", "sprinkler", "irrigation", "water"),
     "climate": (
         "thermostat", "heating", "heater", "radiator", "air conditioning", "air conditioner",
         "ac", "hvac", "heat", "air con", "aircon", "trv",

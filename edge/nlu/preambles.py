@@ -44,7 +44,8 @@ def is_preamble(text: str, meant: Understanding, parts: Sequence[str], lexicon: 
         return True
     if not starts_clause(parts[1]):
         acts = any(intent.targets for intent in meant.intents)
-        return not acts and (says_why(text) or not (meant.intents or meant.question))
+        nothing = not (meant.intents or meant.question) and not _SAYS_STATE.search(text)
+        return not acts and (says_why(text) or nothing)
     targets = [target for intent in meant.intents for target in intent.targets]
     if targets and all(t.partition(".")[0] in RUN_BY_NAME for t in targets):
         return False

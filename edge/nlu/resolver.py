@@ -301,7 +301,8 @@ class Resolver:
             return len(entities) == 2
         last = normalised(said).rpartition(" ")[2]
         written = all(last in normalised(entity.name).split() for entity in entities)
-        return request.heard.all or (is_plural(said) and not written)
+        plural = is_plural(said) or any(n.plural for n in request.nouns(self._lexicon))
+        return request.heard.all or (plural and not written)
 
     def _whole_name(self, request: Request, of: Span | None = None) -> Understanding | None:
         """An entity whose very name the words of place and kind make: "garage light".

@@ -64,7 +64,8 @@ def _fitted(text: str, spans: Sequence[Span], name: Span, lexicon: Lexicon) -> l
 def _is_better(met: Sequence[Span], name: Span, lexicon: Lexicon) -> bool:
     """Whether a name is to stand for the spans that it meets."""
     labels = {span.label for span in met}
-    if not met or labels & _KEPT or (len(name.text.split()) < 2 and len(met) > 1):
+    lone = len(name.text.split()) < 2 and len(met) > 1
+    if not met or lone or labels & _KEPT:
         return False
     whole = next((s for s in met if s.start <= name.start and name.end <= s.end), None)
     if whole is not None:
@@ -73,12 +74,19 @@ def _is_better(met: Sequence[Span], name: Span, lexicon: Lexicon) -> bool:
         return whole.label == "name" == name.label and len(words) > 0 and _is_bare(words)
     if name.label != "name":
         return "name" in labels and not labels - {"name", *_PLACES}
-    if labels <= {*_PLACES, *_KINDS}:
-        told = labels <= _KINDS and len(met) == 1 and name.start < met[0].start
-        return told and not lexicon.scan(name.text).places
-    if is_plural(name.text) and not _is_written(name.text, lexicon):
-        return False
-    return "state" not in labels or "name" in labels
+    if labels <= _KINDS and len(met) == 1:
+        return name.start < met[0].start and not lexicon.scan(name.text).places
+    several = is_plural(name.text) and not _is_written(name.text, lexicon)
+    fits = len(met) > 1 and _has_more(name, met) if labels <= {*_PLACES, *_KINDS} else True
+    return fits and not several and ("state" not in labels or "name" in labels)
+
+
+def _has_more(name: Span, met: Sequence[Span]) -> bool:
+    """Whether a name has words that none of some spans in it has."""
+    rest = name.text
+    for span in met:
+        rest = rest.replace(span.text, " ", 1)
+    return re.search(r"\w", rest) is not None
 
 
 def _is_bare(words: Sequence[str]) -> bool:

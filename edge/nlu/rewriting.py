@@ -70,7 +70,9 @@ _WANTED = re.compile(
 )
 _LIST_NEEDS = re.compile(r"(?P<list>(?:the|my|our) [\w' -]*?list) needs?\b", re.IGNORECASE)
 _NOTE_IT = re.compile(
-    r"\b(?P<verb>add|put|write|note) (?:it|them|that|those|some(?: more)?)\b", re.IGNORECASE
+    r"\b(?P<verb>add|put|write|note|stick|pop|throw|chuck|jot) "
+    r"(?:it|them|that|those|some(?: more)?)\b",
+    re.IGNORECASE,
 )
 _ITS = re.compile(
     r"\b(its|their) (volume|brightness|speed|temperature|colou?r|position)\b", re.IGNORECASE

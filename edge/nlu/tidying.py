@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from edge.nlu.beginnings import STARTS
+from edge.nlu.beginnings import ASKING, POLITE, STARTS
 from edge.nlu.numbers import find_number_in, words
 
 _ASIDES = re.compile(
@@ -17,6 +17,23 @@ _ASIDES = re.compile(
     re.IGNORECASE,
 )
 _PLEASE = re.compile(r"\b(?:pls|plz|plse)\b", re.IGNORECASE)
+_UTMOST = re.compile(
+    r"\bas (bright) as (?:\w+['’]?\w* )?(?:goes?|possible|gets?|can be|be)\b", re.IGNORECASE
+)
+_FULL = re.compile(r"\bfull (?:blast|whack|pelt|tilt)\b", re.IGNORECASE)
+_MEANWHILE = re.compile(
+    r"[\s,]+(?:(?:while|before) (?:the|my|our|i|we|you|it|he|she|they|someone|everyone|i['’]m"
+    r"|we['’]re)\b(?! (?:end|first)\b).*"
+    r"|(?:for )?(?:just )?a (?:second|sec|moment|mo|while)\W*)$",
+    re.IGNORECASE,
+)
+"""While what is so now, or before something happens: at once."""
+_SAYS = re.compile(
+    r"^(?:my )?\w+ (?:says|said|asks|asked)(?: you| us)?(?: to| that)? "
+    r"(?=(?:turn|switch|open|close|shut|lock|unlock|dim|set|put|play|pause|mute|start|stop)\b)",
+    re.IGNORECASE,
+)
+"""Who wants it."""
 _LEAVING = re.compile(
     r"[\s,]*\band leave (?:the )?(?:others?|rest|other \w+|everything else)"
     r"(?: (?:alone|as (?:it|they) (?:is|are)))?\W*$",
@@ -94,6 +111,8 @@ _LAST_NUMBER = re.compile(
 def tidied(text: str) -> str:
     """A text without asides, and with verbs as they are in orders: "would you mind putting"."""
     text = _PLEASE.sub("please", text)
+    text = _UTMOST.sub("to full \\1ness", _FULL.sub("full", text))
+    text = _SAYS.sub("", text)
     text = _LEAVING.sub("", text)
     text = _TOPICS.sub(r"\g<verb> \g<things>", text)
     text = _TOPIC.sub(r"\g<before>\g<verb> \g<thing>", text)
@@ -101,6 +120,8 @@ def tidied(text: str) -> str:
     text = _SIDES.sub(r"the \g<one> \g<thing> and the \g<other> \g<thing>", text)
     text = _ON_LIST_ADD.sub(r"\g<verb> \g<item> to the \g<list>", text)
     text = _COURTESY.sub(" ", _ONLY_THERE.sub(" ", _ASIDES.sub(" ", text)))
+    if STARTS.match(text) and not re.match(rf"{POLITE}{ASKING}\b", text, re.IGNORECASE):
+        text = _MEANWHILE.sub("", text)
     if _MIND.search(text):
         text = _MIND.sub("please ", text)
         text = re.sub(r"\b\w+ing\b", lambda m: _GERUNDS.get(m.group().lower(), m.group()), text)
