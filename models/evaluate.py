@@ -285,6 +285,7 @@ FLOORS: Mapping[str, tuple[str, float]] = {
     "slurp": ("intent", 0.92),
     "clinc150": ("acted_on", 0.02),
     "assist-mini": ("exact", 0.97),
+    "households": ("exact", 0.90),
     "new-homes": ("exact", 0.93),
     "several": ("exact", 0.90),
     "dialogue": ("exact", 0.90),

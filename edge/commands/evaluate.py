@@ -39,7 +39,8 @@ _EXAMS: Mapping[str, Callable[[Converse], SuiteResult]] = {
     "dialogue": dialogue.suite,
     "new-homes": new_homes.suite,
 }
-ALL_SUITES = (*SUITES, *_LEADERBOARD, *_EXAMS)
+_HOUSEHOLDS = "households"
+ALL_SUITES = (*SUITES, *_LEADERBOARD, _HOUSEHOLDS, *_EXAMS)
 
 
 def evaluate(arguments: Namespace) -> int:
@@ -48,7 +49,7 @@ def evaluate(arguments: Namespace) -> int:
     unknown = [suite for suite in arguments.suites if suite not in ALL_SUITES]
     if unknown:
         raise LaresError(f"expected suites of {', '.join(ALL_SUITES)}, found {unknown[0]}")
-    suites = arguments.suites or (ALL_SUITES if place else ("held-out", *_EXAMS))
+    suites = arguments.suites or (ALL_SUITES if place else ("held-out", _HOUSEHOLDS, *_EXAMS))
     console = Console()
     app = App(Config.load(arguments.config))
     results: list[SuiteResult] = []
@@ -82,6 +83,8 @@ def evaluate(arguments: Namespace) -> int:
 def _exam(suite: str, app: App, place: Path | None) -> SuiteResult:
     if suite in _EXAMS:
         return _EXAMS[suite](_converse(app, agreed=False))
+    if suite == _HOUSEHOLDS:
+        return leaderboard.suite(suite, leaderboard.HOUSEHOLDS, _converse(app, agreed=True))
     if place is None:
         raise LaresError(
             f"expected the corpora for the suite {suite}, found none: set LARES_CORPORA"

@@ -20,6 +20,8 @@ from models.exams.conversation import Conversation, Converse, Turn, same_value, 
 from models.scores import Miss, SuiteResult
 
 FIXTURES = "_fixtures.yaml"
+HOUSEHOLDS = Path(__file__).with_name("households")
+"""Homes and sentences of ours in the same format."""
 _UNJUDGED = frozenset({"color_mode"})
 
 
