@@ -269,7 +269,8 @@ def _rules(left: str, joint: str, right: str, piece: str) -> Iterator[tuple[bool
     ordered = begins or re.search(r"\b(?:on|off|open|closed)\b", left) is not None
     yield _KEEPS.match(_bare(right)) is not None and ordered, others
     yield _STEP_ONLY.match(piece) is not None and begins, True
-    fact = says_why(left) and not _END_STATE.search(left)
+    someone = re.match(r"(?:(?:the|my|our) )?\w+['’]s \w+$", left, re.IGNORECASE) is not None
+    fact = (says_why(left) or someone) and not _END_STATE.search(left)
     yield fact and "," in joint and not (starts or begins) and _is_whole(piece.lower()), True
     yield (
         _TELLS.match(left) is not None and re.match(r"(?:the )?\w+ to \w+", right) is not None,

@@ -35,6 +35,10 @@ _AFTERWARDS = frozenset({"back", "again", "over", "now", "straight"})
 """Words after a name that are none of it: "main water [back] on"."""
 _MISHEARD = 75
 """Least likeness (0 to 100) of a word that speech to text may have misheard."""
+_OWN_VALUE = re.compile(
+    r"['’]s (?:target|setpoint|humidity|temperature|volume|brightness|speed|position)$",
+    re.IGNORECASE,
+)
 _TO_PLACE = frozenset({"in", "on", "at", "of", "by", "the", "my", "our"})
 """Words between a thing and its place."""
 _FILLERS = frozenset(
@@ -237,7 +241,7 @@ class Lexicon:
 
     def wordings(self, heard: Heard, span: Span) -> tuple[Wording, ...]:
         """A name as it was marked, and joined with the place or the kind that stands beside it."""
-        wordings = [Wording(span.text)]
+        wordings = [Wording(_OWN_VALUE.sub("", span.text))]
         words = span.text.split()
         noun = self.noun(words[-1]) if len(words) > 1 else None
         if noun is not None and noun.kind.domain is not None:

@@ -213,7 +213,7 @@ BROAD_NOUNS = frozenset(DOMAIN_NOUNS["light"])
 NARROW_NOUNS = frozenset(
     {
         "tv", "tvs", "television", "telly", "speaker", "radio", "stereo", "thermostat", "heater",
-        "radiator", "ac", "plug", "outlet", "socket",
+        "radiator", "ac", "sprinkler", "plug", "outlet", "socket",
     }
 )  # fmt: skip
 """Nouns that tell a thing within its domain."""

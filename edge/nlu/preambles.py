@@ -22,6 +22,8 @@ _IN_PLACE = re.compile(
     r"(?:(?:and|then|now) )*(?:in|on|at) (?P<place>(?:the|my|our) [\w']+(?: [\w']+)?)",
     re.IGNORECASE,
 )
+_OF_SOMEONE = re.compile(r"(?:(?:the|my|our) )?\w+['’]s \w+", re.IGNORECASE)
+"""How a clause begins that may tell a fact: "Ella's cold", "the sun's right in my eyes"."""
 _SAYS_STATE = re.compile(
     r"\b(?:on|off|open|closed|shut|locked|unlocked|up|down)\b(?! (?:the|my|our)\b)|\d"
 )
@@ -42,14 +44,14 @@ def is_preamble(text: str, meant: Understanding, parts: Sequence[str], lexicon: 
         return False
     if text.endswith(":"):
         return True
+    acts = any(intent.targets for intent in meant.intents)
     if not starts_clause(parts[1]):
-        acts = any(intent.targets for intent in meant.intents)
         nothing = not (meant.intents or meant.question) and not _SAYS_STATE.search(text)
-        return not acts and (says_why(text) or nothing)
+        return not acts and (says_why(text) or nothing or _OF_SOMEONE.match(text) is not None)
     targets = [target for intent in meant.intents for target in intent.targets]
     if targets and all(t.partition(".")[0] in RUN_BY_NAME for t in targets):
         return False
-    reason = says_why(text)
+    reason = says_why(text) or (not acts and _OF_SOMEONE.match(text) is not None)
     idle = not meant.intents and meant.question is None and not _SAYS_STATE.search(text)
     scan = lexicon.scan_all(text)
     topic = not scan.rest and not _SAYS_STATE.search(text)
@@ -88,4 +90,7 @@ def with_topic(text: str, lexicon: Lexicon) -> str:
     )
     if not known:
         return text
+    lists = [e for e in lexicon.called(topic) if e.domain == "todo"]
+    if lists and not starts_clause(rest):
+        return f"add {rest.rstrip(' .!')} to the {topic} list"
     return f"{rest.rstrip(' .!')} {topic}" if is_verb(rest.strip(" .!")) else f"{topic} {rest}"

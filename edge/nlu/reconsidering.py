@@ -104,6 +104,7 @@ def _of_humidity(tagging: Tagging, heard: Heard, lexicon: Lexicon) -> Tagging | 
     value = _value_span(heard, about)
     if value is not None and tagging.intent not in _LASTING:
         stepped = _STEPPED.match(heard.text, value.end) is not None
+        stepped = stepped or heard.text[: value.start].rstrip().endswith(" by")
         label = "humidity_step" if stepped else "humidity"
         return _made(tagging, "HassHumidifierSetpoint", (*about, replace(value, label=label)))
     mode = _MODE.search(heard.text)

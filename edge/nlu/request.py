@@ -191,6 +191,12 @@ _OF_ANOTHER_MACHINE = {
     ("HassTurnOn", "lawn_mower"): "HassLawnMowerStartMowing",
     ("HassLawnMowerDock", "vacuum"): "HassVacuumReturnToBase",
     ("HassLawnMowerStartMowing", "vacuum"): "HassVacuumStart",
+    **{
+        ("HassStopMoving", domain): "HassTurnOff"
+        for domain in ("switch", "fan", "light", "climate", "humidifier", "script")
+    },
+    ("HassStopMoving", "media_player"): "HassMediaPause",
+    ("HassStopMoving", "vacuum"): "HassVacuumReturnToBase",
 }
 _STEP_OF = {"media_player": ("HassSetVolumeRelative", "volume_step")}
 _PERCENT = frozenset({"brightness", "position", "percentage", "volume_level"})

@@ -269,7 +269,8 @@ class Resolver:
             if other is not None:
                 return self._told(other, Named((named.unfit,), EXACT), places, said)
             return asking.unfit(named.unfit)
-        if not named.entities and named.nearly is not None:
+        place = self._lexicon.place(said) if named.nearly is not None else None
+        if not named.entities and named.nearly is not None and place is None:
             other = refitted(request, named.nearly)
             if other is not None:
                 return self._told(other, Named((named.nearly,), EXACT), places, said)
@@ -301,8 +302,8 @@ class Resolver:
             return len(entities) == 2
         last = normalised(said).rpartition(" ")[2]
         written = all(last in normalised(entity.name).split() for entity in entities)
-        plural = is_plural(said) or any(n.plural for n in request.nouns(self._lexicon))
-        return request.heard.all or (plural and not written)
+        several = any(noun.plural for noun in request.nouns(self._lexicon))
+        return request.heard.all or several or (is_plural(said) and not written)
 
     def _whole_name(self, request: Request, of: Span | None = None) -> Understanding | None:
         """An entity whose very name the words of place and kind make: "garage light".

@@ -34,6 +34,11 @@ _SAYS = re.compile(
     re.IGNORECASE,
 )
 """Who wants it."""
+_WANTS = re.compile(
+    r"^(?!(?:who|what|it|the|my|i|we|you)\b)\w+ (?:wants|would like) "
+    r"(?=(?:her|his|the|my|\w+['’]s) \w+.* (?:to|at|on|off|\w+)\W*$)",
+    re.IGNORECASE,
+)
 _LEAVING = re.compile(
     r"[\s,]*\band leave (?:the )?(?:others?|rest|other \w+|everything else)"
     r"(?: (?:alone|as (?:it|they) (?:is|are)))?\W*$",
@@ -112,7 +117,7 @@ def tidied(text: str) -> str:
     """A text without asides, and with verbs as they are in orders: "would you mind putting"."""
     text = _PLEASE.sub("please", text)
     text = _UTMOST.sub("to full \\1ness", _FULL.sub("full", text))
-    text = _SAYS.sub("", text)
+    text = _WANTS.sub("make ", _SAYS.sub("", text))
     text = _LEAVING.sub("", text)
     text = _TOPICS.sub(r"\g<verb> \g<things>", text)
     text = _TOPIC.sub(r"\g<before>\g<verb> \g<thing>", text)

@@ -1,13 +1,17 @@
-"""Rooms that a vacuum cleans, fan modes of thermostats, and music that is asked for."""
+"""Rooms that a vacuum cleans, and its pauses; modes of thermostats; music that is asked for."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from edge.types import Action, Answer, EntityState
-from tests.skills.asked import answer, house_with
+from edge.types import Action, Answer, EntityState, SlotValue
+from tests.edge.nlu.homes import entity
+from tests.skills.asked import answer, house_of, house_with
 
 CLEAN, FAN_MODE, PLAY = "HassVacuumCleanArea", "HassClimateSetFanMode", "HassMediaSearchAndPlay"
+HVAC_MODE, PAUSE = "ClimateSetHvacMode", "VacuumPause"
 ROVER, HALL, TV = "vacuum.rover", "climate.hall", "media_player.tv"
 
 
@@ -41,6 +45,52 @@ def test_a_vacuum_with_a_map_cleans_what_is_on_it() -> None:
 def test_a_room_to_clean_must_be_known() -> None:
     assert answer(CLEAN, [ROVER]) == Answer(speech="I don't know which room to clean.")
     assert answer(CLEAN, [ROVER], area="Dungeon") == Answer(speech="I know no room called Dungeon.")
+
+
+def test_vacuums_and_lawn_mowers_pause() -> None:
+    paused = EntityState("paused")
+    action = Action("vacuum.pause", ROVER, expect=paused)
+    assert answer(PAUSE, [ROVER]) == Answer((action,), "Paused Rover.")
+    mower = entity("lawn_mower.husky", "Husky", state="mowing")
+    action = Action("lawn_mower.pause", mower.id, expect=paused)
+    assert answer(PAUSE, [mower.id], house_of(mower)) == Answer((action,), "Paused Husky.")
+
+
+def test_only_what_cleans_or_mows_is_paused_by_a_vacuum_s_pause() -> None:
+    assert [action.entity_id for action in answer(PAUSE, [TV, ROVER]).actions] == [ROVER]
+    assert answer(PAUSE, [TV]) == Answer(speech="I don't know which device you mean.")
+
+
+@pytest.mark.parametrize(("mode", "said"), [("cool", "cool"), ("fan_only", "fan only")])
+def test_a_thermostat_is_set_to_one_of_its_modes(mode: str, said: str) -> None:
+    house = house_with(HALL, "heat", hvac_modes=["off", "heat", "cool", "fan_only"])
+    action = Action("climate.set_hvac_mode", HALL, {"hvac_mode": mode}, EntityState(mode))
+    assert answer(HVAC_MODE, [HALL], house, hvac_mode=mode) == Answer(
+        (action,), f"Set the hall thermostat to {said}."
+    )
+
+
+@pytest.mark.parametrize(
+    ("attributes", "slots", "speech"),
+    [
+        ({"hvac_modes": ["off", "heat"]}, {"hvac_mode": "fan_only"},
+         "The hall thermostat has no fan only mode, only off and heat."),
+        ({"hvac_modes": ["off", "heat"]}, {},
+         "The hall thermostat has no such mode, only off and heat."),
+    ],
+)  # fmt: skip
+def test_a_mode_that_a_thermostat_lacks_is_said_with_those_it_has(
+    attributes: dict[str, Any], slots: dict[str, SlotValue], speech: str
+) -> None:
+    house = house_with(HALL, "heat", **attributes)
+    assert answer(HVAC_MODE, [HALL], house, **slots) == Answer(speech=speech)
+
+
+def test_of_several_thermostats_those_that_have_the_mode_are_set() -> None:
+    house = house_with(HALL, "heat", hvac_modes=["heat", "cool"])
+    said = answer(HVAC_MODE, ["climate.office", HALL], house, hvac_mode="cool")
+    assert [action.entity_id for action in said.actions] == [HALL]
+    assert said.speech == "Set the hall thermostat to cool."
 
 
 @pytest.mark.parametrize("said", ["low", "LOW", "Low"])

@@ -18,7 +18,7 @@ from skills.lights import brightness_of
 from skills.skill import House
 from skills.wording import the
 from tests.edge.nlu.homes import HOME, entity, states
-from tests.skills.asked import answer, house_with
+from tests.skills.asked import answer, house_of, house_with
 
 ON, OFF = "HassTurnOn", "HassTurnOff"
 EVERY_INTENT = [name for skill in ALL for name in skill.intents]
@@ -125,6 +125,26 @@ def test_a_toggle_turns_to_the_other_state_and_leaves_locks_alone() -> None:
 def test_a_moving_cover_is_stopped() -> None:
     said = answer("HassStopMoving", ["cover.left"])
     assert said == Answer((Action("cover.stop_cover", "cover.left"),), "Stopped the left curtain.")
+
+
+@pytest.mark.parametrize(
+    ("entity_id", "state", "stop"),
+    [
+        (
+            "valve.lawn",
+            "open",
+            Action("valve.close_valve", "valve.lawn", expect=EntityState("closed")),
+        ),
+        ("valve.lawn", "opening", Action("valve.stop_valve", "valve.lawn")),
+        ("cover.awning", "open", Action("cover.stop_cover", "cover.awning")),
+        ("cover.awning", "closing", Action("cover.stop_cover", "cover.awning")),
+    ],
+)
+def test_a_valve_that_only_stands_open_is_stopped_by_closing_it(
+    entity_id: str, state: str, stop: Action
+) -> None:
+    house = house_of(entity(entity_id, "Sprinkler", state=state))
+    assert answer("HassStopMoving", [entity_id], house) == Answer((stop,), "Stopped the sprinkler.")
 
 
 def test_nothing_meant_is_nothing_done() -> None:

@@ -32,6 +32,9 @@ from tests.edge.home.round_trip import RoundTrip
         ("climate.a", "heat", "climate.set_hvac_mode", {"hvac_mode": "cool"}, "cool"),
         ("climate.a", "heat", "climate.set_hvac_mode", {"hvac_mode": "sauna"}, "heat"),
         ("fan.a", "on", "fan.set_percentage", {"percentage": 0}, "off"),
+        ("humidifier.a", "off", "humidifier.turn_on", {}, "on"),
+        ("humidifier.a", "on", "humidifier.turn_off", {}, "off"),
+        ("humidifier.a", "off", "humidifier.set_humidity", {"humidity": 50}, "off"),
         ("input_boolean.a", "off", "input_boolean.turn_on", {}, "on"),
         ("input_boolean.a", "on", "input_boolean.toggle", {}, "off"),
         ("timer.a", "idle", "timer.start", {}, "active"),
@@ -137,6 +140,31 @@ def test_a_fan_without_speeds_only_switches() -> None:
     fan = RoundTrip("fan.a", "off", features)
     assert fan.do("fan.turn_on") == EntityState("on", features)
     assert fan.do("fan.oscillate", oscillating=True).attributes["oscillating"] is True
+
+
+def test_a_humidifier_keeps_within_its_limits() -> None:
+    limits = {"humidity": 40, "min_humidity": 30, "max_humidity": 80}
+    humidifier = RoundTrip("humidifier.a", "on", {**limits, "current_humidity": 35.5})
+    assert humidifier.state == EntityState("on", {**limits, "current_humidity": 35.5})
+    for humidity, after in ((30, 30), (80, 80), (81, 80), (29, 80), ("lots", 80)):
+        state = humidifier.do("humidifier.set_humidity", humidity=humidity)
+        assert state.attributes["humidity"] == after
+
+
+@given(st.integers(0, 100))
+def test_a_humidifier_without_limits_takes_any_percentage(humidity: int) -> None:
+    after = RoundTrip("humidifier.a", "on").do("humidifier.set_humidity", humidity=humidity)
+    assert after == EntityState("on", {"humidity": humidity})
+
+
+def test_a_humidifier_keeps_to_its_modes() -> None:
+    modes = {"mode": "auto", "available_modes": ["auto", "sleep"]}
+    humidifier = RoundTrip("humidifier.a", "on", modes)
+    assert humidifier.do("humidifier.set_mode", mode="sleep").attributes["mode"] == "sleep"
+    assert humidifier.do("humidifier.set_mode", mode="turbo").attributes["mode"] == "sleep"
+    assert humidifier.state.attributes["available_modes"] == ["auto", "sleep"]
+    with pytest.raises(LaresError, match="no service"):
+        RoundTrip("humidifier.a", "on").do("humidifier.set_mode", mode="auto")
 
 
 def test_a_thermostat_keeps_within_its_limits() -> None:

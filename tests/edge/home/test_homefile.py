@@ -120,6 +120,25 @@ entities:
     assert [entity.device_class for entity in read.entities] == ["garage", "blind"]
 
 
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("climate.HVACMode.HEAT", "heat"),
+        ("HVACMode.FAN_ONLY", "fan_only"),
+        ("[climate.HVACMode.OFF, climate.HVACMode.HEAT_COOL]", ["off", "heat_cool"]),
+        ("[light.ColorMode.RGB, onoff]", ["rgb", "onoff"]),
+        ("heat", "heat"),
+        ("Party Mode. All night", "Party Mode. All night"),
+        ("21.5", 21.5),
+    ],
+)
+def test_modes_among_the_attributes_may_be_enum_names(
+    written: str, value: object, tmp_path: Path
+) -> None:
+    read = home(f"entities:\n  - id: climate.a\n    attributes: {{a: {written}}}\n", tmp_path)
+    assert read.entities[0].state.attributes == {"a": value}
+
+
 def test_an_empty_file_is_an_empty_home(tmp_path: Path) -> None:
     assert home("", tmp_path) == Home()
 

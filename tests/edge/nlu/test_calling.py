@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from edge.home.graph import Area, Entity, Home
-from edge.nlu.calling import locks_of, plural_of, so_called, spoken
+from edge.nlu.calling import locks_of, plural_of, so_called, spoken, told_apart
 from edge.nlu.finding import Lexicon
-from tests.edge.nlu.homes import entity
+from edge.nlu.heard import Heard
+from tests.edge.nlu.homes import HOME, entity, tagging
 
 TV = entity("media_player.lg", "LG Screen", "lounge", "tv")
 RADIO = entity("media_player.radio", "Old Radio", "lounge")
@@ -47,6 +48,45 @@ def test_only_the_locks_on_what_is_said_are_meant(said: str, meant: tuple[Entity
     noun = Lexicon(LOCKS).noun(said)
     assert noun is not None
     assert locks_of(noun, (FRONT, YALE), LOCKS) == meant
+
+
+THERMOSTATS = ("climate.hall", "climate.office")
+LAMPS = ("light.desk_lamp", "light.floor_lamp", "light.den_lamp")
+BEDSIDE = ("light.bedside_left", "light.bedside_right")
+
+
+@pytest.mark.parametrize(
+    ("marked", "among", "meant"),
+    [
+        ("set the office thermostat", THERMOSTATS, THERMOSTATS[1:]),
+        ("set the [upstairs](name) thermostat", THERMOSTATS, THERMOSTATS[1:]),
+        ("set the thermostat on the ground floor", THERMOSTATS, THERMOSTATS[:1]),
+        ("set the thermostat", THERMOSTATS, THERMOSTATS),
+        ("set the [thermostat](name) to [office](fan_mode)", THERMOSTATS, THERMOSTATS),
+        ("turn the lamp on", LAMPS, LAMPS),
+        ("turn the lamp on the desk on", LAMPS, LAMPS[:1]),
+        ("turn the lamp on the floor on", LAMPS, LAMPS),
+        ("turn on the lamp in the lounge", LAMPS, LAMPS),
+        ("turn on the lamp in the lounge", LAMPS[:2], LAMPS[1:2]),
+        ("turn off the left one", BEDSIDE, BEDSIDE[:1]),
+        ("turn off left and right", BEDSIDE, BEDSIDE),
+        ("", BEDSIDE, BEDSIDE),
+        ("turn on the lamp", (), ()),
+    ],
+)
+def test_a_word_that_only_one_of_several_has_tells_it(
+    marked: str, among: tuple[str, ...], meant: tuple[str, ...]
+) -> None:
+    entities = [e for e in map(HOME.entity, among) if e is not None]
+    told = told_apart(entities, Heard.of(tagging(marked, "HassTurnOn")), HOME)
+    assert tuple(e.id for e in told) == meant
+
+
+def test_the_second_of_some_is_the_one_with_that_number() -> None:
+    blinds = tuple(entity(f"cover.{n}", f"Blind {n}", "hall", "blind") for n in (1, 2, 3))
+    home = Home(areas=(Area("hall", "Hall"),), entities=blinds)
+    for text in ("close the second blind", "close blind two", "close blind 2"):
+        assert told_apart(blinds, Heard.of(tagging(text, "HassTurnOff")), home) == blinds[1:2]
 
 
 def test_a_domain_is_told_as_people_say_it() -> None:

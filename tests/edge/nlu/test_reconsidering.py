@@ -5,13 +5,27 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from edge.nlu.finding import Lexicon
 from edge.nlu.reconsidering import reconsidered
+from edge.types import Tagging
 from tests.edge.nlu.homes import HOME, entity, tagging
 
 GARDEN = entity("sensor.garden", "Outdoor Temperature", None, "temperature", state="4")
-LEXICON = Lexicon(replace(HOME, entities=(*HOME.entities, GARDEN)))
+LEXICON = Lexicon(
+    replace(
+        HOME,
+        entities=(
+            *HOME.entities,
+            GARDEN,
+            entity("humidifier.levoit", "Levoit", "bedroom"),
+            entity("cover.markilux", "Markilux", "garage", "awning"),
+            entity("lawn_mower.husky", "Husky"),
+        ),
+    )
+)
 
 
 @pytest.mark.parametrize(
@@ -26,8 +40,37 @@ LEXICON = Lexicon(replace(HOME, entities=(*HOME.entities, GARDEN)))
         ("[lights](domain) [off](state)?", "HassGetState", "HassGetState"),
         ("how cold is it outside", "HassGetWeather", "HassClimateGetTemperature"),
         ("will it rain outside", "HassGetWeather", "HassGetWeather"),
+        ("turn the radio on", "HassMediaSearchAndPlay", "HassTurnOn"),
+        ("[TV](name), play", "HassMediaSearchAndPlay", "HassMediaUnpause"),
+        ("play", "HassMediaSearchAndPlay", "HassMediaSearchAndPlay"),
+        ("turn on the [Levoit](name)", "HassTurnOn", "HassTurnOn"),
+        ("what is the humidity, 50 percent", "HassGetState", "HassGetState"),
+        ("start a humidifier timer for 10 minutes", "HassStartTimer", "HassStartTimer"),
+        ("set the [hall thermostat](name) to heat 21", "HassClimateSetTemperature",
+         "HassClimateSetTemperature"),
+        ("set the [office thermostat](name) fan to auto", "HassClimateSetFanMode",
+         "HassClimateSetFanMode"),
+        ("set the [desk lamp](name) to auto", "HassTurnOn", "HassTurnOn"),
+        ("pause [Rover](name)", "HassMediaPause", "VacuumPause"),
+        ("please halt the [mower](domain)", "HassTurnOff", "VacuumPause"),
+        ("pause [Husky](name)", "HassMediaPause", "VacuumPause"),
+        ("pause the [tv](name)", "HassMediaPause", "HassMediaPause"),
+        ("pause the [vacuum](name) timer", "HassPauseTimer", "HassPauseTimer"),
+        ("send [Rover](name) out to clean", "HassVacuumCleanArea", "HassVacuumStart"),
+        ("send [Rover](name) to the [kitchen](area)", "HassVacuumCleanArea", "HassVacuumCleanArea"),
+        ("send [Rover](name) to the kitchen", "HassVacuumCleanArea", "HassVacuumCleanArea"),
+        ("it's [pitch black](color) in the [bedroom](area)", "HassLightSet", "HassTurnOn"),
+        ("make the [lamp](domain) [black](color)", "HassLightSet", "HassLightSet"),
+        ("it's [red](color) in the [bedroom](area)", "HassLightSet", "HassLightSet"),
+        ("halve the brightness of the [desk lamp](name)", "HassSetVolume", "HassLightSet"),
+        ("double the light in the [kitchen](area)", "HassTurnOn", "HassLightSet"),
+        ("halve the volume of the [tv](name)", "HassSetVolume", "HassSetVolume"),
+        ("extend the [awning](device_class)", "HassSetPosition", "HassTurnOn"),
+        ("retract the [Markilux](name)", "HassSetPosition", "HassTurnOff"),
+        ("retract the [Markilux](name) to 40 percent", "HassSetPosition", "HassSetPosition"),
+        ("extend the timer", "HassIncreaseTimer", "HassIncreaseTimer"),
     ],
-)
+)  # fmt: skip
 def test_the_home_tells_what_is_meant(marked: str, intent: str, known: str) -> None:
     assert reconsidered(tagging(marked, intent), LEXICON).intent == known
 
@@ -35,3 +78,76 @@ def test_the_home_tells_what_is_meant(marked: str, intent: str, known: str) -> N
 def test_without_a_thermometer_outside_the_weather_is_asked() -> None:
     cold = tagging("how cold is it outside", "HassGetWeather")
     assert reconsidered(cold, Lexicon(HOME)) == cold
+
+
+@pytest.mark.parametrize(
+    ("marked", "intent", "known", "spans"),
+    [
+        ("set the [Levoit](name) to fifty five", "HassSetPosition",
+         "HassHumidifierSetpoint", [("name", "Levoit"), ("humidity", "fifty five")]),
+        ("set the [humidifier](name) to 50 percent", "HassLightSet",
+         "HassHumidifierSetpoint", [("humidity", "50")]),
+        ("set the humidity in the [bedroom](area) to 45%", "HassClimateSetTemperature",
+         "HassHumidifierSetpoint", [("area", "bedroom"), ("humidity", "45")]),
+        ("set the [Levoit](name) 10 percent higher", "HassLightSet",
+         "HassHumidifierSetpoint", [("name", "Levoit"), ("humidity_step", "10")]),
+        ("put the [Levoit](name) in sleep mode", "HassLightSet",
+         "HassHumidifierMode", [("name", "Levoit"), ("mode", "sleep")]),
+        ("set the [Levoit](name) to [auto](state)", "HassFanSetSpeed",
+         "HassHumidifierMode", [("name", "Levoit"), ("mode", "auto")]),
+        ("switch the [thermostat](domain) to cooling", "HassClimateSetTemperature",
+         "ClimateSetHvacMode", [("domain", "thermostat"), ("hvac_mode", "cooling")]),
+        ("put the [office thermostat](name) in fan only mode", "HassClimateSetFanMode",
+         "ClimateSetHvacMode", [("name", "office thermostat"), ("hvac_mode", "fan only")]),
+        ("turn on the [kitchen radio](search_query)", "HassMediaSearchAndPlay",
+         "HassTurnOn", [("name", "kitchen radio")]),
+        ("is it warm [outside](area)", "HassGetWeather",
+         "HassClimateGetTemperature", [("name", "outside")]),
+        ("it's [dark](color) in the [bedroom](area)", "HassLightSet",
+         "HassTurnOn", [("area", "bedroom")]),
+    ],
+)  # fmt: skip
+def test_what_is_known_better_is_marked(
+    marked: str, intent: str, known: str, spans: list[tuple[str, str]]
+) -> None:
+    better = reconsidered(tagging(marked, intent), LEXICON)
+    assert better.intent == known
+    assert [(span.label, span.text) for span in better.spans] == spans
+
+
+@pytest.mark.parametrize(
+    ("marked", "intent", "confidence", "known"),
+    [
+        ("turn on the [desk lamp](name)", "HassLightSet", 0.5, "HassTurnOn"),
+        ("switch the [desk lamp](name) off", "HassMediaPause", 0.5, "HassTurnOff"),
+        ("turn on the [desk lamp](name)", "HassLightSet", 0.9, "HassLightSet"),
+        ("turn on [jazz](search_query)", "HassMediaPause", 0.5, "HassMediaPause"),
+        ("did you turn the [desk lamp](name) off", "HassGetState", 0.5, "HassGetState"),
+    ],
+)
+def test_a_verb_is_believed_before_a_tagger_in_doubt(
+    marked: str, intent: str, confidence: float, known: str
+) -> None:
+    assert reconsidered(tagging(marked, intent, confidence), LEXICON).intent == known
+
+
+WORDS = (
+    "turn on off set the to in 50 percent sleep mode Levoit humidifier thermostat cooling pause "
+    "Rover extend awning halve brightness outside warm all lights please higher fan only"
+)
+INTENTS = ("HassTurnOn", "HassLightSet", "HassGetState", "HassGetWeather", "HassMediaSearchAndPlay")
+
+
+@given(
+    st.text(st.characters(codec="ascii"), max_size=40)
+    | st.lists(st.sampled_from(WORDS.split()), max_size=12).map(" ".join),
+    st.sampled_from(INTENTS),
+    st.floats(0, 1),
+)
+def test_whatever_is_known_better_its_spans_are_of_the_text(
+    text: str, intent: str, confidence: float
+) -> None:
+    known = reconsidered(Tagging(text, intent, confidence, ()), LEXICON)
+    assert known.text == text
+    for span in known.spans:
+        assert span.text == text[span.start : span.end].lower()

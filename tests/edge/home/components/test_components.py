@@ -182,6 +182,54 @@ def test_a_fan_with_three_speeds_gets_a_step_that_reaches_the_percentage(
     assert fan.entity.state.attributes["percentage_step"] == pytest.approx(33.3, abs=0.1)
 
 
+HUMIDIFIER: dict[str, Any] = {
+    "command_topic": "c",
+    "state_topic": "s",
+    "target_humidity_command_topic": "hc",
+    "target_humidity_state_topic": "h",
+    "current_humidity_topic": "ch",
+    "modes": ["auto", "sleep"],
+    "mode_command_topic": "mc",
+    "mode_state_topic": "m",
+}
+
+
+def test_a_humidifier_switches_and_takes_humidity_and_mode() -> None:
+    humidifier = announce("humidifier", **HUMIDIFIER, pl_on="1")
+    assert sent(humidifier, "turn_on") == [("c", "1")]
+    assert sent(humidifier, "turn_off") == [("c", "OFF")]
+    assert sent(humidifier, "set_humidity", humidity=45) == [("hc", "45")]
+    assert sent(humidifier, "set_mode", mode="sleep") == [("mc", "sleep")]
+    for service, field in (("set_humidity", "humidity"), ("set_mode", "mode")):
+        with pytest.raises(LaresError, match=f'"{field}"'):
+            humidifier.command(Action(f"humidifier.{service}", "humidifier.thing"))
+
+
+def test_a_humidifier_is_read() -> None:
+    humidifier = announce("humidifier", **HUMIDIFIER, min_hum=30, max_hum=80)
+    state = read(humidifier, ("s", "ON"), ("h", "45"), ("ch", "38.5"), ("m", "sleep"))
+    assert state == EntityState(
+        "on",
+        {
+            "min_humidity": 30,
+            "max_humidity": 80,
+            "available_modes": ["auto", "sleep"],
+            "humidity": 45,
+            "current_humidity": 38.5,
+            "mode": "sleep",
+        },
+    )
+    assert humidifier.read("h", "damp", state) is None
+
+
+def test_a_humidifier_without_modes_only_switches_and_takes_a_humidity() -> None:
+    dehumidifier = announce("humidifier", cmd_t="c", hum_cmd_t="hc", dev_cla="dehumidifier")
+    assert dehumidifier.entity.device_class == "dehumidifier"
+    assert sent(dehumidifier, "set_humidity", humidity=50) == [("hc", "50")]
+    with pytest.raises(LaresError, match=r"no service humidifier\.set_mode"):
+        dehumidifier.command(Action("humidifier.set_mode", "humidifier.thing", {"mode": "auto"}))
+
+
 def test_a_vacuum_offers_what_its_features_say() -> None:
     vacuum = announce("vacuum", cmd_t="c", stat_t="s", sup_feat=["start", "return_home"])
     assert sent(vacuum, "start") == [("c", "start")]
