@@ -65,16 +65,19 @@ def _set_hvac_mode(entities: tuple[Entity, ...], intent: Intent, house: House) -
     mode = str(intent.slots.get("hvac_mode", ""))
     able = [entity for entity in entities if mode in _hvac_modes(entity, house)]
     if not able:
-        modes = listed(_hvac_modes(entities[0], house))
-        said = mode.replace("_", " ") or "such"
-        only = f", only {modes}" if modes else ""
+        modes = [_told(known) for known in _hvac_modes(entities[0], house)]
+        said = _told(mode) or "such"
+        only = f", only {listed(modes)}" if modes else ""
         return Answer(speech=sentence(f"{the(entities[0])} has no {said} mode{only}"))
     data = {"hvac_mode": mode}
     actions = tuple(
         Action("climate.set_hvac_mode", entity.id, data, EntityState(mode)) for entity in able
     )
-    said = mode.replace("_", " ")
-    return Answer(actions, sentence(f"set {things(able, intent)} to {said}"))
+    return Answer(actions, sentence(f"set {things(able, intent)} to {_told(mode)}"))
+
+
+def _told(mode: str) -> str:
+    return mode.replace("_", " ")
 
 
 def _hvac_modes(entity: Entity, house: House) -> list[str]:

@@ -30,7 +30,10 @@ def handle(intent: Intent, house: House) -> Answer:
         if (limit := _beyond(entity, percent, house)) is not None:
             return Answer(speech=sentence(f"{the(entity)} only goes {limit}%"))
         actions += _set(entity, "set_humidity", {"humidity": percent}, house)
-    return Answer(tuple(actions), sentence(f"set {things(entities, intent)} to {percent}%"))
+    if "humidity" in intent.slots or len(entities) == 1:
+        return Answer(tuple(actions), sentence(f"set {things(entities, intent)} to {percent}%"))
+    way = "up" if float(intent.slots["humidity_step"]) > 0 else "down"
+    return Answer(tuple(actions), sentence(f"turned {things(entities, intent)} {way}"))
 
 
 def _wanted(entity: Entity, intent: Intent, house: House) -> int | None:

@@ -8,7 +8,7 @@ from edge.home.graph import Entity, Home
 from edge.nlu.found import Noun
 from edge.nlu.heard import Heard
 from edge.nlu.kinds import LOCKING, NARROW_NOUNS
-from edge.nlu.matching import normalised, singular_text
+from edge.nlu.matching import is_plural, normalised, singular_text
 
 _TELEVISION = frozenset({"tv", "tvs", "television", "telly"})
 _ORDINALS = {"first": "1", "second": "2", "third": "3", "fourth": "4"}
@@ -44,7 +44,10 @@ def so_called(noun: str, entities: tuple[Entity, ...]) -> tuple[Entity, ...]:
         return not words.isdisjoint(singular_text(normalised(names)).split())
 
     called = tuple(entity for entity in entities if is_called(entity))
-    return called or tuple(e for e in entities if e.device_class in words) or entities
+    of_class = tuple(e for e in entities if e.device_class in words)
+    if is_plural(noun):
+        called = tuple(e for e in entities if e in called or e in of_class)
+    return called or of_class or entities
 
 
 def _able(noun: str, entities: tuple[Entity, ...]) -> tuple[Entity, ...]:
@@ -73,11 +76,16 @@ def told_apart(entities: Sequence[Entity], heard: Heard, home: Home) -> tuple[En
     """
     words = singular_text(normalised(heard.without_values)).split()
     said = {_ORDINALS.get(word, word) for word in words if word not in TELL_NOTHING}
-    hits = [len(said & _words_of(entity, home)) for entity in entities]
+    hits = [len(said & (_words_of(entity, home) | _ordered(entity, home))) for entity in entities]
     best = max(hits, default=0)
     if best and hits.count(best) == 1:
         return (entities[hits.index(best)],)
     return tuple(entities)
+
+
+def _ordered(entity: Entity, home: Home) -> set[str]:
+    """The ordinals of an entity's names, as the numbers that told_apart takes them for."""
+    return {_ORDINALS[word] for word in _words_of(entity, home) if word in _ORDINALS}
 
 
 def _words_of(entity: Entity, home: Home) -> set[str]:

@@ -112,7 +112,7 @@ _ADDS = re.compile(
 )
 _TAIL = re.compile(
     r"[\s,]*\b(?:too|as well|also|please|instead|rather|thanks|thank you|i mean|i meant|i said"
-    r"|of course|though|for me|then|next|now)$"
+    r"|of course|though|for me|then|next|now|sorry|oops|silly me)$"
 )
 _AGAIN = re.compile(
     r"(?:(?:and |do |please |now |just )*(?:(?:that|it|this|the same(?: thing)?) )?(?:again"
@@ -210,7 +210,7 @@ def _without_thing(rest: str) -> Fragment | None:
     """A fragment that names no thing."""
     for pattern, read in _READERS:
         match = pattern.fullmatch(rest)
-        if match is not None:
+        if match is not None and (pattern is not _MEASURED or _is_step(match)):
             return read(match)
     value = _value(rest)
     return Fragment(*value) if value is not None else None
@@ -226,6 +226,16 @@ def _not_enough(match: re.Match[str]) -> Fragment:
     """ "not bright enough", "not enough"."""
     word = (match.group("word") or "").strip()
     return Fragment("step", "", direction=-_TOO.get(word, 0), dimension=_DIMENSION.get(word))
+
+
+def _is_step(match: re.Match[str]) -> bool:
+    """Whether a measure is a step, and no value: "by 30 percent", "one more degree"."""
+    said = match.group()
+    return (
+        said.startswith("by ")
+        or match["word"] is not None
+        or re.search(r"\b(?:more|another)\b", said) is not None
+    )
 
 
 def _measured(match: re.Match[str]) -> Fragment:

@@ -72,6 +72,8 @@ class Fragments:
             text = rewriting.in_color(fragment.text, spoken[0])
         elif fragment.kind == "step":
             text = rewriting.stepped(fragment, _direction(fragment, last), spoken[0])
+            if text is not None and spoken[0].domain == "cover":
+                return Sentence(text, spoken, "HassSetPosition")
         return Sentence(text, spoken) if text is not None else None
 
     def _of_the_other(self, last: Spoken, spoken: Sequence[Entity]) -> Sentence | None:

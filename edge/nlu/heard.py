@@ -65,8 +65,14 @@ _AWNING = re.compile(
     r"(?P<way>out|in|up|back)\b|(?P<verb>extend|retract)\b)"
 )
 """Which way an awning goes: out is open."""
-_DRAWN_TO = re.compile(r"\b(?:pull|draw|push|swing)\b.+ to(?= (?:in|please|now)\b|\W*$)")
-"""To pull something to is to close it."""
+_DRAWN_TO = re.compile(
+    r"\b(?:pull|draw|push|swing)\b.+ to(?= (?:in|please|now)\b|\W*$)"
+    r"|\bdraw\b(?!.*\b(?:back|open|up)\b).*\b(?:curtain|drape|blind|shade)s?\b"
+)
+"""To pull something to is to close it, and so it is to draw the curtains."""
+_WATERS = re.compile(
+    r"(?:(?:please|can you|could you|now|and|then) )*(?:water|irrigate) (?:the|my|our)\b"
+)
 _LOCKS_UP = re.compile(rf"\b(?:un)?lock (?:up\b|(?:the|my|our) {_HOUSE}\b|everything\b)")
 _ALL = re.compile(r"\b(?:all|every|each|everything|both)\b")
 
@@ -130,6 +136,8 @@ class Heard:
         """ "open", "close", "lock", "unlock", "other", or None where no known verb is said."""
         if (awning := _AWNING.search(self.text)) is not None:
             return "open" if awning.group("way") == "out" or awning["verb"] == "extend" else "close"
+        if _WATERS.match(self.text) is not None:
+            return "open"
         if _DRAWN_TO.search(self.text) is not None:
             return "close"
         for word in self.words:

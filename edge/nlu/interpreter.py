@@ -32,6 +32,7 @@ from edge.nlu.kinds import DOMAINS_OF_INTENT, NARROW_NOUNS, RUN_BY_NAME
 from edge.nlu.listing import OF_LISTS
 from edge.nlu.preambles import is_preamble, place_first, preamble_of, with_topic
 from edge.nlu.resolver import Resolver
+from edge.nlu.respanning import respanned
 from edge.nlu.slots import lacks_value
 from edge.types import OUT_OF_SCOPE, Intent, SlotValue, Span, Tagging, Understanding
 
@@ -125,7 +126,7 @@ class Interpreter:
                 continue
             if (where := place_first(part, self.resolver.lexicon)) is not None:
                 reader = replace(self, area=where)
-            if place and not meant.intents and meant.question is None and says_why(part):
+            if place and says_why(part) and self._is_only_why(meant, spoken):
                 continue
             if len(parts) > 1 and any(i.name in _SMALL_TALK for i in meant.intents):
                 continue
@@ -147,6 +148,13 @@ class Interpreter:
             return None
         intents = tuple(intent for clause in spoken for intent in clause.intents)
         return Reading(Understanding(intents), Context(tuple(spoken)), corrects)
+
+    def _is_only_why(self, meant: Understanding, spoken: Sequence[Spoken]) -> bool:
+        """Whether a fact told after commands asks for nothing, or for what they were about."""
+        if meant.question is not None:
+            return False
+        targets = {target for intent in meant.intents for target in intent.targets}
+        return targets <= {target for clause in spoken for target in clause.targets}
 
     def _after_preamble(self, text: str, before: Context) -> tuple[Interpreter, Context]:
         """Who reads the clauses after a preamble, and in which context: its place and its thing."""
@@ -184,6 +192,8 @@ class Interpreter:
         """A fragment, as said of what was spoken of; None for what is none."""
         if fragment is None:
             return None
+        if before.last is None and _needs_context(fragment):
+            return Reading(asking.what_is_meant(), before)
         if before.last is None:
             adds = fragment.adds and self._fragments.names(fragment)
             return Reading(asking.what_is_meant(), before) if adds else None
@@ -238,6 +248,7 @@ class Interpreter:
         """What a whole sentence means."""
         main, out = cut(sentence.text)
         tagging, timed = self._timed(main)
+        tagging = respanned(tagging, self.resolver.lexicon)
         if sentence.intent is not None:
             confidence = tagging.confidence if tagging.intent == sentence.intent else 1.0
             tagging = replace(tagging, intent=sentence.intent, confidence=confidence)
@@ -367,6 +378,12 @@ class Interpreter:
         return Understanding(
             (replace(intent, slots={**where, **values}, targets=targets, source="dialogue"),)
         )
+
+
+def _needs_context(fragment: Fragment) -> bool:
+    """Whether a fragment is nothing by itself: "the other one", "a bit more"."""
+    bare = fragment.kind == "step" and fragment.dimension is None and fragment.direction == 0
+    return fragment.kind == "other" or bare
 
 
 def _in_place(text: str, where: Span) -> Sentence:

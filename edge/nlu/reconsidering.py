@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 
 from edge.home.graph import Entity, Home
@@ -11,8 +12,9 @@ from edge.nlu.heard import Heard
 from edge.nlu.kinds import NARROW_NOUNS
 from edge.nlu.matching import ENOUGH
 from edge.nlu.numbers import find_number_in, words
+from edge.nlu.request import VALUE_OF
 from edge.nlu.slots import HVAC_MODES
-from edge.types import Span, Tagging
+from edge.types import OUT_OF_SCOPE, Span, Tagging
 
 _INTENT_OF_STATE = {
     **dict.fromkeys(("on", "open", "opened", "locked"), "HassTurnOn"),
@@ -42,15 +44,30 @@ _PAUSES = re.compile(r"(?:(?:please|can you|could you|and|then|now|just) )*(?:pa
 _SWITCHES = re.compile(r"\b(?:turn|switch|power)\b.*\b(on|off)\b")
 _SHARES = re.compile(r"(?:please )?(?:halve|double) the (?:brightness|light)\b")
 _MOVES = re.compile(r"\b(?:extend|retract)\b")
+_NAME_AND_END = re.compile(
+    r"(?:(?:please|now|okay|ok|set|put|turn|switch|the|my) )*"
+    r"(?P<name>[a-z][\w'’-]*(?: [\w'’-]+){0,3}?)(?: (?:speed|volume|brightness))? "
+    r"(?:(?:up |down |back )?(?:to|at) (?P<value>[\w-]+(?: [\w-]+)?(?: ?%)?(?: (?:degrees?|percent))?)|(?P<state>on|off))(?: (?:please|now))*\W*$"
+)
+"""A name with what shall become of it, and no more."""
 _UNLIT = re.compile(r"(?:pitch[ -])?(?:black|dark)")
 _DOUBTFUL = 0.7
 """Below this confidence a verb in the text is believed before the tagger."""
 
 
+Rule = Callable[[Tagging, Heard, Lexicon], Tagging | None]
+
+
 def reconsidered(tagging: Tagging, lexicon: Lexicon) -> Tagging:
-    """A tagging whose intent the home knows better: that of the first rule that knows one."""
+    """A tagging whose intent the home knows better: that of the first rule that knows one.
+
+    Where lower case changes a text's length, its places are not known, and it stays as it is.
+    """
     heard = Heard.of(tagging)
-    return next((known for rule in _RULES if (known := rule(tagging, heard, lexicon))), tagging)
+    if len(heard.text) != len(tagging.text):
+        return tagging
+    rules = (_of_a_bare_name,) if tagging.intent == OUT_OF_SCOPE else _RULES
+    return next((known for rule in rules if (known := rule(tagging, heard, lexicon))), tagging)
 
 
 def _of_a_player(tagging: Tagging, heard: Heard, lexicon: Lexicon) -> Tagging | None:
@@ -97,21 +114,21 @@ def _of_outside(tagging: Tagging, heard: Heard, lexicon: Lexicon) -> Tagging | N
 
 def _of_humidity(tagging: Tagging, heard: Heard, lexicon: Lexicon) -> Tagging | None:
     """ "set the humidifier to 50 percent", "put the Levoit in sleep mode"."""
-    said = _HUMID.search(heard.text) is not None
-    if _QUESTION.match(heard.text) or not (said or _names_a(heard, lexicon, "humidifier")):
+    if tagging.intent not in _SETS_A_VALUE or _QUESTION.match(heard.text):
+        return None
+    if not _HUMID.search(heard.text) and not _names_a(heard, lexicon, "humidifier"):
         return None
     about = tuple(s for s in tagging.spans if s.label in _ABOUT and not _HUMID.fullmatch(s.text))
     value = _value_span(heard, about)
-    if value is not None and tagging.intent not in _LASTING:
+    if value is not None:
         stepped = _STEPPED.match(heard.text, value.end) is not None
         stepped = stepped or heard.text[: value.start].rstrip().endswith(" by")
         label = "humidity_step" if stepped else "humidity"
         return _made(tagging, "HassHumidifierSetpoint", (*about, replace(value, label=label)))
     mode = _MODE.search(heard.text)
-    if mode is None or tagging.intent in {"HassTurnOn", "HassTurnOff"}:
+    if mode is None:
         return None
-    spans = (*about, _span("mode", mode))
-    return _made(tagging, "HassHumidifierMode", spans)
+    return _made(tagging, "HassHumidifierMode", (*about, _span("mode", mode)))
 
 
 def _of_a_mode(tagging: Tagging, heard: Heard, lexicon: Lexicon) -> Tagging | None:
@@ -133,7 +150,7 @@ def _of_a_mode(tagging: Tagging, heard: Heard, lexicon: Lexicon) -> Tagging | No
 
 def _of_a_pause(tagging: Tagging, heard: Heard, lexicon: Lexicon) -> Tagging | None:
     """ "pause Rosie", where Rosie is a vacuum."""
-    if not _PAUSES.match(heard.text) or tagging.intent == "HassPauseTimer":
+    if not _PAUSES.match(heard.text) or "timer" in heard.words:
         return None
     cleans = any(n.kind.domain in _MACHINES for n in lexicon.scan(heard.text).nouns)
     if not cleans and not _names_a(heard, lexicon, *_MACHINES):
@@ -182,6 +199,32 @@ def _of_an_awning(tagging: Tagging, heard: Heard, lexicon: Lexicon) -> Tagging |
     return _made(tagging, intent, tuple(s for s in tagging.spans if s.label in _ABOUT))
 
 
+def _of_a_bare_name(tagging: Tagging, heard: Heard, lexicon: Lexicon) -> Tagging | None:
+    """ "Hive down to 16", "Everhot on please": what is done to a name that no tagger knows."""
+    if tagging.intent != OUT_OF_SCOPE and tagging.confidence >= _DOUBTFUL:
+        return None
+    said = _NAME_AND_END.match(heard.text)
+    entity = _likest(said.group("name"), lexicon) if said is not None else None
+    if said is None or entity is None:
+        return None
+    name = Span("name", said.start("name"), said.end("name"), said.group("name"))
+    if said.group("state") is not None:
+        return _made(tagging, _INTENT_OF_STATE[said.group("state")], (name,))
+    set_to = VALUE_OF.get(entity.domain)
+    if set_to is None or find_number_in(words(said.group("value"))) is None:
+        return None
+    value = Span(set_to[1], said.start("value"), said.end("value"), said.group("value"))
+    return _made(tagging, set_to[0], (name, value))
+
+
+def _likest(name: str, lexicon: Lexicon) -> Entity | None:
+    """The one entity whose name a text is or is a part of."""
+    if lexicon.noun(name) is not None:
+        return None
+    found = [entity for entity, score in lexicon.ranked(name) if score > ENOUGH]
+    return found[0] if len(found) == 1 else None
+
+
 def _of_a_verb(tagging: Tagging, heard: Heard, _: Lexicon) -> Tagging | None:
     """ "turn on …" turns on where the tagger is not sure what else it does."""
     switched = _SWITCHES.search(heard.text)
@@ -194,11 +237,19 @@ def _of_a_verb(tagging: Tagging, heard: Heard, _: Lexicon) -> Tagging | None:
 
 _ABOUT = frozenset({"name", "area", "floor", "domain", "device_class"})
 _MACHINES = ("vacuum", "lawn_mower")
-_LASTING = frozenset({"HassStartTimer", "HassBroadcast", "HassListAddItem", "OutOfScope"})
+_SETS_A_VALUE = frozenset(
+    {
+        "HassLightSet", "HassSetVolume", "HassSetVolumeRelative", "HassSetPosition",
+        "HassFanSetSpeed", "HassClimateSetTemperature", "HassClimateSetFanMode",
+        "ClimateSetHvacMode", "HassHumidifierSetpoint", "HassHumidifierMode",
+    }
+)  # fmt: skip
+"""Intents of a value or a mode, which the tagger may take one for another."""
 _SETS_CLIMATE = frozenset(
     {"HassClimateSetTemperature", "HassClimateSetFanMode", "HassTurnOn", "HassSetPosition"}
 )
-_RULES = (
+_RULES: tuple[Rule, ...] = (
+    _of_a_bare_name,
     _of_a_player,
     _of_a_state,
     _of_outside,

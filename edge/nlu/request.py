@@ -176,7 +176,7 @@ class Request:
         return self.intent
 
 
-_VALUE_OF = {
+VALUE_OF = {
     "light": ("HassLightSet", "brightness"),
     "cover": ("HassSetPosition", "position"),
     "valve": ("HassSetPosition", "position"),
@@ -210,10 +210,10 @@ def refitted(request: Request, entity: Entity) -> Request | None:
     same = _OF_ANOTHER_MACHINE.get((request.intent, entity.domain))
     if same is not None:
         return replace(request, intent=same)
-    if entity.domain not in _VALUE_OF or len(request.values) != 1:
+    if entity.domain not in VALUE_OF or len(request.values) != 1:
         return None
     ((slot, value),) = request.values.items()
-    intent, own = _VALUE_OF[entity.domain]
+    intent, own = VALUE_OF[entity.domain]
     if slot.endswith("_step"):
         intent, own = _STEP_OF.get(entity.domain, (intent, f"{own}_step"))
         percent = slot.removesuffix("_step") in {*_PERCENT, "volume"}

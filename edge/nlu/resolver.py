@@ -72,8 +72,7 @@ class Resolver:
         Empty when the text is out of scope. Where something must be asked, nothing may be done: an
         intent that comes with a question waits for the answer and has no targets.
         """
-        if tagging.intent != OUT_OF_SCOPE:
-            tagging = reconsidered(respanned(tagging, self._lexicon), self._lexicon)
+        tagging = reconsidered(respanned(tagging, self._lexicon), self._lexicon)
         if tagging.intent == OUT_OF_SCOPE or tagging.confidence < self._min_confidence:
             return Understanding()
         heard = Heard.of(tagging)

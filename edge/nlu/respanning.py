@@ -53,12 +53,17 @@ def _fitted(text: str, spans: Sequence[Span], name: Span, lexicon: Lexicon) -> l
     if not _is_better(met, name, lexicon):
         return list(spans)
     left = [
-        Span(span.label, name.end, span.end, text[name.end : span.end])
+        _stripped(Span(span.label, name.end, span.end, text[name.end : span.end]))
         for span in met
         if span.end > name.end and span.label not in {"name", *_PLACES, *_KINDS}
     ]
     left = [span for span in left if re.search(r"\w", span.text)]
     return sorted((*kept, name, *left), key=lambda span: span.start)
+
+
+def _stripped(span: Span) -> Span:
+    start = span.end - len(span.text.lstrip())
+    return Span(span.label, start, span.end, span.text.lstrip())
 
 
 def _is_better(met: Sequence[Span], name: Span, lexicon: Lexicon) -> bool:

@@ -62,7 +62,7 @@ def of_areas(home: Home) -> Mapping[str, tuple[str, ...]]:
         if len(meant) == 1:
             new = tuple(name for name in group if normalised(name) not in taken)
             found[meant[0].id] = (*found.get(meant[0].id, ()), *new)
-    return found
+    return {area: names for area, names in found.items() if names}
 
 
 def of_floors(home: Home) -> Mapping[str, tuple[str, ...]]:

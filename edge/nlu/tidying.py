@@ -16,6 +16,12 @@ _ASIDES = re.compile(
     r"|(?<=, )the one [^,]+?(?=,))\b[\s,]*",
     re.IGNORECASE,
 )
+_FREE = re.compile(
+    rf"{POLITE}(?:play|broadcast|announce|remind|say|tell|sing|call|set (?:a|an|the|my)"
+    r" (?:[\w-]+ ){0,3}?(?:timer|alarm|reminder))\b",
+    re.IGNORECASE,
+)
+"""What has free text, or a time: nothing is taken off it."""
 _PLEASE = re.compile(r"\b(?:pls|plz|plse)\b", re.IGNORECASE)
 _UTMOST = re.compile(
     r"\bas (bright) as (?:\w+['’]?\w* )?(?:goes?|possible|gets?|can be|be)\b", re.IGNORECASE
@@ -24,6 +30,8 @@ _FULL = re.compile(r"\bfull (?:blast|whack|pelt|tilt)\b", re.IGNORECASE)
 _MEANWHILE = re.compile(
     r"[\s,]+(?:(?:while|before) (?:the|my|our|i|we|you|it|he|she|they|someone|everyone|i['’]m"
     r"|we['’]re)\b(?! (?:end|first)\b).*"
+    r"|so (?:that )?(?:i|we|you|he|she|they|the \w+) (?:can|could|don['’]?t|won['’]?t"
+    r"|doesn['’]?t)\b.*"
     r"|(?:for )?(?:just )?a (?:second|sec|moment|mo|while)\W*)$",
     re.IGNORECASE,
 )
@@ -34,6 +42,11 @@ _SAYS = re.compile(
     re.IGNORECASE,
 )
 """Who wants it."""
+_NEVER_MIND = re.compile(
+    r"^(?:(?:no|oh|actually)[,. ]+)?(?:never ?mind(?: that)?|forget (?:it|that)|scratch that)[,. ]+"
+    r"(?=(?:turn|switch|open|close|shut|lock|unlock|dim|set|put|play|pause|mute|start|stop)\b)",
+    re.IGNORECASE,
+)
 _WANTS = re.compile(
     r"^(?!(?:who|what|it|the|my|i|we|you)\b)\w+ (?:wants|would like) "
     r"(?=(?:her|his|the|my|\w+['’]s) \w+.* (?:to|at|on|off|\w+)\W*$)",
@@ -115,8 +128,11 @@ _LAST_NUMBER = re.compile(
 
 def tidied(text: str) -> str:
     """A text without asides, and with verbs as they are in orders: "would you mind putting"."""
+    if _FREE.match(text):
+        return text
     text = _PLEASE.sub("please", text)
     text = _UTMOST.sub("to full \\1ness", _FULL.sub("full", text))
+    text = _NEVER_MIND.sub("", text)
     text = _WANTS.sub("make ", _SAYS.sub("", text))
     text = _LEAVING.sub("", text)
     text = _TOPICS.sub(r"\g<verb> \g<things>", text)
@@ -144,8 +160,10 @@ def amended(text: str) -> str:
     number = find_number_in(words(right))
     if number is not None and number.first == 0:
         last = _LAST_NUMBER.search(left)
-        return f"{left[: last.start()]}{right}" if last is not None else text
+        known = last is not None and find_number_in(words(last.group())) is not None
+        return f"{left[: last.start()]}{right}" if last is not None and known else text
     if re.match(r"(?:the|my|in|on)\b", right, re.IGNORECASE):
-        last = re.search(r"\b(?:in |on )?(?:the|my)\b(?!.*\b(?:the|my)\b).*$", left, re.IGNORECASE)
+        placed = r"(?:in |on )?" if re.match(r"(?:in|on)\b", right, re.IGNORECASE) else ""
+        last = re.search(rf"\b{placed}(?:the|my)\b(?!.*\b(?:the|my)\b).*$", left, re.IGNORECASE)
         return f"{left[: last.start()]}{right}" if last is not None else text
     return text
