@@ -47,7 +47,9 @@ _MOVES = re.compile(r"\b(?:extend|retract)\b")
 _NAME_AND_END = re.compile(
     r"(?:(?:please|now|okay|ok|set|put|turn|switch|the|my) )*"
     r"(?P<name>[a-z][\w'’-]*(?: [\w'’-]+){0,3}?)(?: (?:speed|volume|brightness))? "
-    r"(?:(?:up |down |back )?(?:to|at) (?P<value>[\w-]+(?: [\w-]+)?(?: ?%)?(?: (?:degrees?|percent))?)|(?P<state>on|off))(?: (?:please|now))*\W*$"
+    r"(?:(?:up |down |back )?(?:to|at) "
+    r"(?P<value>[\w-]+(?: [\w-]+)?(?: ?%)?(?: (?:degrees?|percent))?)|(?P<state>on|off))"
+    r"(?: (?:please|now))*\W*$"
 )
 """A name with what shall become of it, and no more."""
 _UNLIT = re.compile(r"(?:pitch[ -])?(?:black|dark)")
