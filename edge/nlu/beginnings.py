@@ -41,7 +41,7 @@ POLITE = (
 STARTS = re.compile(
     rf"{POLITE}(?:(?:{'|'.join(_STRONG)})\b|(?:{'|'.join(_WEAK)}) {OBJECT}\b|{ASKING}\b"
     r"|another (?:one|timer)? ?for |(?:pause|resume|mute|unmute|next song|next track|skip|undo)\Z"
-    r"|i (?:need|want) "
+    r"|i (?:need|want) |have \w+ (?:vacuum|clean|start|mow|go|hoover)\b|by the way\b"
     r"|(?:announce|broadcast|vacuum|clean|mow|heat|play|dock|ring) \w)",
     re.IGNORECASE,
 )

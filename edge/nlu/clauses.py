@@ -122,6 +122,7 @@ def _completed(text: str, before: str) -> str:
     another = re.match(r"another (?:one |timer )?(?=for )", text, re.IGNORECASE)
     if another is not None and "timer" in before:
         return f"set a timer {text[another.end() :]}"
+    text = _with_value_unit(text, before)
     ended = _ENDED.match(text)
     if ended is not None and (thing := _THING_FIRST.match(before)) is not None:
         return f"{thing.group()} {text}"
@@ -132,11 +133,19 @@ def _completed(text: str, before: str) -> str:
         if listed != text or not adds or _OF_LISTS.match(text):
             return listed
     told = re.match(r"(?:the )?[\w ]{1,20}? to \w+", text)
-    if verb in {"tell", "ask"} and not told:
+    silent = verb in {"tell", "ask"} and not told
+    whole = verb in {"add", "put", "tell", "ask"} or _is_whole(text.lower())
+    switched = verb not in _SWITCHING and _SWITCHED.search(text) is not None
+    bare = silent or verb in _STATIVE or not whole or switched
+    return text if bare else f"{verb} {text}"
+
+
+def _with_value_unit(text: str, before: str) -> str:
+    """A value in a place, with the unit said before: "twenty in the hall"."""
+    valued, unit = _VALUE_PLACE.match(text), re.search(r"\b(?:degrees|percent)\b", before)
+    if valued is None or valued["unit"] is not None or unit is None:
         return text
-    if verb in _STATIVE or not (verb in {"add", "put", "tell", "ask"} or _is_whole(text.lower())):
-        return text
-    return f"{verb} {text}"
+    return f"{text[: valued.end('value')]} {unit.group()}{text[valued.end('value') :]}"
 
 
 def _listed_too(text: str, before: str) -> str:
@@ -197,13 +206,24 @@ _BARE_NUMBER = re.compile(
     re.IGNORECASE,
 )
 _STAYS = re.compile(
-    r".+ (?:can|may|should|must|has to|have to|needs to) (?:stay|remain|be left)\b", re.IGNORECASE
+    r".+ (?:(?:can|may|should|must|has to|have to|needs to) (?:stay|remain|be left)|stays?)\b",
+    re.IGNORECASE,
 )
 _CONDITION = re.compile(
     r"(?:if|when|whenever|once|as soon as|unless|every|each time|after|before|until)\b",
     re.IGNORECASE,
 )
 _PLACE_FIRST = re.compile(r"(?:in|on|at) (?:the|my) [\w']+(?: \w+)?", re.IGNORECASE)
+_SWITCHING = frozenset({"turn", "switch", "put", "flip", "power", "get", "make", "set"})
+_SWITCHED = re.compile(r"\b(?:on|off)\W*$", re.IGNORECASE)
+"""An end state that no other verb brings about: "close the blinds and the fan on"."""
+_VALUED = re.compile(r"\b(?:on|to|at) (?:\w+[ -])?\w+ ?(?:percent|%|degrees?)\W*$", re.IGNORECASE)
+_VALUE_PLACE = re.compile(
+    r"(?:set )?(?P<value>(?:\d+|[a-z]+(?:[ -](?:one|two|three|four|five|six|seven|eight|nine))?))"
+    r"(?P<unit> (?:degrees|percent))? (?:in|for) (?:the|my) (?!minutes?|hours?)\w+",
+    re.IGNORECASE,
+)
+"""A value and its place: "twenty two degrees in the nursery"."""
 _PLACE_THEN_VERB = re.compile(
     rf"{_PLACE_FIRST.pattern}(?: \w+)?[\s,]+{STRONG_START.pattern}", re.IGNORECASE
 )
@@ -259,6 +279,7 @@ def _rules(left: str, joint: str, right: str, piece: str) -> Iterator[tuple[bool
     yield any(sign in joint for sign in ".!?;"), True
     yield ":" in joint, STARTS.match(left) is None
     yield re.match(r"(?:a )?(?:half|quarter)\b", right) is not None, False
+    yield all(_VALUE_PLACE.match(side) for side in (left, right)), True
     starts = STARTS.match(right) is not None or _PLACE_THEN_VERB.match(right) is not None
     begins = STARTS.match(left) is not None or _PLACE_THEN_VERB.match(left) is not None
     others = _OTHERS.search(right) is not None
@@ -280,7 +301,7 @@ def _rules(left: str, joint: str, right: str, piece: str) -> Iterator[tuple[bool
     yield lone, begins and left.lower() in {"pause", "mute", "resume"}
     to_both = _TO_WHERE.search(left) is not None and _TO_WHERE.search(piece) is not None
     yield _ADDS.match(left) is not None and to_both and not _END_STATE.search(left), True
-    free = _FREE_TEXT.match(left) is not None
+    free = _FREE_TEXT.match(left) is not None and not _VALUED.search(left)
     if free and _ON_LIST.search(right.lower()):
         yield _ON_LIST.search(left.lower()) is not None, True
         unlisted = starts and _ON_LIST.search(piece.lower()) is None

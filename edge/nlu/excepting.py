@@ -27,8 +27,8 @@ _STATE = (
 )
 _BUT = r"(?:[\s,]*\b(?:and|but|just|only|please)\b)*[\s,]*"
 _EXCEPT = (
-    r"(?:except(?:ing)?(?: for)?|excluding|bar(?= (?:the|my|our)\b)|apart from|aside from"
-    r"|other than|besides|save for|with the exception of)"
+    r"(?:with the exception of|except(?:ing)?(?: for)?|excluding|bar(?= (?:the|my|our)\b)"
+    r"|apart from|aside from|other than|besides|save for)"
 )
 _LEFT = re.compile(
     rf"^(?P<main>.+?){_BUT}\b(?:leave|keep)\s+(?P<out>.+?)\s+{_STATE}(?:\s+(?:please|though))?$"
@@ -46,8 +46,8 @@ _OUT = re.compile(
     r"(?P<out>.+?)(?P<end>\s+(?:on|off|open|closed|shut|up|down))?(?:\s+please)?$"
 )
 _FIRST = re.compile(
-    rf"^{_EXCEPT}\s+(?P<out>.+?)(?:\s*,\s*|\s+)(?P<main>(?:turn|switch|shut|close|open|lock|dim"
-    rf"|set|put|everything|all)\b.+)$"
+    rf"^{_EXCEPT}\s+(?P<out>.+?)(?:\s*,\s*|\s+)(?P<main>(?:turn|switch|shut|close|open|lock|unlock"
+    rf"|mute|pause|raise|lower|dim|set|put|everything|all)\b.+)$"
 )
 _BARE_BUT = re.compile(
     r"^(?P<main>.*\b(?:all|every|everything|everywhere)\b.*?)[\s,]+but\s+(?P<out>.+)$"

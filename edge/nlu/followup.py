@@ -82,6 +82,11 @@ _LESS_SO = re.compile(
 )
 _NOT_ENOUGH = re.compile(r"(?:(?:it['’]?s|that['’]?s|still) )*not (?P<word>\w+ )?enough(?: yet)?")
 _SMALL_ONLY = re.compile(rf"(?:{_SMALL})")
+_EXCLAIMED = re.compile(
+    r"^(?:(?:whoa|ooh|ouch|oh)[\s,]+)?(?:that['’]?s|it['’]?s|that is) (?:way |far |much )?too "
+    r"(?:much|little|loud|bright|dark|quiet|hot|cold|high|low)[\s,]+"
+    r"(?=(?:make|set|turn|put) (?:it|that)\b)"
+)
 _BUT_NOT = re.compile(
     r"(?:but |just )?(?:not|except(?: for)?|apart from|without) (?P<thing>(?:the|my|our) [\w' ]+)"
 )
@@ -98,6 +103,9 @@ _CORRECTS = re.compile(
     r"|that['’]?s (?:wrong|not (?:it|right|the one|what i meant))|"
     r"not (?:the |in the |that )[\w ]+?(?: but|(?=,))|hang on|hold on)\b[\s,.!]*)+"
 )
+_STEPS = re.compile(rf"\b(?:{'|'.join((*_UPWARD, *_DOWNWARD))})\b")
+_NOT_LAST = re.compile(r",? not (?:the|my|in|on) [\w' ]+$")
+"""What was not meant, after what was: "the coffee maker, not the kettle"."""
 _MEANT = re.compile(r"(?:[\w']+[\s,]+){1,6}?(?=i meant (?:to say )?(?:the|my|in|on) )")
 """What is said before "I meant the kettle"."""
 _NOT_BUT = re.compile(
@@ -105,7 +113,8 @@ _NOT_BUT = re.compile(
 )
 _JUST = re.compile(r"(?:just|only) (?=the|in|my)")
 _ADDS = re.compile(
-    r"(?:(?:and|also|plus|now|then|what about|how about|same (?:thing )?(?:for|in|with|goes for)|"
+    r"(?:(?:and|also|plus|now do|do(?= (?:the|my)\b)|now|then|what about|how about|"
+    r"same (?:thing )?(?:for|in|with|goes for)|"
     r"the same (?:for|in|with|goes for)|do the same (?:for|in|with|to)|ditto(?: for)?"
     r"|likewise(?: for| in)?|as well as|so does|"
     r"as does|oh and|and now|as for|let['’]?s do)\b[\s,]*)+"
@@ -132,6 +141,7 @@ _VALUE = re.compile(
     r"|all of them|all) )?"
     r"(?:(?:up|down|back) to|to|at|by|on|just|only|about|i said|make it|say) *(?=\S)|"
 )
+_TO_WHAT = re.compile(r"^(?:in|on(?! (?:in|at|on|upstairs|downstairs)\b)|at|for|to) ")
 _ENDS = re.compile(rf"\b(?:{'|'.join(STATES)}|up|down)\b")
 """Words that tell an end state, so that a thing with one is a command of its own."""
 _WHITES = frozenset({"warm", "cool", "cold", "neutral", "soft", "white", "daylight", "candlelight"})
@@ -162,7 +172,7 @@ def fragment_of(text: str) -> Fragment | None:
     """The fragment that a text is or may be; a thing is one only if the home has it. None: a full
     sentence that stands for itself, or nothing at all."""
     plain = " ".join(re.sub(r"[.!?]+", " ", text.lower().replace("’", "'")).split()).strip(" ,")
-    plain = _FILLED.sub("", plain)
+    plain = _EXCLAIMED.sub("", _FILLED.sub("", plain))
     plain, corrects = _uncorrected(plain)
     rest = plain
     if re.search(r"\b(?:instead|i meant?|rather)$", rest):
@@ -185,7 +195,7 @@ def fragment_of(text: str) -> Fragment | None:
         return replace(found, corrects=corrects, every=every)
     if starts_clause(rest) and not _REFERS.match(rest):
         return Fragment("sentence", rest, corrects=True) if corrects else None
-    if _ENDS.search(re.sub(r"^(?:in|on|at|for|to) ", "", rest)):
+    if _ENDS.search(_TO_WHAT.sub("", rest)):
         return Fragment("said", rest, corrects, adds=adds) if adds or corrects else None
     return Fragment("thing", rest, corrects, adds=adds)
 
@@ -198,7 +208,9 @@ def _uncorrected(plain: str) -> tuple[str, bool]:
     if (match := _NOT_BUT.match(plain)) is not None:
         corrects, plain = True, match.group("rest")
     elif (match := _CORRECTS.match(plain)) is not None and match.end():
-        corrects, plain = True, plain[match.end() :]
+        goes_on = match.group().strip() == "make that" and _STEPS.search(plain) is not None
+        corrects, plain = not goes_on, plain[match.end() :]
+        plain = _NOT_LAST.sub("", plain)
         if (match := _NOT_BUT.match(plain)) is not None:
             plain = match.group("rest")
     if (match := _JUST.match(plain)) is not None:

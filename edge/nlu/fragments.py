@@ -52,29 +52,15 @@ class Fragments:
 
     def whole(self, fragment: Fragment, last: Spoken) -> Sentence | None:
         """The sentence that a fragment makes; None where it makes none."""
-        spoken = spoken_of(Context((last,)), self._home, every=fragment.every) or offered(
-            last, self._home
-        )
+        meant = spoken_of(Context((last,)), self._home, every=fragment.every)
+        spoken = meant or offered(last, self._home)
         if fragment.kind == "thing":
             return self._of_another(fragment, last, spoken)
-        if not spoken:
-            return None
         if fragment.kind == "not":
             return self._without(fragment.text, last, spoken)
         if fragment.kind == "other":
             return self._of_the_other(last, spoken)
-        text: str | None = None
-        if fragment.kind == "state":
-            text = rewriting.in_state(fragment.text, spoken[0])
-        elif fragment.kind == "value":
-            text = rewriting.with_value(fragment.text, spoken[0])
-        elif fragment.kind == "color":
-            text = rewriting.in_color(fragment.text, spoken[0])
-        elif fragment.kind == "step":
-            text = rewriting.stepped(fragment, _direction(fragment, last), spoken[0])
-            if text is not None and spoken[0].domain == "cover":
-                return Sentence(text, spoken, "HassSetPosition")
-        return Sentence(text, spoken) if text is not None else None
+        return _of_the_same(fragment, last, meant) if meant else None
 
     def _of_the_other(self, last: Spoken, spoken: Sequence[Entity]) -> Sentence | None:
         other = self._other(last, spoken)
@@ -134,6 +120,26 @@ class Fragments:
         )
         others = [entity for entity in candidates if entity.id != one.id]
         return others[0] if len(others) == 1 else None
+
+
+def _of_the_same(fragment: Fragment, last: Spoken, meant: tuple[Entity, ...]) -> Sentence | None:
+    """What was spoken of, with another state, value, colour or step; or its kind elsewhere."""
+    one = meant[0]
+    if fragment.kind == "said":
+        there = rewriting.in_state_there(fragment.text, meant)
+        return Sentence(there) if there is not None else None
+    if fragment.kind == "step":
+        text = rewriting.stepped(fragment, _direction(fragment, last), one)
+        moves = "HassSetPosition" if one.domain == "cover" else None
+        return Sentence(text, meant, moves) if text is not None else None
+    makers = {
+        "state": rewriting.in_state,
+        "value": rewriting.with_value,
+        "color": rewriting.in_color,
+    }
+    make = makers.get(fragment.kind)
+    text = make(fragment.text, one) if make is not None else None
+    return Sentence(text, meant) if text is not None else None
 
 
 def _direction(fragment: Fragment, last: Spoken) -> int:

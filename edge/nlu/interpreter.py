@@ -28,7 +28,7 @@ from edge.nlu.context import Context, Spoken, both_spoken_of, spoken_of
 from edge.nlu.excepting import cut, without
 from edge.nlu.followup import Fragment, fragment_of
 from edge.nlu.fragments import Fragments, Sentence
-from edge.nlu.kinds import DOMAINS_OF_INTENT, NARROW_NOUNS, RUN_BY_NAME
+from edge.nlu.kinds import DOMAINS_OF_INTENT, LOCKING, NARROW_NOUNS, RUN_BY_NAME
 from edge.nlu.listing import OF_LISTS
 from edge.nlu.preambles import is_preamble, place_first, preamble_of, with_topic
 from edge.nlu.resolver import Resolver
@@ -121,7 +121,8 @@ class Interpreter:
             reading = reader._clause(part, running, within=bool(spoken))
             meant = reading.understanding
             if place == 0 and is_preamble(part, meant, parts, self.resolver.lexicon):
-                reader, running = self._after_preamble(part, reading.context)
+                known = running if running.last is not None else reading.context
+                reader, running = self._after_preamble(part, known)
                 parts = (part, rewriting.with_item(parts[1], part), *parts[2:])
                 continue
             if (where := place_first(part, self.resolver.lexicon)) is not None:
@@ -221,7 +222,8 @@ class Interpreter:
         text = text if counted else self._with_one(text, spoken)
         if fragment is not None and fragment.adds:
             text = following(fragment.text, before.last.tagging.text)
-        carried = within and (self._carried(text, before.last) or self._of_the_same(text, before))
+        goes_on = within or (fragment is not None and fragment.adds)
+        carried = goes_on and (self._carried(text, before.last) or self._of_the_same(text, before))
         return carried or self._sentence(Sentence(text), before)
 
     def _with_there(self, text: str, before: Context, last: Spoken) -> str:
@@ -339,6 +341,10 @@ class Interpreter:
             if both
             else spoken_of(before, self._home, every=every)
         )
+        domains = DOMAINS_OF_INTENT.get(tagging.intent)
+        earlier = spoken_of(Context(before.earlier), self._home, every=every)
+        if domains and spoken and earlier and not any(e.domain in domains for e in spoken):
+            spoken = earlier
         if spoken:
             sentence = rewriting.with_pronoun(text, found, spoken[0])
             return self._sentence(Sentence(sentence, spoken), before)
@@ -395,7 +401,7 @@ def _may_refer(tagging: Tagging, found: re.Match[str], text: str) -> bool:
     """Whether a pronoun is what a sentence is about: it is about entities, and names no others."""
     about = tagging.intent in DOMAINS_OF_INTENT or tagging.intent in _NEEDS_A_THING
     unknown = tagging.intent == OUT_OF_SCOPE and starts_clause(text)
-    told = (s for s in tagging.spans if s.label in _WHERE)
+    told = (s for s in tagging.spans if s.label in _WHERE and s.text.lower() not in LOCKING)
     return (about or unknown) and not any(
         not found.start() <= span.start < found.end() for span in told
     )

@@ -51,7 +51,9 @@ def is_preamble(text: str, meant: Understanding, parts: Sequence[str], lexicon: 
     targets = [target for intent in meant.intents for target in intent.targets]
     if targets and all(t.partition(".")[0] in RUN_BY_NAME for t in targets):
         return False
-    reason = says_why(text) or (not acts and _OF_SOMEONE.match(text) is not None)
+    reason = (says_why(text) and "," not in text) or (
+        not acts and _OF_SOMEONE.match(text) is not None
+    )
     idle = not meant.intents and meant.question is None and not _SAYS_STATE.search(text)
     scan = lexicon.scan_all(text)
     topic = not scan.rest and not _SAYS_STATE.search(text)

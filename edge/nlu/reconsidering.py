@@ -52,6 +52,12 @@ _NAME_AND_END = re.compile(
     r"(?: (?:please|now))*\W*$"
 )
 """A name with what shall become of it, and no more."""
+_ONLY_SET = re.compile(
+    r"(?:(?:please|now) )*(?:set|change|adjust) (?:the |my )?"
+    r"(?:(?:volume|brightness|temperature|speed|position) (?:of|on) (?:the |my )?)?"
+    r"(?P<name>[a-z][\w'’-]*(?: [\w'’-]+){0,3})"
+)
+"""A thing to set, without what to."""
 _UNLIT = re.compile(r"(?:pitch[ -])?(?:black|dark)")
 _DOUBTFUL = 0.7
 """Below this confidence a verb in the text is believed before the tagger."""
@@ -68,7 +74,7 @@ def reconsidered(tagging: Tagging, lexicon: Lexicon) -> Tagging:
     heard = Heard.of(tagging)
     if len(heard.text) != len(tagging.text):
         return tagging
-    rules = (_of_a_bare_name,) if tagging.intent == OUT_OF_SCOPE else _RULES
+    rules = (_of_a_bare_name, _of_no_value) if tagging.intent == OUT_OF_SCOPE else _RULES
     return next((known for rule in rules if (known := rule(tagging, heard, lexicon))), tagging)
 
 
@@ -219,8 +225,23 @@ def _of_a_bare_name(tagging: Tagging, heard: Heard, lexicon: Lexicon) -> Tagging
     return _made(tagging, set_to[0], (name, value))
 
 
+def _of_no_value(tagging: Tagging, heard: Heard, lexicon: Lexicon) -> Tagging | None:
+    """ "set the bedroom thermostat", whose value may come in the next sentence."""
+    if tagging.intent != OUT_OF_SCOPE and tagging.confidence >= _DOUBTFUL:
+        return None
+    said = _ONLY_SET.fullmatch(heard.text.strip(" .!"))
+    entity = _likest(said.group("name"), lexicon) if said is not None else None
+    if said is None or entity is None or entity.domain not in VALUE_OF:
+        return None
+    name = Span("name", said.start("name"), said.end("name"), said.group("name"))
+    return _made(tagging, VALUE_OF[entity.domain][0], (name,))
+
+
 def _likest(name: str, lexicon: Lexicon) -> Entity | None:
     """The one entity whose name a text is or is a part of."""
+    named = lexicon.called(name)
+    if len(named) == 1:
+        return named[0]
     if lexicon.noun(name) is not None:
         return None
     found = [entity for entity, score in lexicon.ranked(name) if score > ENOUGH]
@@ -252,6 +273,7 @@ _SETS_CLIMATE = frozenset(
 )
 _RULES: tuple[Rule, ...] = (
     _of_a_bare_name,
+    _of_no_value,
     _of_a_player,
     _of_a_state,
     _of_outside,

@@ -13,7 +13,8 @@ Remark = Literal["undo", "what"]
 
 _POLITE = (
     r"(?:(?:please|can you|could you|okay|ok|oh|no|wait|actually|just|hey|sorry|and|now|oops"
-    r"|whoops|whoa|wow|hmm|ah|argh)[\s,]+)*"
+    r"|whoops|whoa|wow|hmm|ah|argh|that was (?:a mistake|wrong|not (?:right|it))"
+    r"|that['’]?s (?:wrong|not right))[\s,]+)*"
 )
 _LAST = (
     r"(?:the )?(?:last|previous) (?:thing|one|command|action|change|step|bit)"
@@ -44,8 +45,15 @@ _WHAT = re.compile(
 )
 
 
+_REASON = re.compile(
+    r"(?<=\w),\s*(?:my \w+|the \w+|i|i['’]m|it|it['’]s|we|she|he|they) .*$", re.IGNORECASE
+)
+"""Why it is to be taken back."""
+
+
 def remark_of(text: str) -> Remark | None:
     """What a text says about the dialogue; None for one that is about the home."""
+    text = _REASON.sub("", text)
     plain = " ".join(re.sub(r"[^\w'\s]+", " ", text.lower().replace("’", "'")).split())
     if _UNDO.fullmatch(plain):
         return "undo"

@@ -125,6 +125,8 @@ class Resolver:
             names = [span for span in kinds if self._lexicon.noun(span.text) is None]
         places, strays = self._places(request)
         scan = self._lexicon.scan(heard.residual, request.fits)
+        if places and request.speaker is not None and _HERE_AND.search(heard.text):
+            places = unique((Place(area=request.speaker), *places))
         if heard.everywhere:
             places, strays = (), []
         elif not places and not heard.here:
@@ -518,6 +520,7 @@ class Resolver:
         return asking.which(said, entities, self._home, request.made(slots))
 
 
+_HERE_AND = re.compile(r"\bhere and\b|\band (?:in )?here\b")
 _THE_AND = re.compile(r"\b(?:the|my) ([\w' ]+?)(?:,| and|, and) (?:the |my )?$")
 _AND_THE = re.compile(r"\s*(?:,|and|, and)\s+(?:the |my )?([\w' ]+?)(?: (?:on|off))?\W*$")
 

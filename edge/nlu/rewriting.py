@@ -28,6 +28,10 @@ _STATE_VERBS = {
     "on": "turn on {}", "off": "turn off {}", "open": "open {}", "close": "close {}",
     "lock": "lock {}", "unlock": "unlock {}",
 }  # fmt: skip
+_STATE_THERE = re.compile(
+    r"(?:(?:now|then|back|but) )*(?P<state>on|off|open|close) "
+    r"(?P<where>(?:in|on|at) (?:the|my) [\w' ]+|upstairs|downstairs)"
+)
 _VALUE_SENTENCES = {
     "light": "set {} to {} brightness",
     "cover": "set {} to {}",
@@ -195,6 +199,15 @@ def in_state(state: str, entity: Entity) -> str:
     if entity.domain in {"cover", "valve"}:
         verb = {"on": "open", "off": "close"}.get(state, state)
     return _STATE_VERBS[verb].format(the(entity))
+
+
+def in_state_there(text: str, spoken: Sequence[Entity]) -> str | None:
+    """ "on in the dining room", said of the kind that was spoken of; None for another text."""
+    said = _STATE_THERE.fullmatch(text)
+    noun = _noun(spoken)
+    if said is None or noun is None:
+        return None
+    return f"{_STATE_VERBS[said.group('state')].format(f'the {noun}')} {said.group('where')}"
 
 
 def with_value(value: str, entity: Entity) -> str | None:

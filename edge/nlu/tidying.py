@@ -79,7 +79,7 @@ _TOPICS = re.compile(
 """Things that are named before their verb: "the lamp and the radio, turn them off"."""
 _TOPIC = re.compile(
     r"(?P<before>^|\b(?:and|then)\s+|,\s*)(?P<thing>(?:the|my|our) (?:\w+ ){0,3}?\w+),? "
-    r"(?P<verb>turn|switch|lock|unlock|open|close|shut|put|dim|set|make|mute|pause) it\b",
+    r"(?P<verb>turn|switch|lock|unlock|open|close|shut|put|dim|set|make|mute|pause) (?:it|that)\b",
     re.IGNORECASE,
 )
 """What is named before its verb: "the kettle, switch it off"."""
@@ -93,6 +93,12 @@ _PLAYING = {
     "play": "resume", "pause": "pause", "stop": "stop", "mute": "mute", "unmute": "unmute",
     "resume": "resume",
 }  # fmt: skip
+_SIDE = r"(?:left|right|front|back|side|upper|lower|middle|rear)"
+_EACH_SIDE = re.compile(
+    rf"\b(?:the )?(?P<first>{_SIDE}(?:, (?:the )?{_SIDE})+),? and (?:the )?(?P<last>{_SIDE}) "
+    r"(?P<thing>(?:blind|curtain|shutter|shade|lamp|light|speaker|window|door|gate))s?\b",
+    re.IGNORECASE,
+)
 _SIDES = re.compile(
     r"\b(?:the )?(?P<one>left|right|front|back|upper|lower) and (?:the )?"
     r"(?P<other>left|right|front|back|upper|lower)(?: hand)? "
@@ -138,6 +144,7 @@ def tidied(text: str) -> str:
     text = _TOPICS.sub(r"\g<verb> \g<things>", text)
     text = _TOPIC.sub(r"\g<before>\g<verb> \g<thing>", text)
     text = _PLAYS.sub(lambda m: f"{_PLAYING[m['verb'].lower()]} {m['thing']}", text)
+    text = _EACH_SIDE.sub(_expanded, text)
     text = _SIDES.sub(r"the \g<one> \g<thing> and the \g<other> \g<thing>", text)
     text = _ON_LIST_ADD.sub(r"\g<verb> \g<item> to the \g<list>", text)
     text = _COURTESY.sub(" ", _ONLY_THERE.sub(" ", _ASIDES.sub(" ", text)))
@@ -147,6 +154,13 @@ def tidied(text: str) -> str:
         text = _MIND.sub("please ", text)
         text = re.sub(r"\b\w+ing\b", lambda m: _GERUNDS.get(m.group().lower(), m.group()), text)
     return text
+
+
+def _expanded(match: re.Match[str]) -> str:
+    """ "the front, back and side doors", each with its noun."""
+    sides = [*re.split(r", (?:the )?", match["first"]), match["last"]]
+    things = [f"the {side} {match['thing']}" for side in sides]
+    return f"{', '.join(things[:-1])} and {things[-1]}"
 
 
 def amended(text: str) -> str:
