@@ -10,7 +10,7 @@ from edge.home.graph import Entity, Home
 from edge.nlu.finding import Lexicon
 from edge.nlu.heard import Heard
 from edge.nlu.kinds import NARROW_NOUNS
-from edge.nlu.matching import ENOUGH
+from edge.nlu.matching import ENOUGH, EXACT
 from edge.nlu.numbers import find_number_in, words
 from edge.nlu.request import VALUE_OF
 from edge.nlu.slots import HVAC_MODES
@@ -212,7 +212,8 @@ def _of_a_bare_name(tagging: Tagging, heard: Heard, lexicon: Lexicon) -> Tagging
     if tagging.intent != OUT_OF_SCOPE and tagging.confidence >= _DOUBTFUL:
         return None
     said = _NAME_AND_END.match(heard.text)
-    entity = _likest(said.group("name"), lexicon) if said is not None else None
+    least = EXACT if tagging.intent == OUT_OF_SCOPE else ENOUGH
+    entity = _likest(said.group("name"), lexicon, least) if said is not None else None
     if said is None or entity is None:
         return None
     name = Span("name", said.start("name"), said.end("name"), said.group("name"))
@@ -230,21 +231,22 @@ def _of_no_value(tagging: Tagging, heard: Heard, lexicon: Lexicon) -> Tagging | 
     if tagging.intent != OUT_OF_SCOPE and tagging.confidence >= _DOUBTFUL:
         return None
     said = _ONLY_SET.fullmatch(heard.text.strip(" .!"))
-    entity = _likest(said.group("name"), lexicon) if said is not None else None
+    least = ENOUGH if said is not None and " " in said.group("name") else EXACT
+    entity = _likest(said.group("name"), lexicon, least) if said is not None else None
     if said is None or entity is None or entity.domain not in VALUE_OF:
         return None
     name = Span("name", said.start("name"), said.end("name"), said.group("name"))
     return _made(tagging, VALUE_OF[entity.domain][0], (name,))
 
 
-def _likest(name: str, lexicon: Lexicon) -> Entity | None:
-    """The one entity whose name a text is or is a part of."""
+def _likest(name: str, lexicon: Lexicon, least: float) -> Entity | None:
+    """The one entity whose name a text is like, by a score of `least` or more."""
     named = lexicon.called(name)
     if len(named) == 1:
         return named[0]
     if lexicon.noun(name) is not None:
         return None
-    found = [entity for entity, score in lexicon.ranked(name) if score > ENOUGH]
+    found = [entity for entity, score in lexicon.ranked(name) if score >= least]
     return found[0] if len(found) == 1 else None
 
 
