@@ -11,6 +11,8 @@ from edge.nlu.kinds import LOCKING, NARROW_NOUNS
 from edge.nlu.matching import is_plural, normalised, singular_text
 
 _TELEVISION = frozenset({"tv", "tvs", "television", "telly"})
+_COMPARED = 50
+"""Of more entities none is told apart by a word; they are asked about."""
 _ORDINALS = {"first": "1", "second": "2", "third": "3", "fourth": "4"}
 TELL_NOTHING = frozenset(
     {
@@ -74,6 +76,8 @@ def told_apart(entities: Sequence[Entity], heard: Heard, home: Home) -> tuple[En
     "The upstairs thermostat" is Ecobee Upstairs and not Ecobee Main Floor. Words of values, and
     those that every command may have, tell nothing.
     """
+    if len(entities) > _COMPARED:
+        return tuple(entities)
     words = singular_text(normalised(heard.without_values)).split()
     said = {_ORDINALS.get(word, word) for word in words if word not in TELL_NOTHING}
     hits = [len(said & (_words_of(entity, home) | _ordered(entity, home))) for entity in entities]

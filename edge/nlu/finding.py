@@ -192,6 +192,11 @@ class Lexicon:
         found = (self.home.entity(match.id) for match in self._entities.exactly(name))
         return tuple(entity for entity in found if entity is not None)
 
+    def having(self, word: str) -> tuple[Entity, ...]:
+        """The entities in whose names a word is; the word is normalised and singular."""
+        found = (self.home.entity(entity_id) for entity_id in self._entities.having(word))
+        return tuple(entity for entity in found if entity is not None)
+
     def is_of(self, entity: Entity, kind: Kind) -> bool:
         """Whether a noun of this kind can be said of an entity."""
         roles = {"binary_sensor": kind.binary, "sensor": kind.sensor, "cover": kind.cover}

@@ -184,6 +184,10 @@ class Index:
                 return after, _best((name.id, _SAME) for name in named)
         return None
 
+    def having(self, word: str) -> tuple[str, ...]:
+        """What has a name in which a word is; the word is normalised and singular."""
+        return tuple(dict.fromkeys(self._names[place].id for place in self._by_word.get(word, ())))
+
     def find(self, text: str) -> tuple[Match, ...]:
         """What may be meant by a text, each once with its best score (from ENOUGH), best first."""
         same = self._same(_Name.of("", text))

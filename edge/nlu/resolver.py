@@ -331,11 +331,8 @@ class Resolver:
             return None
         said = re.findall(r"\b(?:the|my|our) ([^\W\d_]{4,})\b", request.heard.residual)
         words = {singular_text(normalised(word)) for word in said} - TELL_NOTHING
-        found = [
-            entity
-            for entity in self._home.entities
-            if request.fits(entity) and words & set(singular_text(normalised(entity.name)).split())
-        ]
+        having = {e.id: e for word in words for e in self._lexicon.having(word)}
+        found = [entity for entity in having.values() if request.fits(entity)]
         if len(found) != 1:
             return None
         return self._told(request, Named((found[0],), EXACT), (), found[0].name)

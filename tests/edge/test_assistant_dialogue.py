@@ -295,6 +295,36 @@ async def test_it_is_what_was_spoken_of() -> None:
         assert became(await talk("turn it off")) == {"light.hall": "off"}
 
 
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("is the front door locked", "is the back door locked"),
+        ("is the front door locked", "what about the back door"),
+        ("unlock the front door", "is the back door locked"),
+    ],
+)
+async def test_both_are_what_was_spoken_of_in_two_turns(first: str, second: str) -> None:
+    async with talking() as talk:
+        await talk.all(first, second)
+        done = await talk("lock them both")
+    assert became(done) == {"lock.front_door": "locked", "lock.back_door": "locked"}
+
+
+async def test_both_of_one_turn_are_not_those_of_the_turn_before() -> None:
+    async with talking() as talk:
+        await talk.all("turn on the hall light", "turn on the kettle and the desk lamp")
+        done = await talk("turn them both off")
+    assert became(done) == {"switch.kettle": "off", "light.desk_lamp": "off"}
+
+
+async def test_what_was_spoken_of_long_ago_is_none_of_both() -> None:
+    async with talking() as talk:
+        await talk("is the front door locked")
+        talk.now += SPOKEN_OF_S
+        await talk("is the back door locked")
+        assert became(await talk("lock them both")) == {"lock.back_door": "locked"}
+
+
 async def test_what_was_spoken_of_long_ago_is_forgotten() -> None:
     async with talking() as talk:
         await talk("turn on the hall light")
@@ -304,7 +334,18 @@ async def test_what_was_spoken_of_long_ago_is_forgotten() -> None:
 
 
 @pytest.mark.parametrize(
-    "said", ["turn it off", "turn them off", "is it on", "and the bedroom", "turn both of them on"]
+    "said",
+    [
+        "turn it off",
+        "turn them off",
+        "is it on",
+        "and the bedroom",
+        "turn both of them on",
+        "lock them both",
+        "the other one",
+        "no, the other one",
+        "what about the other one",
+    ],
 )
 async def test_what_refers_to_nothing_is_asked_about(said: str) -> None:
     async with talking() as talk:

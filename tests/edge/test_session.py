@@ -61,7 +61,8 @@ def test_speaking_of_it_again_begins_the_time_anew() -> None:
     session = Session()
     session.speak_of(SPOKEN, 0.0)
     session.speak_of(SPOKEN, SPOKEN_OF_S - 1)
-    assert session.context(2 * SPOKEN_OF_S - 2) == SPOKEN
+    again = session.context(2 * SPOKEN_OF_S - 2)
+    assert again.clauses == again.earlier == SPOKEN.clauses
 
 
 def test_the_latest_is_taken_back_first() -> None:

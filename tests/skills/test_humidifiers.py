@@ -106,6 +106,18 @@ def test_of_several_all_are_set_and_only_those_that_have_the_mode() -> None:
     assert one.speech == "Set the dehumidifier to sleep."
 
 
+@pytest.mark.parametrize(("step", "wanted", "way"), [(10, [50, 65], "up"), (-10, [30, 45], "down")])
+def test_of_several_that_step_each_from_where_it_is_no_number_is_told(
+    step: int, wanted: list[int], way: str
+) -> None:
+    house = house_of(mist(humidity=40), dryer(humidity=55))
+    both = answer(SET, [MIST, DRYER], house, humidity_step=step, area="Bedroom")
+    assert [action.data["humidity"] for action in both.actions] == wanted
+    assert both.speech == f"Turned 2 humidifiers in the bedroom {way}."
+    one = answer(SET, [MIST], house, humidity_step=step)
+    assert one.speech == f"Set the mist maker to {wanted[0]}%."
+
+
 def test_only_humidifiers_are_meant() -> None:
     house = house_of(entity("fan.a", "Fan"))
     assert answer(SET, ["fan.a"], house, humidity=50) == Answer(

@@ -77,6 +77,12 @@ def test_a_thermostat_is_set_to_one_of_its_modes(mode: str, said: str) -> None:
          "The hall thermostat has no fan only mode, only off and heat."),
         ({"hvac_modes": ["off", "heat"]}, {},
          "The hall thermostat has no such mode, only off and heat."),
+        ({"hvac_modes": ["heat_cool", "fan_only"]}, {"hvac_mode": "cool"},
+         "The hall thermostat has no cool mode, only heat cool and fan only."),
+        ({"hvac_modes": []}, {"hvac_mode": "cool"}, "The hall thermostat has no cool mode."),
+        ({}, {"hvac_mode": "cool"}, "The hall thermostat has no cool mode."),
+        ({}, {"hvac_mode": "fan_only"}, "The hall thermostat has no fan only mode."),
+        ({}, {}, "The hall thermostat has no such mode."),
     ],
 )  # fmt: skip
 def test_a_mode_that_a_thermostat_lacks_is_said_with_those_it_has(

@@ -66,6 +66,10 @@ def test_a_fact_or_a_purpose_says_why(text: str) -> None:
     "text",
     [
         "Emma's light off",
+        "Mom's light off",
+        "mum’s lamp on",
+        "my lamp off",
+        "my garage door open",
         "the lamp is off",
         "the kitchen light on",
         "turn on the lamp",

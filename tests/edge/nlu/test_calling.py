@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from edge.home.graph import Area, Entity, Home
+from edge.home.graph import Area, Entity, Floor, Home
 from edge.nlu.calling import locks_of, plural_of, so_called, spoken, told_apart
 from edge.nlu.finding import Lexicon
 from edge.nlu.heard import Heard
@@ -61,6 +61,9 @@ BEDSIDE = ("light.bedside_left", "light.bedside_right")
         ("set the office thermostat", THERMOSTATS, THERMOSTATS[1:]),
         ("set the [upstairs](name) thermostat", THERMOSTATS, THERMOSTATS[1:]),
         ("set the thermostat on the ground floor", THERMOSTATS, THERMOSTATS[:1]),
+        ("set the thermostat on the first floor", THERMOSTATS, THERMOSTATS[1:]),
+        ("set the first floor thermostat", THERMOSTATS, THERMOSTATS[1:]),
+        ("set the thermostat on the second floor", THERMOSTATS, THERMOSTATS),
         ("set the thermostat", THERMOSTATS, THERMOSTATS),
         ("set the [thermostat](name) to [office](fan_mode)", THERMOSTATS, THERMOSTATS),
         ("turn the lamp on", LAMPS, LAMPS),
@@ -87,6 +90,19 @@ def test_the_second_of_some_is_the_one_with_that_number() -> None:
     home = Home(areas=(Area("hall", "Hall"),), entities=blinds)
     for text in ("close the second blind", "close blind two", "close blind 2"):
         assert told_apart(blinds, Heard.of(tagging(text, "HassTurnOff")), home) == blinds[1:2]
+
+
+@pytest.mark.parametrize(("said", "meant"), [("first", 0), ("second", 1)])
+def test_floors_and_names_with_ordinals_are_told_by_them(said: str, meant: int) -> None:
+    floors = (Floor("one", "First Floor"), Floor("two", "Second Floor"))
+    areas = (Area("study", "Study", "one"), Area("loft", "Loft", "two"))
+    stats = (entity("climate.a", "Hive", "study"), entity("climate.b", "Nest", "loft"))
+    blinds = (entity("cover.a", "First Blind"), entity("cover.b", "Second Blind"))
+    home = Home(floors=floors, areas=areas, entities=(*stats, *blinds))
+    heard = Heard.of(tagging(f"set the thermostat on the {said} floor", "HassTurnOn"))
+    assert told_apart(stats, heard, home) == (stats[meant],)
+    heard = Heard.of(tagging(f"open the {said} blind", "HassTurnOn"))
+    assert told_apart(blinds, heard, home) == (blinds[meant],)
 
 
 def test_a_domain_is_told_as_people_say_it() -> None:

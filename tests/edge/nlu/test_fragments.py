@@ -20,6 +20,16 @@ CURTAIN = Spoken(
     tagging("open the [left curtain](name)", "HassTurnOn"),
     (Intent("HassTurnOn", {"name": "Left Curtain"}, ("cover.left",)),),
 )
+LAMPS = Spoken(
+    tagging("turn off the [lamps](domain) in the [bedroom](area)", "HassTurnOff"),
+    (
+        Intent(
+            "HassTurnOff",
+            {"domain": "light", "area": "Bedroom"},
+            ("light.bedside_left", "light.bedside_right"),
+        ),
+    ),
+)
 MILK = Spoken(
     tagging("add [milk](item) to the list", "HassListAddItem"),
     (Intent("HassListAddItem", {"item": "milk"}, ("todo.groceries",)),),
@@ -33,8 +43,14 @@ MILK = Spoken(
         ("no, the other one", CURTAIN, "open the right curtain", ("cover.right",)),
         ("and off again", LAMP, "turn off the floor lamp", ("light.floor_lamp",)),
         ("and eggs", MILK, "add eggs to the list", ()),
+        ("but not the left one", LAMPS, "turn on the bedside lamp left", ("light.bedside_left",)),
+        ("not the bedside lamp right", LAMPS, "turn on the bedside lamp right",
+         ("light.bedside_right",)),
+        ("and on in the bedroom", LAMP, "turn on the lights in the bedroom", ()),
+        ("and off upstairs", LAMP, "turn off the lights upstairs", ()),
+        ("no, on in the office", LAMPS, "turn on the lights in the office", ()),
     ],
-)
+)  # fmt: skip
 def test_a_fragment_becomes_a_sentence(
     said: str, last: Spoken, text: str, upon: tuple[str, ...]
 ) -> None:
@@ -46,10 +62,29 @@ def test_a_fragment_becomes_a_sentence(
     assert tuple(entity.id for entity in sentence.upon) == upon
 
 
-def test_the_other_of_many_is_nobody() -> None:
-    fragment = fragment_of("the other one")
+@pytest.mark.parametrize(
+    ("said", "last"),
+    [
+        ("the other one", MILK),
+        ("but not the moon", LAMPS),
+        ("but not the floor lamp", LAMP),
+        ("but not the milk", MILK),
+        ("and on in the bedroom", MILK),
+        ("and on upstairs then off", LAMP),
+    ],
+)
+def test_what_makes_no_sense_after_it_makes_no_sentence(said: str, last: Spoken) -> None:
+    fragment = fragment_of(said)
     assert fragment is not None
-    assert FRAGMENTS.whole(fragment, MILK) is None
+    assert FRAGMENTS.whole(fragment, last) is None
+
+
+def test_what_was_only_asked_about_has_no_other_state() -> None:
+    asked = Spoken(LAMP.tagging, candidates=("light.den_lamp", "light.floor_lamp"))
+    for said in ("and off", "30 percent", "blue", "a bit brighter", "and on in the bedroom"):
+        fragment = fragment_of(said)
+        assert fragment is not None
+        assert FRAGMENTS.whole(fragment, asked) is None
 
 
 def test_only_what_the_home_has_is_named() -> None:

@@ -154,6 +154,43 @@ def test_a_preamble_changes_nothing(text: str, target: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "intent", "target"),
+    [
+        ("the desk lamp is too bright, turn it off", "HassTurnOff", "light.desk_lamp"),
+        ("the kettle's boiling over, switch it off", "HassTurnOff", "switch.kettle"),
+        ("the front door, lock it", "HassTurnOn", "lock.front_door"),
+        ("the fan in the study, turn it on", "HassTurnOn", "fan.study_fan"),
+        ("it's stuffy in the bedroom, turn on the fan", "HassTurnOn", "fan.bedroom_fan"),
+        ("it's too dark in the study, turn on the lights", "HassTurnOn", "light.desk_lamp"),
+    ],
+)
+def test_a_preamble_tells_of_what_or_where(text: str, intent: str, target: str) -> None:
+    assert meant(read(text)) == [(intent, (target,))]
+
+
+def test_a_place_said_first_counts_for_all_that_follows() -> None:
+    reading = read("in the kitchen turn off the radio and close the blind")
+    assert meant(reading) == [
+        ("HassTurnOff", ("media_player.kitchen_radio",)),
+        ("HassTurnOff", ("cover.kitchen_blind",)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "target"),
+    [
+        ("turn off the TV, it's giving me a headache", "HassTurnOff",
+         "media_player.living_room_tv"),
+        ("turn off the kitchen radio. It's too loud", "HassTurnOff",
+         "media_player.kitchen_radio"),
+        ("turn on the desk lamp. I can't see a thing", "HassTurnOn", "light.desk_lamp"),
+    ],
+)  # fmt: skip
+def test_a_fact_told_after_a_command_does_nothing_more(text: str, intent: str, target: str) -> None:
+    assert meant(read(text)) == [(intent, (target,))]
+
+
+@pytest.mark.parametrize(
     "piece",
     ["turn on the kettle ", "a", "💡", "turn on the 💡 ", "and ", "turn on the desk lamp and ",
      ", ", "no ", "but ", "except the ", "turn off all the lights except the ", "is it ", "1 "],

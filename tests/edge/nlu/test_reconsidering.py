@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from edge.nlu.finding import Lexicon
 from edge.nlu.reconsidering import reconsidered
-from edge.types import Tagging
+from edge.types import OUT_OF_SCOPE, Tagging
 from tests.edge.nlu.homes import HOME, entity, tagging
 
 GARDEN = entity("sensor.garden", "Outdoor Temperature", None, "temperature", state="4")
@@ -23,6 +23,9 @@ LEXICON = Lexicon(
             entity("humidifier.levoit", "Levoit", "bedroom"),
             entity("cover.markilux", "Markilux", "garage", "awning"),
             entity("lawn_mower.husky", "Husky"),
+            entity("climate.hive", "Hive"),
+            entity("switch.everhot", "Everhot Cooker", "kitchen"),
+            entity("climate.bedroom", "Bedroom Thermostat", "bedroom"),
         ),
     )
 )
@@ -131,16 +134,98 @@ def test_a_verb_is_believed_before_a_tagger_in_doubt(
     assert reconsidered(tagging(marked, intent, confidence), LEXICON).intent == known
 
 
+@pytest.mark.parametrize(
+    ("marked", "intent"),
+    [
+        ("add [humidifier filters](item) to the [groceries](name)", "HassListAddItem"),
+        ("add 2 [humidifier filters](item) to the list", "HassListAddItem"),
+        ("add [pause Rover](item) to the list", "HassListAddItem"),
+        ("announce that the humidifier is at 50 percent", "HassBroadcast"),
+        ("broadcast all [lights](domain) [off](state)", "HassBroadcast"),
+        ("set a humidifier timer for 10 minutes", "HassStartTimer"),
+        ("halt the [Rover](name) timer", "HassCancelTimer"),
+        ("turn on humidifier 2", "HassTurnOn"),
+        ("turn on [humidifier 2](name)", "HassTurnOn"),
+        ("turn off the [humidifier](domain) in 10 minutes", "HassTurnOff"),
+        ("İ set the [Levoit](name) to 50 percent", "HassLightSet"),
+        ("pause [Rover](name) İ", "HassMediaPause"),
+        ("İ all [lights](domain) [off](state)", "HassGetState"),
+    ],
+)
+def test_what_the_home_knows_no_better_stays(marked: str, intent: str) -> None:
+    marks = tagging(marked, intent)
+    assert reconsidered(marks, LEXICON) == marks
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "spans"),
+    [
+        ("Everhot Cooker on", "HassTurnOn", [("name", "Everhot Cooker")]),
+        ("Hive down to 16", "HassClimateSetTemperature",
+         [("name", "Hive"), ("temperature", "16")]),
+        ("set the hive to 21 degrees", "HassClimateSetTemperature",
+         [("name", "hive"), ("temperature", "21 degrees")]),
+        ("desk lamp to fifty percent", "HassLightSet",
+         [("name", "desk lamp"), ("brightness", "fifty percent")]),
+        ("TV volume to 30", "HassSetVolume", [("name", "TV"), ("volume_level", "30")]),
+        ("ceiling fan to 60%", "HassFanSetSpeed", [("name", "ceiling fan"), ("percentage", "60%")]),
+        ("left curtain to 40", "HassSetPosition", [("name", "left curtain"), ("position", "40")]),
+        ("desk lamp on please", "HassTurnOn", [("name", "desk lamp")]),
+        ("Rover off", "HassTurnOff", [("name", "Rover")]),
+        ("desk lamp to blue", None, []),
+        ("coffee machine to 30", None, []),
+        ("light off", None, []),
+        ("bedside lamp on", None, []),
+        ("moon lamp on", None, []),
+        ("everhot on", None, []),
+        ("set the bedroom thermostat", "HassClimateSetTemperature",
+         [("name", "bedroom thermostat")]),
+        ("please adjust the TV.", "HassSetVolume", [("name", "TV")]),
+        ("set the brightness of the desk lamp", "HassLightSet", [("name", "desk lamp")]),
+        ("set the coffee machine", None, []),
+        ("set the thermostat", None, []),
+        ("set the moon", None, []),
+    ],
+)  # fmt: skip
+def test_a_name_alone_tells_what_is_done_to_it(
+    text: str, intent: str | None, spans: list[tuple[str, str]]
+) -> None:
+    known = reconsidered(tagging(text, OUT_OF_SCOPE), LEXICON)
+    assert known.intent == (intent or OUT_OF_SCOPE)
+    told = [(span.label, text[span.start : span.end]) for span in known.spans]
+    assert told == spans
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("Hive down to 16", "HassClimateSetTemperature"),
+        ("set the bedroom thermostat", "HassClimateSetTemperature"),
+        ("Everhot on please", "HassTurnOn"),
+    ],
+)
+def test_a_name_alone_or_a_part_of_it_is_believed_before_a_tagger_in_doubt(
+    text: str, intent: str
+) -> None:
+    sure = tagging(text, "HassListCompleteItem", 0.9)
+    assert reconsidered(sure, LEXICON) == sure
+    doubtful = tagging(text, "HassListCompleteItem", 0.5)
+    assert reconsidered(doubtful, LEXICON).intent == intent
+
+
 WORDS = (
     "turn on off set the to in 50 percent sleep mode Levoit humidifier thermostat cooling pause "
-    "Rover extend awning halve brightness outside warm all lights please higher fan only"
+    "Rover extend awning halve brightness outside warm all lights please higher fan only Hive down "
+    "adjust desk lamp İ"
 )
-INTENTS = ("HassTurnOn", "HassLightSet", "HassGetState", "HassGetWeather", "HassMediaSearchAndPlay")
+INTENTS = (
+    "HassTurnOn", "HassLightSet", "HassGetState", "HassGetWeather", "HassMediaSearchAndPlay",
+    OUT_OF_SCOPE,
+)  # fmt: skip
 
 
 @given(
-    st.text(st.characters(codec="ascii"), max_size=40)
-    | st.lists(st.sampled_from(WORDS.split()), max_size=12).map(" ".join),
+    st.text(max_size=40) | st.lists(st.sampled_from(WORDS.split()), max_size=12).map(" ".join),
     st.sampled_from(INTENTS),
     st.floats(0, 1),
 )

@@ -81,6 +81,24 @@ def test_a_plain_text_stays_as_it_is(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "play my love",
+        "please play all you need is love",
+        "play while my guitar gently weeps",
+        "announce i love you dear",
+        "broadcast dinner is ready, love",
+        "set a timer for a second",
+        "can you set the egg timer for a second",
+        "set an alarm for 7 before we leave",
+        "remind me to call mum before we leave",
+    ],
+)
+def test_nothing_is_taken_off_free_texts_and_times(text: str) -> None:
+    assert tidied(text) == text
+
+
+@pytest.mark.parametrize(
     ("text", "meant"),
     [
         ("set the volume to thirty sorry forty percent", "set the volume to forty percent"),
@@ -91,6 +109,8 @@ def test_a_plain_text_stays_as_it_is(text: str) -> None:
         ("close the blind, I mean the curtain", "close the curtain"),
         ("turn on the lamp, scratch that, close the blinds", "close the blinds"),
         ("turn on the lamp wait turn off the fan", "turn off the fan"),
+        ("turn on the lamp, no, the fan", "turn on the fan"),
+        ("turn on the lamp in the kitchen, no, the hall", "turn on the lamp in the hall"),
     ],
 )
 def test_a_false_start_is_amended(text: str, meant: str) -> None:
@@ -104,6 +124,8 @@ def test_a_false_start_is_amended(text: str, meant: str) -> None:
         "make that one brighter",
         "play sorry by justin bieber",
         "add milk no eggs to the list",
+        "open the curtain no 3",
+        "turn on the fan wait 50 percent",
         "no",
         "",
     ],
