@@ -65,7 +65,8 @@ def things(entities: Sequence[Entity], intent: Intent) -> str:
     if len(entities) == 1:
         return the(entities[0])
     where = place(intent)
-    return f"{len(entities)} {noun(entities)}s{f' {where}' if where else ''}"
+    several = plural(noun(entities), len(entities))
+    return f"{len(entities)} {several}{f' {where}' if where else ''}"
 
 
 def noun(entities: Sequence[Entity]) -> str:

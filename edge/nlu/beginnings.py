@@ -51,7 +51,8 @@ STRONG_START = re.compile(
 )
 _PURPOSE = re.compile(
     r"(?:i|we)(?:['’]m| am| are|['’]re)?(?: really| still)? (?:need|want|have|going|trying) to"
-    r" (?:get|go|see|sleep|read|work|leave|cook|eat|wake|watch|focus|concentrate|be)\b",
+    r" (?!(?:turn|switch|open|close|shut|lock|unlock|dim|set|put|play|hear|add|start|stop|pause"
+    r"|mute|know|make|raise|lower|change|run|buy|check)\b)\w+",
     re.IGNORECASE,
 )
 """What someone is about to do: a reason, and no order."""

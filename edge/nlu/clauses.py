@@ -217,6 +217,7 @@ _PLACE_FIRST = re.compile(r"(?:in|on|at) (?:the|my) [\w']+(?: \w+)?", re.IGNOREC
 _SWITCHING = frozenset({"turn", "switch", "put", "flip", "power", "get", "make", "set"})
 _SWITCHED = re.compile(r"\b(?:on|off)\W*$", re.IGNORECASE)
 """An end state that no other verb brings about: "close the blinds and the fan on"."""
+_ON_ANOTHER = re.compile(r"\b(?:to|on|onto) (?:the|my|our) \w+", re.IGNORECASE)
 _VALUED = re.compile(r"\b(?:on|to|at) (?:\w+[ -])?\w+ ?(?:percent|%|degrees?)\W*$", re.IGNORECASE)
 _VALUE_PLACE = re.compile(
     r"(?:set )?(?P<value>(?:\d+|[a-z]+(?:[ -](?:one|two|three|four|five|six|seven|eight|nine))?))"

@@ -48,6 +48,12 @@ _TIMELESS = (
     | OF_LISTS
 )
 """Intents in which a time is no time to act at."""
+_THE_OTHER = re.compile(r"\b(?:on|off|open|close|to) the other (?:one|side)\b", re.IGNORECASE)
+_WISHED = re.compile(
+    r"\b(?:cold|hot|warm|freezing|boiling|chilly|dark|bright|dim|loud|quiet|stuffy|humid)\b",
+    re.IGNORECASE,
+)
+"""What tells in a fact that something shall be done about it."""
 _OF_TIMERS = re.compile(r"\b(?:timers?|countdown|remind|alarm|wake|alert|ping)\b", re.IGNORECASE)
 _STARTING = re.compile(
     r"^(?:(?:please|can you|could you|now|then) )*(?:start|run|activate|trigger|launch|execute|do"
@@ -127,7 +133,7 @@ class Interpreter:
                 continue
             if (where := place_first(part, self.resolver.lexicon)) is not None:
                 reader = replace(self, area=where)
-            if place and says_why(part) and self._is_only_why(meant, spoken):
+            if place and says_why(part) and _is_only_why(part, meant, spoken):
                 continue
             if len(parts) > 1 and any(i.name in _SMALL_TALK for i in meant.intents):
                 continue
@@ -150,13 +156,6 @@ class Interpreter:
         intents = tuple(intent for clause in spoken for intent in clause.intents)
         return Reading(Understanding(intents), Context(tuple(spoken)), corrects)
 
-    def _is_only_why(self, meant: Understanding, spoken: Sequence[Spoken]) -> bool:
-        """Whether a fact told after commands asks for nothing, or for what they were about."""
-        if meant.question is not None:
-            return False
-        targets = {target for intent in meant.intents for target in intent.targets}
-        return targets <= {target for clause in spoken for target in clause.targets}
-
     def _after_preamble(self, text: str, before: Context) -> tuple[Interpreter, Context]:
         """Who reads the clauses after a preamble, and in which context: its place and its thing."""
         said = preamble_of(text, self.resolver.lexicon)
@@ -168,6 +167,8 @@ class Interpreter:
 
     def _clause(self, text: str, before: Context, *, within: bool) -> Reading:
         """What one clause means: as a name alone, a fragment, with a pronoun, or as it stands."""
+        if before.last is None and _THE_OTHER.search(text) is not None:
+            return Reading(asking.what_is_meant(), before)
         if before.last is not None:
             text = rewriting.of_its(self._with_there(text, before, before.last))
         fragment = fragment_of(text)
@@ -384,6 +385,14 @@ class Interpreter:
         return Understanding(
             (replace(intent, slots={**where, **values}, targets=targets, source="dialogue"),)
         )
+
+
+def _is_only_why(text: str, meant: Understanding, spoken: Sequence[Spoken]) -> bool:
+    """Whether a fact told after commands asks for nothing, or for what they were about."""
+    if meant.question is not None:
+        return bool(spoken) and _WISHED.search(text) is None
+    targets = {target for intent in meant.intents for target in intent.targets}
+    return targets <= {target for clause in spoken for target in clause.targets}
 
 
 def _needs_context(fragment: Fragment) -> bool:

@@ -45,7 +45,16 @@ _EXCEPT = re.compile(
     r"\b(?:except|excluding|but|other than|apart from|aside from|besides|not (?:the|my|in|on))\b"
 )
 _LATER = re.compile(r"\b(?:if|when|whenever|unless|until|once)\b")
-_ANSWERED = {_NOT: asking.leaving, _EXCEPT: asking.excepting, _LATER: asking.later}
+_LEAVES = re.compile(
+    r"^(?:(?:please|just|and|but|okay) )*(?:leave|keep) (?:the|my|our|that|it|them)\b.*?"
+    r"(?:\bas (?:it|they|that) (?:is|are)|\balone|\bbe)$"
+)
+_ANSWERED = {
+    _LEAVES: asking.leaving,
+    _NOT: asking.leaving,
+    _EXCEPT: asking.excepting,
+    _LATER: asking.later,
+}
 _ANOTHER = re.compile(
     rf"(?:\b(?:and|then)\b|[.;,])\s*(?:(?:and|then|also|please|now) )*(?P<verb>{_VERB})\b(?! ?$)"
 )

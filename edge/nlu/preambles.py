@@ -22,6 +22,10 @@ _IN_PLACE = re.compile(
     r"(?:(?:and|then|now) )*(?:in|on|at) (?P<place>(?:the|my|our) [\w']+(?: [\w']+)?)",
     re.IGNORECASE,
 )
+_BLAMES = re.compile(
+    r"(?:who|why) (?:left|turned|put|are|is|did)\b.*\b(?:on|off|open|closed)\b", re.IGNORECASE
+)
+"""A question that is none: "who left all the lights on? Turn them off"."""
 _OF_SOMEONE = re.compile(r"(?:(?:the|my|our) )?\w+['’]s \w+", re.IGNORECASE)
 """How a clause begins that may tell a fact: "Ella's cold", "the sun's right in my eyes"."""
 _SAYS_STATE = re.compile(
@@ -40,9 +44,11 @@ class Preamble:
 
 def is_preamble(text: str, meant: Understanding, parts: Sequence[str], lexicon: Lexicon) -> bool:
     """Whether the first clause only says why, or of what: "I'm off to bed", "the arc lamp"."""
-    if len(parts) < 2 or starts_clause(text):
+    if len(parts) < 2 or (starts_clause(text) and _BLAMES.match(text) is None):
         return False
     if text.endswith(":"):
+        return True
+    if _BLAMES.match(text) is not None:
         return True
     acts = any(intent.targets for intent in meant.intents)
     if not starts_clause(parts[1]):
@@ -65,6 +71,9 @@ def preamble_of(text: str, lexicon: Lexicon) -> Preamble:
     scan = lexicon.scan_all(text)
     named = tuple(e for name in scan.entities for e in lexicon.called(name))
     if not named and scan.places:
+        domains = {noun.kind.domain for noun in scan.nouns if noun.kind.domain is not None}
+        named = tuple(e for d in domains for e in lexicon.of_kind(d, None, scan.places))
+    if not named and _BLAMES.match(text) is not None:
         domains = {noun.kind.domain for noun in scan.nouns if noun.kind.domain is not None}
         named = tuple(e for d in domains for e in lexicon.of_kind(d, None, scan.places))
     areas = {place.area.id for place in scan.places if place.area is not None}

@@ -53,9 +53,9 @@ _NAME_AND_END = re.compile(
 )
 """A name with what shall become of it, and no more."""
 _ONLY_SET = re.compile(
-    r"(?:(?:please|now) )*(?:set|change|adjust) (?:the |my )?"
+    r"\s*(?:(?:please|now) )*(?:set|change|adjust) (?:the |my )?"
     r"(?:(?:volume|brightness|temperature|speed|position) (?:of|on) (?:the |my )?)?"
-    r"(?P<name>[a-z][\w'’-]*(?: [\w'’-]+){0,3})"
+    r"(?P<name>[a-z][\w'’-]*(?: [\w'’-]+){0,3})[ .!]*"
 )
 """A thing to set, without what to."""
 _UNLIT = re.compile(r"(?:pitch[ -])?(?:black|dark)")
@@ -196,6 +196,8 @@ def _of_a_share(tagging: Tagging, heard: Heard, _: Lexicon) -> Tagging | None:
 
 def _of_an_awning(tagging: Tagging, heard: Heard, lexicon: Lexicon) -> Tagging | None:
     """ "extend the awning", "retract the Markilux"."""
+    if tagging.intent not in _OF_COVERS:
+        return None
     moves = _MOVES.search(heard.text)
     covers = moves is not None and (
         any(n.kind.cover for n in lexicon.scan(heard.text).nouns)
@@ -230,7 +232,7 @@ def _of_no_value(tagging: Tagging, heard: Heard, lexicon: Lexicon) -> Tagging | 
     """ "set the bedroom thermostat", whose value may come in the next sentence."""
     if tagging.intent != OUT_OF_SCOPE and tagging.confidence >= _DOUBTFUL:
         return None
-    said = _ONLY_SET.fullmatch(heard.text.strip(" .!"))
+    said = _ONLY_SET.fullmatch(heard.text)
     least = ENOUGH if said is not None and " " in said.group("name") else EXACT
     entity = _likest(said.group("name"), lexicon, least) if said is not None else None
     if said is None or entity is None or entity.domain not in VALUE_OF:
@@ -262,6 +264,7 @@ def _of_a_verb(tagging: Tagging, heard: Heard, _: Lexicon) -> Tagging | None:
 
 _ABOUT = frozenset({"name", "area", "floor", "domain", "device_class"})
 _MACHINES = ("vacuum", "lawn_mower")
+_OF_COVERS = frozenset({"HassSetPosition", "HassTurnOn", "HassTurnOff", "HassStopMoving"})
 _SETS_A_VALUE = frozenset(
     {
         "HassLightSet", "HassSetVolume", "HassSetVolumeRelative", "HassSetPosition",

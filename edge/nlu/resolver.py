@@ -139,7 +139,7 @@ class Resolver:
                 return _all_of([self._by_name(request, name, places) for name in scan.entities])
             nouns = scan.nouns
         if names:
-            several = len(names) > 1
+            several = len(names) > 1 or (bool(nouns) and " and " in heard.text)
             found = [self._of_span(request, span, places, several) for span in names]
             return _all_of([*found, *self._beside(request, names, places)])
         whole = self._whole_name(request)
@@ -192,7 +192,7 @@ class Resolver:
                 places.extend(scan.places)
             elif place is not None:
                 places.append(place)
-            elif scan.rest and not request.heard.everywhere:
+            elif scan.rest and not request.heard.everywhere and not _is_vague(request, span):
                 strays.append(span)
         return unique(places), strays
 
@@ -518,6 +518,7 @@ class Resolver:
 
 
 _HERE_AND = re.compile(r"\bhere and\b|\band (?:in )?here\b")
+_VAGUE = re.compile(r"(?:(?:out|in)(?:side|doors?)|out (?:back|front)|the (?:back|front))")
 _THE_AND = re.compile(r"\b(?:the|my) ([\w' ]+?)(?:,| and|, and) (?:the |my )?$")
 _AND_THE = re.compile(r"\s*(?:,|and|, and)\s+(?:the |my )?([\w' ]+?)(?: (?:on|off))?\W*$")
 
@@ -539,6 +540,11 @@ def _all_of(parts: Sequence[Understanding]) -> Understanding:
 
 def _holds_words(name: str, part: str) -> bool:
     return set(singular_text(normalised(part)).split()) <= set(singular_text(name).split())
+
+
+def _is_vague(request: Request, span: Span) -> bool:
+    """Whether a place that the home lacks only says in general where a thing is: "outside"."""
+    return _VAGUE.fullmatch(span.text.lower()) is not None and bool(request.heard.labelled("name"))
 
 
 def _is_one_cover(request: Request, noun: Noun | None, domain: str) -> bool:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection, Sequence
 
 from edge.home.graph import Entity
-from edge.nlu.followup import Fragment
+from edge.nlu.followup import STATES, Fragment
 from edge.nlu.kinds import LOCKING
 from edge.types import Span, Tagging
 
@@ -29,7 +29,7 @@ _STATE_VERBS = {
     "lock": "lock {}", "unlock": "unlock {}",
 }  # fmt: skip
 _STATE_THERE = re.compile(
-    r"(?:(?:now|then|back|but) )*(?P<state>on|off|open|close) "
+    r"(?:(?:now|then|back|but) )*(?P<state>on|off|open|close|closed|shut|lock|unlock) "
     r"(?P<where>(?:in|on|at) (?:the|my) [\w' ]+|upstairs|downstairs)"
 )
 _VALUE_SENTENCES = {
@@ -207,7 +207,10 @@ def in_state_there(text: str, spoken: Sequence[Entity]) -> str | None:
     noun = _noun(spoken)
     if said is None or noun is None:
         return None
-    return f"{_STATE_VERBS[said.group('state')].format(f'the {noun}')} {said.group('where')}"
+    verb = _STATE_VERBS[STATES[said.group("state")]]
+    if spoken[0].domain in {"cover", "valve"}:
+        verb = {"turn on {}": "open {}", "turn off {}": "close {}"}.get(verb, verb)
+    return f"{verb.format(f'the {noun}')} {said.group('where')}"
 
 
 def with_value(value: str, entity: Entity) -> str | None:

@@ -78,7 +78,8 @@ _TOPICS = re.compile(
 )
 """Things that are named before their verb: "the lamp and the radio, turn them off"."""
 _TOPIC = re.compile(
-    r"(?P<before>^|\b(?:and|then)\s+|,\s*)(?P<thing>(?:the|my|our) (?:\w+ ){0,3}?\w+),? "
+    r"(?P<before>^|\b(?:and|then)\s+|,\s*)(?P<thing>(?:the|my|our) "
+    r"(?:(?!(?:is|are|was|were|isn|aren)\b)\w+ ){0,3}?\w+),? "
     r"(?P<verb>turn|switch|lock|unlock|open|close|shut|put|dim|set|make|mute|pause) (?:it|that)\b",
     re.IGNORECASE,
 )
@@ -124,6 +125,8 @@ _FALSE_START = re.compile(
     r"|rather)\b[\s,]*)+(?P<right>\S.*)$",
     re.IGNORECASE,
 )
+_TAIL = r"(?:\s+(?:on|off|up|down|open|closed)|\s+(?:to|at)\s.+)"
+"""What shall become of a thing, after it."""
 _LAST_NUMBER = re.compile(
     r"\b(?:\d+|(?:(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)[ -])?[a-z]+(?:teen"
     r"|ty)?)"
@@ -138,6 +141,7 @@ def tidied(text: str) -> str:
         return text
     text = _PLEASE.sub("please", text)
     text = _UTMOST.sub("to full \\1ness", _FULL.sub("full", text))
+    text = re.sub(r"\b(left|right)[- ]hand(?: side)?\b", r"\1", text, flags=re.IGNORECASE)
     text = _NEVER_MIND.sub("", text)
     text = _WANTS.sub("make ", _SAYS.sub("", text))
     text = _LEAVING.sub("", text)
@@ -178,6 +182,13 @@ def amended(text: str) -> str:
         return f"{left[: last.start()]}{right}" if last is not None and known else text
     if re.match(r"(?:the|my|in|on)\b", right, re.IGNORECASE):
         placed = r"(?:in |on )?" if re.match(r"(?:in|on)\b", right, re.IGNORECASE) else ""
-        last = re.search(rf"\b{placed}(?:the|my)\b(?!.*\b(?:the|my)\b).*$", left, re.IGNORECASE)
-        return f"{left[: last.start()]}{right}" if last is not None else text
+        last = re.search(
+            rf"\b{placed}(?:the|my)\b(?!.*\b(?:the|my)\b).*?(?P<tail>{_TAIL})?$",
+            left,
+            re.IGNORECASE,
+        )
+        if last is None:
+            return text
+        tail = "" if re.search(_TAIL + "$", right, re.IGNORECASE) else last["tail"] or ""
+        return f"{left[: last.start()]}{right}{tail}"
     return text

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from edge.home.appliances.appliance import Appliance, number
+from edge.home.color_spaces import hs_to_rgb, xy_to_rgb
 from edge.home.graph import Entity
 from edge.types import EntityState
 
@@ -74,11 +75,20 @@ def _obey(state: EntityState, part: str, payload: str) -> EntityState | None:
         changes |= {"color_temp_kelvin": round(command["color_temp"]), "color_mode": "color_temp"}
     if isinstance(color := command.get("color"), Mapping):
         mode = next((mode for mode in modes if mode in COLOR_MODES), None)
-        if mode and {"r", "g", "b"} <= color.keys():
-            changes |= {"rgb_color": [color["r"], color["g"], color["b"]], "color_mode": mode}
+        if mode and (rgb := _rgb(color)) is not None:
+            changes |= {"rgb_color": rgb, "color_mode": mode}
     if "color_mode" not in changes and state.attributes.get("supported_color_modes"):
         changes["color_mode"] = now if (now := _mode(state)) in modes else modes[0]
     return EntityState("on", {**state.attributes, **changes})
+
+
+def _rgb(color: Mapping[str, Any]) -> list[int] | None:
+    """The RGB of a colour object of any of the three kinds; None for another."""
+    if {"r", "g", "b"} <= color.keys():
+        return [color["r"], color["g"], color["b"]]
+    if {"h", "s"} <= color.keys():
+        return list(hs_to_rgb(color["h"], color["s"]))
+    return list(xy_to_rgb(color["x"], color["y"])) if {"x", "y"} <= color.keys() else None
 
 
 LIGHT = Appliance(
