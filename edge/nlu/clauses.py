@@ -155,7 +155,9 @@ def _listed_too(text: str, before: str) -> str:
         return text
     name = re.search(r"(?:the|my|our) [\w' ]+$", listed.group())
     return (
-        text if name is None or _ON_LIST.search(text) else f"{text.rstrip(' .')} to {name.group()}"
+        text
+        if name is None or _ON_LIST.search(text) or _ON_ANOTHER.search(text)
+        else f"{text.rstrip(' .')} to {name.group()}"
     )
 
 

@@ -382,7 +382,7 @@ class Lexicon:
             places.extend(Place(area=self.home.area(match.id)) for match in area[1])
             return area[0]
         if floor is not None:
-            places.append(Place(floor=self.home.floor(floor[1][0].id)))
+            places.extend(Place(floor=self.home.floor(match.id)) for match in floor[1])
             return floor[0]
         return at
 

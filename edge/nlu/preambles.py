@@ -44,7 +44,8 @@ class Preamble:
 
 def is_preamble(text: str, meant: Understanding, parts: Sequence[str], lexicon: Lexicon) -> bool:
     """Whether the first clause only says why, or of what: "I'm off to bed", "the arc lamp"."""
-    if len(parts) < 2 or (starts_clause(text) and _BLAMES.match(text) is None):
+    starts = starts_clause(text) and not says_why(text) and _BLAMES.match(text) is None
+    if len(parts) < 2 or starts:
         return False
     if text.endswith(":"):
         return True

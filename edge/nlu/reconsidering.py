@@ -48,7 +48,7 @@ _NAME_AND_END = re.compile(
     r"(?:(?:please|now|okay|ok|set|put|turn|switch|the|my) )*"
     r"(?P<name>[a-z][\w'’-]*(?: [\w'’-]+){0,3}?)(?: (?:speed|volume|brightness))? "
     r"(?:(?:up |down |back )?(?:to|at) "
-    r"(?P<value>[\w-]+(?: [\w-]+)?(?: ?%)?(?: (?:degrees?|percent))?)|(?P<state>on|off))"
+    r"(?P<value>[\w-]+(?: [\w-]+)?(?: ?%)?(?: (?:degrees?|percent|kelvin))?)|(?P<state>on|off))"
     r"(?: (?:please|now))*\W*$"
 )
 """A name with what shall become of it, and no more."""
@@ -59,6 +59,8 @@ _ONLY_SET = re.compile(
 )
 """A thing to set, without what to."""
 _UNLIT = re.compile(r"(?:pitch[ -])?(?:black|dark)")
+_KELVIN = 1000
+"""From here on, a number that is said of a light is its colour temperature."""
 _DOUBTFUL = 0.7
 """Below this confidence a verb in the text is believed before the tagger."""
 
@@ -222,8 +224,11 @@ def _of_a_bare_name(tagging: Tagging, heard: Heard, lexicon: Lexicon) -> Tagging
     if said.group("state") is not None:
         return _made(tagging, _INTENT_OF_STATE[said.group("state")], (name,))
     set_to = VALUE_OF.get(entity.domain)
-    if set_to is None or find_number_in(words(said.group("value"))) is None:
+    number = find_number_in(words(said.group("value")))
+    if set_to is None or number is None:
         return None
+    if entity.domain == "light" and number.value >= _KELVIN:
+        set_to = (set_to[0], "color_temp")
     value = Span(set_to[1], said.start("value"), said.end("value"), said.group("value"))
     return _made(tagging, set_to[0], (name, value))
 

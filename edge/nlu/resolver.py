@@ -218,7 +218,8 @@ class Resolver:
                 like = named if there else None
                 whole = self._whole_name(request, span)
                 return whole or self._of_kind(request, nouns, inside, like)
-            split = self._of_place_in(request, span, places) if len(named.entities) != 1 else None
+            inside = () if several else places
+            split = self._of_place_in(request, span, inside) if len(named.entities) != 1 else None
             if split is not None:
                 return split
         return self._told(request, named, places, span.text)

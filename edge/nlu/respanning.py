@@ -25,9 +25,24 @@ _PARTICLES = frozenset({"out", "up", "down", "back", "over", "off", "on", "to", 
 
 def respanned(tagging: Tagging, lexicon: Lexicon) -> Tagging:
     """The tagging with the names of the home as its spans."""
-    spans = _without_verb(tagging, lexicon)
+    spans = _without_verb(_in_whole_words(tagging), lexicon)
     for name in _names(tagging.text, lexicon):
         spans = _fitted(tagging.text, spans, name, lexicon)
+    return Tagging(tagging.text, tagging.intent, tagging.confidence, tuple(spans))
+
+
+def _in_whole_words(tagging: Tagging) -> Tagging:
+    """The tagging with no span that ends within a word: "[L20]" for "[L][20]"."""
+    spans: list[Span] = []
+    for span in sorted(tagging.spans, key=lambda span: span.start):
+        start, end = span.start, span.end
+        while 0 < start < len(tagging.text) and tagging.text[start - 1 : start + 1].isalnum():
+            start -= 1
+        while 0 < end < len(tagging.text) and tagging.text[end - 1 : end + 1].isalnum():
+            end += 1
+        if spans and start < spans[-1].end:
+            continue
+        spans.append(Span(span.label, start, end, tagging.text[start:end]))
     return Tagging(tagging.text, tagging.intent, tagging.confidence, tuple(spans))
 
 

@@ -1,8 +1,8 @@
 """What people call a place besides its name: "lounge" for a living room, "upstairs" for a floor.
 
 A synonym is given only where it can mean one place, and where nothing in the home is called so
-already. Which floor is "upstairs" follows from the floors' names: there must be just one above the
-lowest that is no basement.
+already. Which floors are "upstairs" follows from their names: those above the lowest that is no
+basement, but for one under the roof where there are others.
 """
 
 from __future__ import annotations
@@ -80,15 +80,18 @@ def of_floors(home: Home) -> Mapping[str, tuple[str, ...]]:
     found = {lowest: ["main floor", "ground floor"]}
     if len(lived_in) > 1 or len(known) > 1:
         found[lowest].append("downstairs")
+    for floor in above:
+        found.setdefault(floor, []).append("upstairs")
     if len(above) == 1:
-        found.setdefault(above[0], []).extend(("upstairs", "upper floor"))
+        found[above[0]].append("upper floor")
     if len(lived_in) > 1:
         found.setdefault(lived_in[-1][1], []).append("top floor")
     taken = _taken(home)
-    return {
+    new = {
         floor: tuple(name for name in names if normalised(name) not in taken)
         for floor, names in found.items()
     }
+    return {floor: names for floor, names in new.items() if names}
 
 
 def of_entities(home: Home) -> Mapping[str, tuple[str, ...]]:

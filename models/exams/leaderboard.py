@@ -33,6 +33,8 @@ class Case:
     expected: Mapping[str, Mapping[str, Any]]
     """Entity id → {"state"?, "attributes"?}."""
     ignored: Mapping[str, Any]
+    before: Mapping[str, EntityState]
+    """The states that the home and the test set up, by entity id."""
 
 
 def cases(folder: Path) -> Iterator[Case]:
@@ -41,6 +43,8 @@ def cases(folder: Path) -> Iterator[Case]:
     if not homes:
         raise LaresError(f"Expected homes ({FIXTURES}) below {folder}, found none.")
     for home in homes:
+        described = yaml.safe_load(home.read_text(encoding="utf-8"))
+        first = states_of({entity["id"]: entity for entity in described.get("entities") or ()})
         for path in sorted(home.parent.glob("*.yaml")):
             if path.name == FIXTURES:
                 continue
@@ -52,6 +56,7 @@ def cases(folder: Path) -> Iterator[Case]:
                         Conversation(home, (Turn(sentence),), setup),
                         test.get("expect_changes") or {},
                         test.get("ignore_changes") or {},
+                        {**first, **setup},
                     )
 
 
@@ -78,7 +83,7 @@ def _right(case: Case, outcome: Outcome) -> bool:
     return all(
         _is_as_expected(
             expected,
-            outcome.changes.get(entity) or case.conversation.setup.get(entity) or EntityState(""),
+            outcome.changes.get(entity) or case.before.get(entity) or EntityState(""),
             _ignored(case.ignored.get(entity)),
         )
         for entity, expected in case.expected.items()
