@@ -109,7 +109,7 @@ def test_what_something_in_the_home_is_called_is_no_synonym(home: Home) -> None:
         (("Ground Floor", "First Floor", "Attic"), "upstairs", "First Floor"),
         (("Ground Floor", "First Floor", "Attic"), "top floor", "Attic"),
         (("Ground Floor", "Attic"), "upstairs", "Attic"),
-        (("Ground Floor", "First Floor", "Second Floor"), "upstairs", None),
+        (("Ground Floor", "First Floor", "Second Floor"), "upper floor", None),
         (("Ground Floor", "First Floor", "Second Floor"), "top floor", "Second Floor"),
         (("Ground Floor",), "main floor", "Ground Floor"),
         (("Ground Floor",), "upstairs", None),
@@ -126,6 +126,12 @@ def test_which_floor_is_upstairs_follows_from_their_names(
     assert [floor for floor, names in found.items() if synonym in names] == (
         [] if meant is None else [meant]
     )
+
+
+def test_several_floors_are_upstairs_but_for_the_one_under_the_roof() -> None:
+    found = of_floors(with_floors("Ground Floor", "First Floor", "Second Floor", "Attic"))
+    upstairs = [floor for floor, names in found.items() if "upstairs" in names]
+    assert upstairs == ["First Floor", "Second Floor"]
 
 
 def test_a_floor_is_known_by_its_other_names() -> None:
