@@ -29,7 +29,9 @@ def _set(entities: tuple[Entity, ...], intent: Intent, house: House) -> Answer:
     for entity in entities:
         degrees = _wanted(entity, intent, house)
         if degrees is None:
-            return Answer(speech=sentence(f"I don't know what {the(entity)} is set to"))
+            told = intent.slots.keys() & {"temperature", "temperature_step"}
+            unknown = f"what {the(entity)} is set to" if told else f"what to set {the(entity)} to"
+            return Answer(speech=sentence(f"I don't know {unknown}"))
         low, high = _range(entity, house)
         if (low is not None and degrees < low) or (high is not None and degrees > high):
             limit = f"above {number(low)}" if low is not None and degrees < low else None

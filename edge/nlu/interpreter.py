@@ -294,7 +294,7 @@ class Interpreter:
         if not lasting and (tagging.intent in _TIMELESS or tagging.intent not in DOMAINS_OF_INTENT):
             return tagging, {}
         timed = timing.cut(text, self.now)
-        if not timed.slots or (lasting and "duration" not in timed.slots):
+        if not timed.slots:
             return tagging, {}
         shorter = self.tag(timed.text)
         if shorter.intent not in DOMAINS_OF_INTENT or lacks_value(shorter):
