@@ -334,6 +334,14 @@ def _is_whole(text: str) -> bool:
 def _run_together(text: str) -> Iterator[str]:
     """The commands of a text that stand side by side without a joint."""
     begin = 0
+    if STARTS.match(text) is None and STRONG_START.search(text) is None:
+        for state in _STATE_WORD.finditer(text):
+            rest = text[state.end() :].strip()
+            if _is_whole(text[begin : state.end()].lower()) and _THING_AND_STATE.match(rest):
+                yield text[begin : state.end()]
+                begin = state.end() + 1
+        yield text[begin:]
+        return
     listed = _ON_LIST.search(text.lower()) is not None
     lead = _LEADING.match(text)
     starts = STARTS.match(text, lead.end() if lead is not None else 0)
@@ -357,6 +365,17 @@ def _run_together(text: str) -> Iterator[str]:
     yield text[begin:]
 
 
+_STATES = r"(?:on|off|open|closed|shut|locked|unlocked)"
+_STATE_WORD = re.compile(
+    rf"\b{_STATES}\b(?=\s+\w)(?! (?:the|my|our|a|an|in|at|on|for|to|and|or|please)\b)",
+    re.IGNORECASE,
+)
+_THING_AND_STATE = re.compile(
+    r"(?!(?:in|on|at|for|to|and|or|then|please|of)\b)(?:\w+ ){1,4}?"
+    rf"{_STATES}\b(?! (?:the|my|our|a|an)\b)",
+    re.IGNORECASE,
+)
+"""What follows in a run without verbs: "kettle on radio off"."""
 _DETERMINED = re.compile(
     r"\w+ (?:the|my|our|all|both|it|them|everything|on|off|up|down)\b", re.IGNORECASE
 )

@@ -13,7 +13,6 @@ from edge.nlu.kinds import NARROW_NOUNS
 from edge.nlu.matching import ENOUGH, EXACT
 from edge.nlu.numbers import find_number_in, words
 from edge.nlu.request import VALUE_OF
-from edge.nlu.slots import HVAC_MODES
 from edge.types import OUT_OF_SCOPE, Span, Tagging
 
 _INTENT_OF_STATE = {
@@ -38,7 +37,7 @@ _HUMID = re.compile(r"\b(?:de)?humid(?:ity|ifiers?)\b")
 _STEPPED = re.compile(r" ?(?:%|percent)? (?:more|less|higher|lower|up|down|drier)\b")
 _MODE = re.compile(
     r"\b(?:in|into|to|on) (?:the |its )?(?P<mode>[a-z]+(?:[ -]only)?)(?: mode)?\W*$|"
-    r"\b(?P<named>[a-z]+) mode\b|\b(?P<bare>fan[ -]only)\W*$"
+    r"\b(?P<named>[a-z]+) mode\b"
 )
 _PAUSES = re.compile(r"(?:(?:please|can you|could you|and|then|now|just) )*(?:pause|halt)\b")
 _SWITCHES = re.compile(r"\b(?:turn|switch|power)\b.*\b(on|off)\b")
@@ -139,23 +138,6 @@ def _of_humidity(tagging: Tagging, heard: Heard, lexicon: Lexicon) -> Tagging | 
     if mode is None:
         return None
     return _made(tagging, "HassHumidifierMode", (*about, _span("mode", mode)))
-
-
-def _of_a_mode(tagging: Tagging, heard: Heard, lexicon: Lexicon) -> Tagging | None:
-    """ "switch the thermostat to cooling" is no step of temperature."""
-    if tagging.intent not in _SETS_CLIMATE or any(c.isdigit() for c in heard.text):
-        return None
-    mode = _MODE.search(heard.text)
-    said = next(filter(None, mode.groups())) if mode is not None else None
-    if mode is None or said not in HVAC_MODES or " fan " in heard.text.split(said)[0]:
-        return None
-    of_climate = any(
-        n.kind.domain == "climate" for n in lexicon.scan(heard.text[: mode.start()]).nouns
-    )
-    if not of_climate and not _names_a(heard, lexicon, "climate"):
-        return None
-    about = tuple(s for s in tagging.spans if s.label in _ABOUT and s.end <= mode.start() + 3)
-    return _made(tagging, "ClimateSetHvacMode", (*about, _span("hvac_mode", mode)))
 
 
 def _of_a_pause(tagging: Tagging, heard: Heard, lexicon: Lexicon) -> Tagging | None:
@@ -278,9 +260,6 @@ _SETS_A_VALUE = frozenset(
     }
 )  # fmt: skip
 """Intents of a value or a mode, which the tagger may take one for another."""
-_SETS_CLIMATE = frozenset(
-    {"HassClimateSetTemperature", "HassClimateSetFanMode", "HassTurnOn", "HassSetPosition"}
-)
 _RULES: tuple[Rule, ...] = (
     _of_a_bare_name,
     _of_no_value,
@@ -288,7 +267,6 @@ _RULES: tuple[Rule, ...] = (
     _of_a_state,
     _of_outside,
     _of_humidity,
-    _of_a_mode,
     _of_a_pause,
     _of_no_room,
     _of_the_dark,

@@ -83,3 +83,19 @@ def test_any_text_has_clauses(text: str) -> None:
     parts = clauses(text)
     assert parts == (text,) or (parts and all(parts))
     following(text, "set the desk lamp to 40 percent")
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("kettle on radio off", ("kettle on", "radio off")),
+        ("telly off arc lamp on", ("telly off", "arc lamp on")),
+        ("lights on outside on the terrace", ("lights on outside on the terrace",)),
+        ("kitchen light on please", ("kitchen light on please",)),
+        ("is the light on or off", ("is the light on or off",)),
+    ],
+)
+def test_things_with_their_end_states_need_no_verb_between(
+    text: str, parts: tuple[str, ...]
+) -> None:
+    assert clauses(text) == parts
