@@ -41,7 +41,7 @@ _WHOLE = frozenset(
     }
 )  # fmt: skip
 """Labels of which two spans side by side are one."""
-_WHERE = frozenset({"name", "area", "floor", "domain", "device_class"})
+WHERE = frozenset({"name", "area", "floor", "domain", "device_class"})
 """Labels of what a text is about."""
 _STEPS = (
     "brightness_step", "volume_step", "temperature_step", "position_step", "percentage_step",
@@ -121,7 +121,7 @@ class Heard:
         at = 0
         parts = []
         for span in self.spans:
-            if span.label not in _WHERE:
+            if span.label not in WHERE:
                 parts.append(self.text[at : span.start])
                 at = max(at, span.end)
         return " ".join((*parts, self.text[at:]))

@@ -28,6 +28,7 @@ from edge.nlu.context import Context, Spoken, both_spoken_of, spoken_of
 from edge.nlu.excepting import cut, without
 from edge.nlu.followup import Fragment, fragment_of
 from edge.nlu.fragments import Fragments, Sentence
+from edge.nlu.heard import WHERE
 from edge.nlu.kinds import DOMAINS_OF_INTENT, LOCKING, NARROW_NOUNS, RUN_BY_NAME
 from edge.nlu.listing import OF_LISTS
 from edge.nlu.preambles import is_preamble, place_first, preamble_of, with_topic
@@ -38,7 +39,6 @@ from edge.types import OUT_OF_SCOPE, Intent, SlotValue, Span, Tagging, Understan
 
 Tag = Callable[[str], Tagging]
 
-_WHERE = frozenset({"name", "area", "floor", "domain", "device_class"})
 _NEEDS_A_THING = frozenset({"HassTurnOn", "HassTurnOff", "HassToggle", "HassGetState"})
 """Intents that mean nothing of "it" when nothing was spoken of."""
 _TIMELESS = (
@@ -275,7 +275,7 @@ class Interpreter:
         tagging = self.tag(text)
         domains = DOMAINS_OF_INTENT.get(tagging.intent, frozenset())
         scan = self.resolver.lexicon.scan_all(text)
-        named = scan.entities or scan.places or any(s.label in _WHERE for s in tagging.spans)
+        named = scan.entities or scan.places or any(s.label in WHERE for s in tagging.spans)
         named = named or any(noun.text in NARROW_NOUNS for noun in scan.nouns)
         if named or len(domains) != 1:
             return None
@@ -379,7 +379,7 @@ class Interpreter:
         if len(fitting) == 1:
             kept = {k: v for k, v in intent.slots.items() if k not in {"area", "floor"}}
             return Understanding((about(replace(intent, slots=kept), fitting),))
-        values = {k: v for k, v in intent.slots.items() if k not in _WHERE}
+        values = {k: v for k, v in intent.slots.items() if k not in WHERE}
         where = _where(before, {entity.id for entity in fitting})
         targets = tuple(entity.id for entity in fitting)
         return Understanding(
@@ -410,7 +410,7 @@ def _may_refer(tagging: Tagging, found: re.Match[str], text: str) -> bool:
     """Whether a pronoun is what a sentence is about: it is about entities, and names no others."""
     about = tagging.intent in DOMAINS_OF_INTENT or tagging.intent in _NEEDS_A_THING
     unknown = tagging.intent == OUT_OF_SCOPE and starts_clause(text)
-    told = (s for s in tagging.spans if s.label in _WHERE and s.text.lower() not in LOCKING)
+    told = (s for s in tagging.spans if s.label in WHERE and s.text.lower() not in LOCKING)
     return (about or unknown) and not any(
         not found.start() <= span.start < found.end() for span in told
     )
@@ -421,5 +421,5 @@ def _where(before: Context, targets: set[str]) -> dict[str, SlotValue]:
     for clause in before.clauses:
         for intent in clause.intents:
             if set(intent.targets) == targets:
-                return {name: value for name, value in intent.slots.items() if name in _WHERE}
+                return {name: value for name, value in intent.slots.items() if name in WHERE}
     return {}

@@ -47,9 +47,7 @@ def is_preamble(text: str, meant: Understanding, parts: Sequence[str], lexicon: 
     starts = starts_clause(text) and not says_why(text) and _BLAMES.match(text) is None
     if len(parts) < 2 or starts:
         return False
-    if text.endswith(":"):
-        return True
-    if _BLAMES.match(text) is not None:
+    if text.endswith(":") or _BLAMES.match(text) is not None:
         return True
     acts = any(intent.targets for intent in meant.intents)
     if not starts_clause(parts[1]):
@@ -71,10 +69,7 @@ def preamble_of(text: str, lexicon: Lexicon) -> Preamble:
     """The place and the things that a preamble names; a kind only with its place."""
     scan = lexicon.scan_all(text)
     named = tuple(e for name in scan.entities for e in lexicon.called(name))
-    if not named and scan.places:
-        domains = {noun.kind.domain for noun in scan.nouns if noun.kind.domain is not None}
-        named = tuple(e for d in domains for e in lexicon.of_kind(d, None, scan.places))
-    if not named and _BLAMES.match(text) is not None:
+    if not named and (scan.places or _BLAMES.match(text) is not None):
         domains = {noun.kind.domain for noun in scan.nouns if noun.kind.domain is not None}
         named = tuple(e for d in domains for e in lexicon.of_kind(d, None, scan.places))
     areas = {place.area.id for place in scan.places if place.area is not None}

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from edge.home.graph import Entity, Home
 from edge.nlu.finding import Lexicon
-from edge.nlu.heard import Heard
+from edge.nlu.heard import WHERE, Heard
 from edge.nlu.kinds import NARROW_NOUNS
 from edge.nlu.matching import ENOUGH, EXACT
 from edge.nlu.numbers import find_number_in, words
@@ -127,7 +127,7 @@ def _of_humidity(tagging: Tagging, heard: Heard, lexicon: Lexicon) -> Tagging | 
         return None
     if not _HUMID.search(heard.text) and not _names_a(heard, lexicon, "humidifier"):
         return None
-    about = tuple(s for s in tagging.spans if s.label in _ABOUT and not _HUMID.fullmatch(s.text))
+    about = tuple(s for s in _about(tagging) if not _HUMID.fullmatch(s.text))
     value = _value_span(heard, about)
     if value is not None:
         stepped = _STEPPED.match(heard.text, value.end) is not None
@@ -147,8 +147,7 @@ def _of_a_pause(tagging: Tagging, heard: Heard, lexicon: Lexicon) -> Tagging | N
     cleans = any(n.kind.domain in _MACHINES for n in lexicon.scan(heard.text).nouns)
     if not cleans and not _names_a(heard, lexicon, *_MACHINES):
         return None
-    about = tuple(s for s in tagging.spans if s.label in _ABOUT)
-    return _made(tagging, "VacuumPause", about)
+    return _made(tagging, "VacuumPause", _about(tagging))
 
 
 def _of_no_room(tagging: Tagging, heard: Heard, lexicon: Lexicon) -> Tagging | None:
@@ -175,7 +174,7 @@ def _of_a_share(tagging: Tagging, heard: Heard, _: Lexicon) -> Tagging | None:
     """ "halve the brightness of the lamps"."""
     if _SHARES.match(heard.text) is None:
         return None
-    return _made(tagging, "HassLightSet", tuple(s for s in tagging.spans if s.label in _ABOUT))
+    return _made(tagging, "HassLightSet", _about(tagging))
 
 
 def _of_an_awning(tagging: Tagging, heard: Heard, lexicon: Lexicon) -> Tagging | None:
@@ -190,7 +189,7 @@ def _of_an_awning(tagging: Tagging, heard: Heard, lexicon: Lexicon) -> Tagging |
     if moves is None or not covers or any(c.isdigit() for c in heard.text):
         return None
     intent = "HassTurnOn" if moves.group() == "extend" else "HassTurnOff"
-    return _made(tagging, intent, tuple(s for s in tagging.spans if s.label in _ABOUT))
+    return _made(tagging, intent, _about(tagging))
 
 
 def _of_a_bare_name(tagging: Tagging, heard: Heard, lexicon: Lexicon) -> Tagging | None:
@@ -244,12 +243,11 @@ def _of_a_verb(tagging: Tagging, heard: Heard, _: Lexicon) -> Tagging | None:
     switched = _SWITCHES.search(heard.text)
     if switched is None or tagging.confidence >= _DOUBTFUL or _QUESTION.match(heard.text):
         return None
-    if any(span.label not in _ABOUT for span in tagging.spans):
+    if len(_about(tagging)) < len(tagging.spans):
         return None
     return replace(tagging, intent=_INTENT_OF_STATE[switched.group(1)])
 
 
-_ABOUT = frozenset({"name", "area", "floor", "domain", "device_class"})
 _MACHINES = ("vacuum", "lawn_mower")
 _OF_COVERS = frozenset({"HassSetPosition", "HassTurnOn", "HassTurnOff", "HassStopMoving"})
 _SETS_A_VALUE = frozenset(
@@ -275,6 +273,11 @@ _RULES: tuple[Rule, ...] = (
     _of_a_verb,
 )
 """Each gives the tagging as the home knows it, or None where it knows no better."""
+
+
+def _about(tagging: Tagging) -> tuple[Span, ...]:
+    """The spans that say what a text is about."""
+    return tuple(span for span in tagging.spans if span.label in WHERE)
 
 
 def _made(tagging: Tagging, intent: str, spans: tuple[Span, ...]) -> Tagging:

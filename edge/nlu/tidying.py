@@ -36,15 +36,16 @@ _MEANWHILE = re.compile(
     re.IGNORECASE,
 )
 """While what is so now, or before something happens: at once."""
+_ORDERS = r"(?:turn|switch|open|close|shut|lock|unlock|dim|set|put|play|pause|mute|start|stop)"
 _SAYS = re.compile(
     r"^(?:my )?\w+ (?:says|said|asks|asked)(?: you| us)?(?: to| that)? "
-    r"(?=(?:turn|switch|open|close|shut|lock|unlock|dim|set|put|play|pause|mute|start|stop)\b)",
+    rf"(?={_ORDERS}\b)",
     re.IGNORECASE,
 )
 """Who wants it."""
 _NEVER_MIND = re.compile(
     r"^(?:(?:no|oh|actually)[,. ]+)?(?:never ?mind(?: that)?|forget (?:it|that)|scratch that)[,. ]+"
-    r"(?=(?:turn|switch|open|close|shut|lock|unlock|dim|set|put|play|pause|mute|start|stop)\b)",
+    rf"(?={_ORDERS}\b)",
     re.IGNORECASE,
 )
 _WANTS = re.compile(
@@ -70,9 +71,10 @@ _COURTESY = re.compile(
 )
 """Courtesies that look like a condition."""
 _A_THING = r"(?:the|my|our) \w+(?: \w+){0,2}?"
+_DONE_TO_IT = r"(?P<verb>turn|switch|lock|unlock|open|close|shut|put|dim|set|make|mute|pause)"
 _TOPICS = re.compile(
-    rf"^(?P<things>(?:{_A_THING}(?:,? and |, ))+{_A_THING}),? (?P<verb>turn|switch|lock|unlock|open"
-    r"|close|shut|put|dim|set|make|mute|pause) (?:them(?: both| all)?|both(?: of them)?"
+    rf"^(?P<things>(?:{_A_THING}(?:,? and |, ))+{_A_THING}),? {_DONE_TO_IT}"
+    r" (?:them(?: both| all)?|both(?: of them)?"
     r"|all of them)\b",
     re.IGNORECASE,
 )
@@ -80,7 +82,7 @@ _TOPICS = re.compile(
 _TOPIC = re.compile(
     r"(?P<before>^|\b(?:and|then)\s+|,\s*)(?P<thing>(?:the|my|our) "
     r"(?:(?!(?:is|are|was|were|isn|aren)\b)\w+ ){0,3}?\w+),? "
-    r"(?P<verb>turn|switch|lock|unlock|open|close|shut|put|dim|set|make|mute|pause) (?:it|that)\b",
+    rf"{_DONE_TO_IT} (?:it|that)\b",
     re.IGNORECASE,
 )
 """What is named before its verb: "the kettle, switch it off"."""

@@ -23,6 +23,7 @@ from edge.home.components.wiring import (
     offered,
     plain,
     press,
+    sets,
 )
 from edge.types import EntityState, Message
 
@@ -41,7 +42,7 @@ def climate(config: Config) -> Wiring:
     temperature = config.sender("temperature_command_topic", "temperature_command_template")
     mode = config.sender("mode_command_topic", "mode_command_template")
     power = config.sender("power_command_topic", "power_command_template")
-    set_mode = _sets(mode, "hvac_mode")
+    set_mode = sets(mode, "hvac_mode")
     readers = (
         *config.reader("mode_state_topic", "mode_state_template", _read_mode),
         *config.reader("action_topic", "action_template", attribute("hvac_action", str)),
@@ -74,7 +75,7 @@ def climate(config: Config) -> Wiring:
             "turn_off": press(power, config.text("payload_off", "OFF"))
             or press(mode if "off" in modes else None, "off"),
             **{
-                f"set_{name}": _sets(
+                f"set_{name}": sets(
                     config.sender(f"{name}_command_topic", f"{name}_command_template"), name
                 )
                 for name in NAMED_MODES
@@ -95,10 +96,6 @@ def _celsius(fahrenheit: bool) -> Callable[[str], float]:
         return plain(round((value - 32) / 1.8, 1) if fahrenheit else value)
 
     return convert
-
-
-def _sets(send: Send | None, name: str) -> Command | None:
-    return (lambda data: (send(need(data, name)),)) if send else None
 
 
 def _sets_temperature(

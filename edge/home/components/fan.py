@@ -21,6 +21,7 @@ from edge.home.components.wiring import (
     need,
     offered,
     press,
+    sets,
     state_of,
 )
 from edge.types import Message
@@ -79,7 +80,7 @@ def fan(config: Config) -> Wiring:
                 "turn_off": press(send, off),
                 "set_percentage": speed,
                 "oscillate": _oscillates(oscillate, {on: text for text, on in swings.items()}),
-                "set_preset_mode": _sets_preset(preset),
+                "set_preset_mode": sets(preset, "preset_mode"),
             }
         ),
         {"percentage_step": 100 / steps} if set_speed and steps < 100 else {},
@@ -111,7 +112,3 @@ def _turns_on(switch: Command | None, speed: Command | None) -> Command | None:
 
 def _oscillates(send: Send | None, payloads: dict[bool, str]) -> Command | None:
     return (lambda data: (send(payloads[bool(need(data, "oscillating"))]),)) if send else None
-
-
-def _sets_preset(send: Send | None) -> Command | None:
-    return (lambda data: (send(need(data, "preset_mode")),)) if send else None

@@ -6,15 +6,13 @@ Source: Home Assistant's documentation of "MQTT humidifier".
 from __future__ import annotations
 
 from edge.home.components.wiring import (
-    Command,
     Config,
-    Send,
     Wiring,
     attribute,
-    need,
     offered,
     plain,
     press,
+    sets,
     state_of,
 )
 
@@ -49,8 +47,8 @@ def humidifier(config: Config) -> Wiring:
             {
                 "turn_on": press(send, on),
                 "turn_off": press(send, off),
-                "set_humidity": _sets(humidity, "humidity"),
-                "set_mode": _sets(mode, "mode"),
+                "set_humidity": sets(humidity, "humidity"),
+                "set_mode": sets(mode, "mode"),
             }
         ),
         {**told, **({"available_modes": list(modes)} if modes else {})},
@@ -59,7 +57,3 @@ def humidifier(config: Config) -> Wiring:
 
 def _percent(text: str) -> int | float:
     return plain(float(text))
-
-
-def _sets(send: Send | None, name: str) -> Command | None:
-    return (lambda data: (send(need(data, name)),)) if send else None

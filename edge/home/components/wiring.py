@@ -166,6 +166,11 @@ def press(send: Send | None, payload: str) -> Command | None:
     return (lambda _: (send(payload),)) if send else None
 
 
+def sets(send: Send | None, name: str) -> Command | None:
+    """The command that sends one field of its data; None where there is no topic to send to."""
+    return (lambda data: (send(need(data, name)),)) if send else None
+
+
 def offered(commands: Mapping[str, Command | None]) -> dict[str, Command]:
     """Only the commands that the device has."""
     return {service: command for service, command in commands.items() if command}
