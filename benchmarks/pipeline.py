@@ -1,16 +1,18 @@
 """How fast a spoken command becomes an MQTT message, per engine, and what listening costs.
 
-    python -m benchmarks.pipeline [--engine NAME …] [--json] [--out FILE]
+    python -m benchmarks.pipeline [--engine NAME …] [--json] [--out FILE] [--timeline FILE.svg]
 
 Every engine runs in a process of its own, so that its memory is its own. There the recorded
 commands of the demo are heard in real time, through the parts that a microphone feeds, on a virtual
 home in process:
 
-- *speech to published*: from the end of speech to the command's MQTT message, with the silence that
-  the endpoint waits for;
-- *after the endpoint*: the same without the silence: the part that computing takes;
+- *speech to published*: from the true end of speech, the last loud sample of the recording, to the
+  command's MQTT message, on the clock;
+- *after the endpoint*: of it the part that computing takes, without the silence that is waited for;
 - *listening*: CPU time per second of sound in which nobody says the wake word, one core = 100 %;
 - *memory*: the peak resident size of the process.
+
+`--timeline` also draws how one command went by, with every engine that was measured.
 """
 
 from __future__ import annotations
@@ -27,15 +29,20 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import soundfile
 from rich.console import Console
 from rich.table import Table
 
-from edge.app import App
+from benchmarks.course import Course, Partial, Stage, draw
+from edge.app import App, Household
 from edge.config import Config
-from edge.demo.recordings import recordings
-from edge.types import FRAME_SAMPLES, SAMPLE_RATE, AudioFrame, LaresError
+from edge.demo.recordings import Recording, recordings
+from edge.kernel.events import Event
+from edge.listening import Heard
+from edge.types import FRAME_SAMPLES, SAMPLE_RATE, AudioFrame, LaresError, Outcome, Samples
 from hal.microphone_file import FileMicrophone
 
 ENGINES = ("vosk", "whisper", "pocketsphinx")
@@ -67,12 +74,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--engine", action="append", choices=ENGINES)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--out", type=Path, help="also write the JSON here")
+    parser.add_argument("--timeline", type=Path, help="also draw one command here, as an SVG")
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     arguments = parser.parse_args(argv)
     if arguments.inside:
-        print(json.dumps(asdict(asyncio.run(_measure(arguments.engine[0])))))
+        measured, course = asyncio.run(_measure(arguments.engine[0]))
+        print(json.dumps({"figures": asdict(measured), "course": asdict(course)}))
         return 0
-    figures, absent = [], {}
+    figures, courses, absent = [], [], {}
     for engine in arguments.engine or ENGINES:
         done = subprocess.run(
             [sys.executable, "-m", "benchmarks.pipeline", "--inside", "--engine", engine],
@@ -83,10 +92,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         if done.returncode:
             absent[engine] = done.stderr.strip().splitlines()[-1].removeprefix(_ERROR)
         else:
-            figures.append(EngineFigures(**json.loads(done.stdout.splitlines()[-1])))
+            inside = json.loads(done.stdout.splitlines()[-1])
+            figures.append(EngineFigures(**inside["figures"]))
+            courses.append(_course_of(inside["course"]))
     told = json.dumps({"engines": [asdict(f) for f in figures], "absent": absent}, indent=2)
     if arguments.out:
         arguments.out.write_text(told + "\n", encoding="utf-8")
+    if arguments.timeline and courses:
+        arguments.timeline.write_text(draw(courses), encoding="utf-8")
     if arguments.json:
         print(told)
     else:
@@ -94,46 +107,142 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0 if figures else 1
 
 
-async def _measure(engine: str) -> EngineFigures:
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One recording, heard in real time. Times are seconds of the clock."""
+
+    recording: Recording
+    ended: float
+    """The true end of speech."""
+    partials: tuple[tuple[float, str], ...]
+    heard: Heard
+    handled: float
+    """When the transcript came to be understood."""
+    outcome: Outcome
+    published: float
+
+    @property
+    def whole_ms(self) -> float:
+        return (self.published - self.ended) * 1000
+
+
+async def _measure(engine: str) -> tuple[EngineFigures, Course]:
     config = Config().with_value("stt.engine", engine, "--engine")
     app = App(config)
     begin = time.perf_counter()
     app.stt(app.home())
     app.tagger.tag("warm up")
     load_s = time.perf_counter() - begin
-    whole: list[float] = []
-    after: list[float] = []
-    stages: defaultdict[str, list[float]] = defaultdict(list)
-    carried_out = 0
+    runs: list[_Run] = []
     async with app.virtual(app.home()) as household:
         for recording in recordings():
-            microphone = FileMicrophone(recording.path, paced=True)
-            async for heard in app.listening(microphone, household):
-                outcome = await household.assistant.handle(
-                    heard.transcript, ms={"stt": heard.stt_ms}, agreed=True
-                )
-                carried_out += bool(outcome.intents) and not outcome.failed
-                computed = sum(outcome.ms.get(s, 0.0) for s in _UP_TO_PUBLISHED)
-                after.append(computed)
-                whole.append(heard.endpoint_ms + computed)
-                for stage, spent in outcome.ms.items():
-                    stages[stage].append(spent)
-    return EngineFigures(
+            run = await _hear(app, household, recording)
+            runs += [] if run is None else [run]
+    whole = [run.whole_ms for run in runs]
+    computed = [run.whole_ms - _waited_ms(run) for run in runs]
+    stages: defaultdict[str, list[float]] = defaultdict(list)
+    for run in runs:
+        for stage, spent in run.outcome.ms.items():
+            stages[stage].append(spent)
+    figures = EngineFigures(
         engine=engine,
         commands=len(recordings()),
-        carried_out=carried_out,
+        carried_out=sum(bool(r.outcome.intents) and not r.outcome.failed for r in runs),
         speech_to_published_p50=_quantile(whole, 0.5),
         speech_to_published_p95=_quantile(whole, 0.95),
-        after_endpoint_p50=_quantile(after, 0.5),
-        after_endpoint_p95=_quantile(after, 0.95),
+        after_endpoint_p50=_quantile(computed, 0.5),
+        after_endpoint_p95=_quantile(computed, 0.95),
         stages_p50={stage: round(statistics.median(t), 2) for stage, t in stages.items()},
         listening_percent=_listening_percent(app),
         load_s=round(load_s, 2),
         peak_mb=round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
     )
+    return figures, _course(engine, runs[0], config.endpoint.patient_s)
 
 
-_UP_TO_PUBLISHED = ("stt", "tagger", "resolver", "skill", "publish")
+async def _hear(app: App, household: Household, recording: Recording) -> _Run | None:
+    """What became of one recording; None where nothing was heard in it."""
+    began: list[float] = []
+    partials: list[tuple[float, str]] = []
+
+    def clock() -> float:
+        now = time.monotonic()
+        began.append(now)
+        return now
+
+    def look_on(event: Event) -> None:
+        if event.name == "partial":
+            partials.append((event.time, event.fields["text"]))
+
+    run: _Run | None = None
+    unsubscribe = app.events.subscribe(look_on)
+    microphone = FileMicrophone(recording.path, paced=True, clock=clock)
+    async for heard in app.listening(microphone, household):
+        handled = time.monotonic()
+        outcome = await household.assistant.handle(
+            heard.transcript, ms={"endpoint": heard.endpoint_ms, "stt": heard.stt_ms}, agreed=True
+        )
+        spent = sum(outcome.ms.get(stage, 0.0) for stage in _AFTER_TRANSCRIPT)
+        ended = began[0] + _end_of_speech(_samples(recording)) / SAMPLE_RATE
+        published = handled + spent / 1000
+        run = run or _Run(recording, ended, tuple(partials), heard, handled, outcome, published)
+    unsubscribe()
+    return run
+
+
+_AFTER_TRANSCRIPT = ("tagger", "resolver", "skill", "publish")
+
+
+def _samples(recording: Recording) -> Samples:
+    samples, _ = soundfile.read(recording.path, dtype="int16")
+    return np.asarray(samples, dtype=np.int16)
+
+
+def _end_of_speech(samples: Samples) -> int:
+    """The sample after the last that is louder than a hundredth of full scale, where
+    `benchmarks.synthesise` cuts."""
+    return int(np.flatnonzero(np.abs(samples.astype(np.int32)) > 327)[-1]) + 1
+
+
+def _waited_ms(run: _Run) -> float:
+    """From the true end of speech to the end of the silence that was waited for."""
+    return (run.handled - run.ended) * 1000 - run.heard.stt_ms
+
+
+def _course(engine: str, run: _Run, patient_s: float) -> Course:
+    """How a run went by, in milliseconds from the true end of speech."""
+    samples = _samples(run.recording)
+    end = _end_of_speech(samples)
+    first = round(run.heard.utterance.start * SAMPLE_RATE)
+    frames = samples[first : end + SAMPLE_RATE // 2]
+    frames = frames[: len(frames) // FRAME_SAMPLES * FRAME_SAMPLES].reshape(-1, FRAME_SAMPLES)
+    levels = np.abs(frames.astype(np.float64)).max(1)
+    waited = _waited_ms(run)
+    stages = [Stage("silence", 0.0, waited), Stage("stt", waited, waited + run.heard.stt_ms)]
+    for name in _AFTER_TRANSCRIPT:
+        begin = stages[-1].end_ms
+        stages.append(Stage(name, begin, begin + run.outcome.ms.get(name, 0.0)))
+    return Course(
+        engine=engine,
+        text=run.recording.text,
+        levels=tuple(round(float(level), 3) for level in levels / levels.max()),
+        levels_from_ms=(first - end) / SAMPLE_RATE * 1000,
+        partials=tuple(Partial((at - run.ended) * 1000, text) for at, text in run.partials),
+        stages=tuple(stages),
+        patient_ms=(run.heard.speech_ended - run.ended + patient_s) * 1000,
+    )
+
+
+def _course_of(data: dict[str, Any]) -> Course:
+    """A course from what `asdict` made of it."""
+    return Course(
+        **{
+            **data,
+            "levels": tuple(data["levels"]),
+            "partials": tuple(Partial(**one) for one in data["partials"]),
+            "stages": tuple(Stage(**one) for one in data["stages"]),
+        }
+    )
 
 
 def _listening_percent(app: App) -> float:

@@ -10,7 +10,9 @@ from __future__ import annotations
 import asyncio
 import functools
 import math
+import os
 import threading
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -18,8 +20,13 @@ from functools import cached_property
 from pathlib import Path
 
 from edge.assistant import Assistant
-from edge.config import Config, state_dir
+from edge.completeness import HomeCompleteness
+from edge.config import Config, Satellite, state_dir
 from edge.demo.devices import HOME_FILE
+from edge.domain.domain import slots_of
+from edge.domain.head import HeadInterpreter
+from edge.domain.interpreter import DomainInterpreter
+from edge.domain.store import TrainedDomain
 from edge.home.graph import Home
 from edge.home.states import States
 from edge.home.virtual import VirtualHome
@@ -31,20 +38,36 @@ from edge.mqtt.devices import Devices
 from edge.nlu.tagger import Tagger
 from edge.privacy.audit import Audit
 from edge.privacy.policy import Policy
-from edge.types import EntityState, LaresError, Outcome
+from edge.satellites import Satellites
+from edge.speaking import Speaking
+from edge.types import (
+    SAMPLE_RATE,
+    EntityState,
+    LaresError,
+    Outcome,
+    Samples,
+    Transcript,
+    Utterance,
+)
+from edge.voice.denoise import denoiser
 from edge.voice.endpoint import Endpointer
+from edge.voice.incoming import Incoming
 from edge.voice.listener import Listener
+from edge.voice.own_voice import OwnVoice
 from edge.voice.stt import Session, SpeechToText, choose
+from edge.voice.stt_shared import SharedSpeechToText
 from edge.voice.tts import PiperProcess, Printed, TextToSpeech
 from edge.voice.vad import SileroVad
 from edge.voice.vocabulary import Vocabulary
-from edge.voice.wake import MicroWakeDetector, WakeDetector
+from edge.voice.wake import WakeDetector
+from edge.voice.wake_choice import choose as choose_wake_detector
 from hal.microphone import Microphone, MicrophoneError
 from hal.microphone_portaudio import PortAudioMicrophone
 from hal.microphone_stdin import StdinMicrophone
 from hal.speaker import Speaker
 from hal.speaker_portaudio import PortAudioSpeaker
 from models.catalog import Catalog
+from models.wake_word import wake_dir
 from skills import ALL
 
 CONNECT_S = 10.0
@@ -85,6 +108,17 @@ class App:
         self.events = events or Events()
         self._stt: SpeechToText | None = None
         self._vocabulary: Vocabulary | None = None
+        self._stt_lock = threading.Lock()
+        self._voice_lock = threading.Lock()
+        self._handling = asyncio.Lock()
+        self.speaking = Speaking()
+        self.together = Satellites(self.events)
+
+    @property
+    def satellites(self) -> tuple[Satellite, ...]:
+        """The configured satellites; without any, the microphone of this machine."""
+        here = Satellite("", self.config.audio.microphone, self.config.home.area)
+        return self.config.satellites or (here,)
 
     @cached_property
     def catalog(self) -> Catalog:
@@ -108,44 +142,98 @@ class App:
         return self._read_home(path or self.config.home.file or HOME_FILE)
 
     def wake_detector(self, words: tuple[str, ...] | None = None) -> WakeDetector:
-        return MicroWakeDetector(words or self.config.wake.words)
+        """What hears these words, or those configured."""
+        wake = self.config.wake
+        return choose_wake_detector(
+            words or wake.words,
+            thresholds={w: t for w, t in wake.thresholds.items() if not words or w in words},
+            folder=wake_dir(os.environ, Path.home()),
+        )
 
-    def listener(self, *, wake: bool) -> Listener:
+    def listener(self, *, wake: bool, own: OwnVoice | None = None) -> Listener:
+        """What finds commands in sound. own: whose wake words are not meant."""
         endpoint = self.config.endpoint
         endpointer = Endpointer(
             SileroVad(),
             silence_s=endpoint.silence_s,
+            patient_s=max(endpoint.patient_s, endpoint.silence_s),
             limit_s=endpoint.limit_s,
             no_speech_s=endpoint.no_speech_s if wake else None,
         )
-        return Listener(self.wake_detector() if wake else None, endpointer)
+        detector = self.wake_detector() if wake else None
+        if own is not None and detector is not None:
+            detector = own.not_own(detector)
+        return Listener(detector, endpointer)
+
+    def incoming(self) -> Incoming:
+        """What one microphone's sound goes through before anyone listens to it."""
+        return Incoming(denoiser(self.config.audio.denoise), self.events)
 
     def stt(self, home: Home) -> SpeechToText:
         """The speech to text engine, knowing the names of `home`."""
-        if self._stt is None:
-            self._stt = choose(
-                self.config.stt.engine,
-                vosk_model=self.catalog.installed("vosk-small-en-us"),
-                whisper_model=self.catalog.installed("whisper-base"),
-                threads=self.config.stt.threads,
-            )
-        vocabulary = vocabulary_of(home)
-        if vocabulary != self._vocabulary:
-            self._stt.set_vocabulary(vocabulary)
-            self._vocabulary = vocabulary
-        return self._stt
+        return self.stt_of(vocabulary_of(home))
 
-    def microphone(self) -> Microphone:
-        """The configured sound card; "-" is raw sound on standard input."""
-        wanted = self.config.audio.microphone
+    def stt_of(self, vocabulary: Vocabulary) -> SpeechToText:
+        """The speech to text engine, expecting these words."""
+        with self._stt_lock:
+            if self._stt is None:
+                self._stt = self._engine()
+            if vocabulary != self._vocabulary:
+                self._stt.set_vocabulary(vocabulary)
+                self._vocabulary = vocabulary
+            return self._stt
+
+    def _engine(self) -> SpeechToText:
+        engine = choose(
+            self.config.stt.engine,
+            vosk_model=self.catalog.installed("vosk-small-en-us"),
+            whisper_model=self.catalog.installed("whisper-base"),
+            threads=self.config.stt.threads,
+        )
+        return SharedSpeechToText(engine)
+
+    def microphone(self, satellite: Satellite) -> Microphone:
+        """The satellite's sound card; "-" is raw sound on standard input."""
+        wanted = satellite.microphone
         return standard_input() if wanted == "-" else PortAudioMicrophone(wanted)
 
     def listening(
-        self, microphone: Microphone, household: Household, *, wake: bool = True
+        self,
+        microphone: Microphone,
+        household: Household,
+        *,
+        wake: bool = True,
+        satellite: Satellite | None = None,
     ) -> Listening:
-        """A loop that listens through `microphone` for commands to `household`."""
+        """A loop that listens through `microphone` for commands to `household`.
+
+        That of a `satellite` hears Lares speak, and is one of several for the same words.
+        """
         stt = _Informed(self, household.devices)
-        return Listening(microphone, self.listener(wake=wake), stt, self.events)
+        area = self.config.home.area if satellite is None else satellite.area
+        completeness = HomeCompleteness(
+            self.tagger, household.devices, self.config.nlu.confidence, area
+        )
+        name = None if satellite is None else satellite.name
+        ear = None if name is None else self.speaking.ear(name, self.wake_detector)
+        return Listening(
+            microphone,
+            self.listener(wake=wake, own=None if ear is None else ear.own),
+            stt,
+            self.events,
+            ear=ear,
+            gate=None if name is None else self.together.gate(name),
+            incoming=self.incoming(),
+            completeness=completeness,
+            brief_s=self.config.endpoint.brief_s,
+            silence_s=self.config.endpoint.silence_s,
+        )
+
+    def domain(self, trained: TrainedDomain) -> DomainEar:
+        """What hears and understands a domain of one's own."""
+        vocabulary = Vocabulary(grammar=trained.automaton.grammar())
+        head = HeadInterpreter(self.tagger, trained.head, slots_of(trained.domain))
+        return DomainEar(self, vocabulary, DomainInterpreter(trained.automaton, head))
 
     @cached_property
     def voice(self) -> TextToSpeech:
@@ -163,36 +251,36 @@ class App:
                 raise
             return Printed()
 
-    @cached_property
-    def speaker(self) -> Speaker:
-        return PortAudioSpeaker(self.config.audio.speaker)
+    @functools.cache  # noqa: B019 (an App lives as long as the process)
+    def speaker(self, wanted: str | int | None = None) -> Speaker:
+        """The sound card of this name or number, by default the configured one."""
+        return PortAudioSpeaker(self.config.audio.speaker if wanted is None else wanted)
 
     async def answer(
-        self, household: Household, heard: Heard, deaf: threading.Event | None = None
+        self, household: Household, heard: Heard, satellite: Satellite | None = None
     ) -> Outcome:
-        """Carry out what was heard, and say what became of it. `deaf` is set while speaking."""
-        outcome = await household.assistant.handle(
-            heard.transcript,
-            area=self.config.home.area,
-            ms={"endpoint": heard.endpoint_ms, "stt": heard.stt_ms},
-        )
+        """Carry out what was heard, by a satellite or by the only microphone, and say there what
+        became of it. One command is carried out at a time."""
+        async with self._handling:
+            outcome = await household.assistant.handle(
+                heard.transcript,
+                area=self.config.home.area if satellite is None else satellite.area,
+                conversation="" if satellite is None else satellite.name,
+                ms={"endpoint": heard.endpoint_ms, "stt": heard.stt_ms},
+            )
         if outcome.speech:
-            await asyncio.to_thread(self._say, outcome.speech, deaf)
+            speaker = self.speaker(None if satellite is None else satellite.speaker)
+            await asyncio.to_thread(self._say, outcome.speech, speaker)
         return outcome
 
-    def _say(self, text: str, deaf: threading.Event | None) -> None:
+    def _say(self, text: str, speaker: Speaker) -> None:
         try:
-            sound = self.voice.say(text)
-            if sound is None:
-                return
-            if deaf is not None:
-                deaf.set()
-            self.speaker.play(sound.samples, sound.rate)
+            with self._voice_lock:
+                sound = self.voice.say(text)
+            if sound is not None and not self.speaking.say(sound, speaker):
+                self.events.emit("interrupted", text=text)
         except LaresError as error:
             self.events.emit("not_said", "warning", text=text, error=str(error))
-        finally:
-            if deaf is not None:
-                deaf.clear()
 
     @asynccontextmanager
     async def live(self, *, patient: bool = False) -> AsyncIterator[Household]:
@@ -241,6 +329,39 @@ class App:
             confidence=self.config.nlu.confidence,
             confirm_s=self.config.mqtt.confirm_s,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class DomainEar:
+    """Hears and understands a domain of one's own. Nothing is carried out."""
+
+    app: App
+    vocabulary: Vocabulary
+    interpreter: DomainInterpreter
+
+    @property
+    def stt(self) -> SpeechToText:
+        """Made when sound is first heard: texts need none."""
+        return self.app.stt_of(self.vocabulary)
+
+    def hear(self, samples: Samples) -> Outcome:
+        """What one utterance means."""
+        session = self.stt.session()
+        begin = time.perf_counter()
+        end = len(samples) / SAMPLE_RATE
+        transcript = session.finish(Utterance(samples, 0.0, end, "source"))
+        return self.understand(transcript, {"stt": (time.perf_counter() - begin) * 1000})
+
+    def understand(self, transcript: Transcript, ms: Mapping[str, float] | None = None) -> Outcome:
+        """What a transcript means."""
+        begin = time.perf_counter()
+        intent = self.interpreter.understand(transcript)
+        spent = {**(ms or {}), "domain": (time.perf_counter() - begin) * 1000}
+        return Outcome(transcript, () if intent is None else (intent,), ms=spent)
+
+    def listening(self, microphone: Microphone, *, wake: bool) -> Listening:
+        """A loop that listens through `microphone` for utterances of the domain."""
+        return Listening(microphone, self.app.listener(wake=wake), self.stt, self.app.events)
 
 
 class _Informed:

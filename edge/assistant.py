@@ -24,6 +24,7 @@ from edge.mqtt.devices import Devices
 from edge.nlu import timing
 from edge.nlu.choosing import about, chosen
 from edge.nlu.context import Context
+from edge.nlu.hypotheses import read_best
 from edge.nlu.interpreter import Interpreter, Reading
 from edge.nlu.remarks import Remark, remark_of
 from edge.nlu.resolver import Resolver
@@ -121,7 +122,7 @@ class Assistant:
     ) -> Outcome:
         """What `transcript`, spoken in `area` (id or name), means; nothing is done."""
         run = _Run(transcript, Session(), ms=dict(ms or {}))
-        understanding = self._read(run, area).understanding
+        understanding = self._read_best(run, area).understanding
         question = understanding.question
         return self._outcome(run, question or "", asked=question is not None)
 
@@ -158,7 +159,7 @@ class Assistant:
     async def _understood(self, run: _Run, area: str | None, agreed: bool) -> Outcome:
         """Do what a text asks for, or ask what it leaves open."""
         session = run.session
-        reading = self._read(run, area)
+        reading = self._read_best(run, area)
         understanding = reading.understanding
         if not understanding.intents and understanding.question is None:
             return self._outcome(run, NOT_UNDERSTOOD)
@@ -265,6 +266,13 @@ class Assistant:
         with run.stage("skill"):
             answer = self._answer(run.intents)
         return await self._permit(run, answer, agreed)
+
+    def _read_best(self, run: _Run, area: str | None) -> Reading:
+        """What the run's transcript means, by the text of it that means something."""
+        text, reading = read_best(run.transcript, lambda text: self._read(run, area, text))
+        run.transcript = replace(run.transcript, text=text)
+        run.intents = reading.understanding.intents
+        return reading
 
     def _read(self, run: _Run, area: str | None, text: str | None = None) -> Reading:
         """What a text means after what was said before it in its session."""

@@ -20,7 +20,7 @@ INTERRUPTED = 130
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command. Returns its exit code: 0 done, 1 found something wrong, 2 bad input."""
-    arguments = _parser().parse_args(argv)
+    arguments = _parser().parse_args(_joined(sys.argv[1:] if argv is None else argv))
     module, function = arguments.run.split(":")
     try:
         command = getattr(importlib.import_module(f"edge.commands.{module}"), function)
@@ -41,6 +41,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
 
 
+def _joined(words: Sequence[str]) -> list[str]:
+    """`wake train` as one word: it is a command of its own, while `wake` takes any file names."""
+    for place in range(min(3, len(words))):  # behind --config FILE or --config=FILE, if given
+        if list(words[place : place + 2]) == ["wake", "train"]:
+            return [*words[:place], "wake train", *words[place + 2 :]]
+    return list(words)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="lares", description="A private voice assistant for the home."
@@ -50,6 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     _listening(commands)
     _understanding(commands)
     _keeping(commands)
+    _owning(commands)
     _building(commands)
     return parser
 
@@ -86,6 +95,14 @@ def _listening(commands: _Commands) -> None:
     wake.add_argument("files", nargs="+", type=Path, metavar="FILE")
     wake.add_argument("--word", action="append", metavar="WORD", help="default: those configured")
     wake.add_argument("--json", action="store_true")
+    taught = _command(commands, "wake train", "wake:train", "make a wake word of your own")
+    taught.add_argument("phrase", metavar="PHRASE", help="such as 'hey lares'")
+    taught.add_argument("--out", type=Path, metavar="DIR", help="default: where Lares looks for it")
+    taught.add_argument(
+        "--noise", type=Path, metavar="FILE", help="sound of the place where it will listen"
+    )
+    taught.add_argument("--quick", action="store_true", help="only to see that it works")
+    taught.add_argument("--seed", type=int, default=7)
 
 
 def _understanding(commands: _Commands) -> None:
@@ -104,6 +121,9 @@ def _understanding(commands: _Commands) -> None:
         command.add_argument("--json", action="store_true")
         command.add_argument("--batch", action="store_true", help="JSON lines in, JSON lines out")
         command.add_argument("--engine", help="speech to text for sound files")
+        command.add_argument(
+            "--domain", metavar="NAME", help="understand a domain of one's own, and no home"
+        )
         if name != "say":
             command.add_argument("--no-wake", action="store_true", help="expect no wake word")
         if name == "parse":
@@ -145,7 +165,31 @@ def _keeping(commands: _Commands) -> None:
 
     doctor = _command(commands, "doctor", "doctor:doctor", "what works here, and what to do")
     doctor.add_argument("--json", action="store_true")
+    part = doctor.add_subparsers(title="only one part, but closely", metavar="audio")
+    audio = _command(part, "audio", "doctor:audio", "what the microphone, or a file, sounds like")
+    audio.add_argument(
+        "file", nargs="?", metavar="FILE",
+        help="'-': raw sound on standard input; default: the configured microphone",
+    )  # fmt: skip
+    audio.add_argument(
+        "--seconds", type=float, metavar="S",
+        help="how long to listen; default: 3, of a file the first 60",
+    )  # fmt: skip
+    audio.add_argument("--json", action="store_true", default=argparse.SUPPRESS)
     _command(commands, "config", "config:config", "each setting, its value and where it comes from")
+
+
+def _owning(commands: _Commands) -> None:
+    domain = _command(commands, "domain", "domain:list_", "domains of one's own: what to say to …")
+    do = domain.add_subparsers(title="what to do", metavar="train|list|forget", required=True)
+    trained = _command(do, "train", "domain:train", "learn a domain from its file")
+    trained.add_argument("file", type=Path, metavar="FILE", help="YAML, as of a Rhino context")
+    trained.add_argument("--name", help="default: that of the file")
+    trained.add_argument("--json", action="store_true")
+    listed = _command(do, "list", "domain:list_", "the domains there are")
+    listed.add_argument("--json", action="store_true")
+    forgotten = _command(do, "forget", "domain:forget", "remove a domain")
+    forgotten.add_argument("name", metavar="NAME")
 
 
 def _building(commands: _Commands) -> None:
@@ -176,7 +220,7 @@ def _building(commands: _Commands) -> None:
     )
     evaluated.add_argument("--json", action="store_true")
     bench = _command(commands, "bench", "train:bench", "how fast and how big; from a checkout")
-    bench.add_argument("name", metavar="NAME", help="pipeline, tagger or understanding")
+    bench.add_argument("name", metavar="NAME", help="pipeline, tagger, understanding or wake")
     bench.add_argument("rest", nargs=argparse.REMAINDER)
 
 

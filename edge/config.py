@@ -39,6 +39,8 @@ class Audio:
     speaker: str | int | None = None
     speech: Literal["auto", "piper", "text"] = "auto"
     """"auto" speaks where Piper and its voice are installed, and prints otherwise."""
+    denoise: Literal["off", "webrtc"] = "off"
+    """Suppress steady noise before anyone listens; "off" because it does not help (decision 10)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +48,23 @@ class Wake:
     """The words that open the microphone."""
 
     words: tuple[str, ...] = ("okay_nabu",)
+    thresholds: Mapping[str, float] = field(default_factory=dict)
+    """Certainty from which a word wakes, 0 to 1, by word; lower wakes more often. A word that is
+    not named here has its usual one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """When a command begins and ends; seconds."""
 
+    brief_s: float = 0.1
+    """Silence after which a whole command ("turn on the kitchen light") is carried out; 0.1 is
+    about 0.2 s after the last sound."""
     silence_s: float = 0.6
+    """Silence after which one is that often goes on ("set it to twenty"), or is not done in
+    haste ("turn off everything")."""
+    patient_s: float = 0.9
+    """Silence after which anything else is over ("turn on the")."""
     limit_s: float = 10.0
     no_speech_s: float = 4.0
 
@@ -125,6 +137,21 @@ class Gpio:
 
 
 @dataclass(frozen=True, slots=True)
+class Satellite:
+    """One microphone of several, as a table [[satellites]]. With none of these, audio.microphone
+    and home.area are the only one. The pins of [gpio] belong to the first."""
+
+    name: str
+    """What it is called in the log; also whose questions and corrections belong together."""
+    microphone: str | int | None = None
+    """As audio.microphone."""
+    area: str | None = None
+    """The area in which it stands."""
+    speaker: str | int | None = None
+    """Where it answers; None is audio.speaker."""
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """The whole configuration. Field names are the sections of the file."""
 
@@ -137,6 +164,7 @@ class Config:
     mqtt: Mqtt = field(default_factory=Mqtt)
     privacy: Privacy = field(default_factory=Privacy)
     gpio: Gpio = field(default_factory=Gpio)
+    satellites: tuple[Satellite, ...] = ()
     origins: Mapping[str, str] = field(default_factory=dict, compare=False)
     """"section.key" → where its value came from; what is not named here is a default."""
 
@@ -181,6 +209,10 @@ class Config:
         """Each value as ("section.key", value, origin); a password is never shown."""
         for section in fields(self):
             values = getattr(self, section.name)
+            if section.name == "satellites":
+                for satellite in values:
+                    origin = self.origins[f"satellites.{satellite.name}"]
+                    yield f"satellites.{satellite.name}", satellite, origin
             if not is_dataclass(values):
                 continue
             for item in fields(values):
@@ -216,10 +248,33 @@ class _Reader:
         for name, content in data.items():
             if name not in allowed:
                 raise self._error(name, None, f"there is no section [{name}]", allowed)
+            if name == "satellites":
+                sections[name] = self._satellites(content, origins)
+                continue
             if not isinstance(content, Mapping):
                 raise self._error(None, name, f"{name} must be a section [{name}]", allowed)
             sections[name] = self._section(name, hints[name], content, origins)
         return Config(**sections, origins=origins)
+
+    def _satellites(self, content: object, origins: dict[str, str]) -> tuple[Satellite, ...]:
+        if not isinstance(content, list) or not all(isinstance(one, Mapping) for one in content):
+            raise self._error(None, "satellites", "satellites must be tables [[satellites]]")
+        found: list[Satellite] = []
+        for number, one in enumerate(content):
+            if not one.get("name"):
+                raise self._error("satellites", None, f"satellite {number + 1} has no name")
+            satellite = self._section("satellites", Satellite, one, {})
+            assert isinstance(satellite, Satellite)
+            for other in found:
+                if other.name == satellite.name:
+                    problem = f"two satellites are called {satellite.name!r}"
+                    raise self._error("satellites", "name", problem)
+                if other.microphone == satellite.microphone:
+                    problem = f"{other.name!r} and {satellite.name!r} have the same microphone"
+                    raise self._error("satellites", "microphone", problem)
+            origins[f"satellites.{satellite.name}"] = str(self.path)
+            found.append(satellite)
+        return tuple(found)
 
     def _section(
         self, name: str, kind: type, content: Mapping[str, Any], origins: dict[str, str]
@@ -252,18 +307,26 @@ class _Reader:
             if value in arguments:
                 return value
             raise ValueError(f"must be one of {', '.join(map(repr, arguments))}")
-        if origin is tuple:
-            if isinstance(value, list):
-                return tuple(self._value(arguments[0], v) for v in value)
-            raise ValueError("must be a list")
+        if origin in (tuple, Mapping):
+            return self._collection(origin, arguments, value)
         if hint is Path and isinstance(value, str):
             return self.path.parent / Path(value).expanduser()
         if hint is float and isinstance(value, int) and not isinstance(value, bool):
             return float(value)
-        expected = Mapping if origin is not None else hint
-        if isinstance(value, expected) and not (isinstance(value, bool) and hint is not bool):
+        if hint is Any or (
+            isinstance(value, hint) and (hint is bool or not isinstance(value, bool))
+        ):
             return value
         raise ValueError(f"must be {_name(hint)}")
+
+    def _collection(self, origin: Any, arguments: tuple[Any, ...], value: Any) -> object:
+        if origin is tuple:
+            if isinstance(value, list):
+                return tuple(self._value(arguments[0], v) for v in value)
+            raise ValueError("must be a list")
+        if isinstance(value, Mapping):
+            return {key: self._value(arguments[1], v) for key, v in value.items()}
+        raise ValueError("must be a table")
 
     def _error(
         self, section: str | None, key: str | None, message: str, allowed: list[str] | None = None

@@ -122,8 +122,23 @@ class Timeline:
         self._now = "waiting for the microphone"
         self._console.print(Text(fields["error"], style="yellow"))
 
+    def _on_sound_silent(self, fields: Mapping[str, Any]) -> None:
+        told = f"only silence comes from the microphone. {fields['advice']}"
+        self._console.print(Text(told, style="yellow"))
+
+    def _on_sound_clips(self, fields: Mapping[str, Any]) -> None:
+        told = f"the sound is so loud that it is cut off. {fields['advice']}"
+        self._console.print(Text(told, style="yellow"))
+
+    def _on_sound_quiet(self, fields: Mapping[str, Any]) -> None:
+        told = f"that was very soft ({fields['level_db']:.0f} dB). {fields['advice']}"
+        self._console.print(Text(told, style="yellow"))
+
     def _on_not_said(self, fields: Mapping[str, Any]) -> None:
         self._console.print(Text(f"could not speak: {fields['error']}", style="yellow"))
+
+    def _on_interrupted(self, fields: Mapping[str, Any]) -> None:
+        self._console.print(Text(f"interrupted: {fields['text']}", style="dim"))
 
     def _on_stopped_listening(self, fields: Mapping[str, Any]) -> None:
         counts = fields["counts"]

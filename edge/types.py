@@ -61,6 +61,15 @@ class Utterance:
 
 
 @dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """One of the texts that an utterance may be."""
+
+    text: str
+    score: float
+    """Log probability of the whole text, at most 0; to be compared within one utterance only."""
+
+
+@dataclass(frozen=True, slots=True)
 class Transcript:
     """The words of an utterance, as one engine heard them."""
 
@@ -70,6 +79,9 @@ class Transcript:
     """"vosk", "whisper", "pocketsphinx" or "text" (typed)."""
     confidence: float = 1.0
     """0 to 1."""
+    hypotheses: tuple[Hypothesis, ...] = ()
+    """What it may have been instead, and `text` itself, the likeliest first; of an engine that
+    tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +122,7 @@ class Intent:
     targets: tuple[str, ...] = ()
     """Entity ids meant, in the home's order; empty for an intent that has none (a timer)."""
     confidence: float = 1.0
-    source: Literal["tagger", "llm", "dialogue"] = "tagger"
+    source: Literal["tagger", "llm", "dialogue", "domain"] = "tagger"
 
 
 @dataclass(frozen=True, slots=True)

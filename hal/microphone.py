@@ -12,12 +12,19 @@ makers are beside this module: a sound card (`microphone_portaudio`), a sound fi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Protocol, Self, runtime_checkable
 
+import numpy as np
+from numpy.typing import NDArray
+
 from edge.types import AudioFrame, LaresError
+
+Tap = Callable[[NDArray[np.float32]], None]
+"""Shown each block as the source itself has it, before it is mixed and resampled: shape (n,
+channels), -1 … 1, at the source's own rate. For whoever examines the source."""
 
 
 class MicrophoneError(LaresError):

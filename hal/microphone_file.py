@@ -21,7 +21,7 @@ import soundfile
 from edge.types import FRAME_SAMPLES, SAMPLE_RATE, AudioFrame, Samples
 from hal.conversion import Floats, Resampler, mono
 from hal.framing import Framer, Mute, Tally
-from hal.microphone import FrameCounts, MicrophoneError
+from hal.microphone import FrameCounts, MicrophoneError, Tap
 
 FRAME_S = FRAME_SAMPLES / SAMPLE_RATE
 FORMATS = "WAV, FLAC, OGG or AIFF"
@@ -37,6 +37,7 @@ class FileMicrophone:
     path: the file.
     paced: give frames in real time instead of as fast as they are wanted.
     tail_s: seconds of silence after the file, so that an endpoint can follow its last word.
+    tap: is shown the file's own samples.
     """
 
     def __init__(
@@ -45,12 +46,14 @@ class FileMicrophone:
         paced: bool = False,
         tail_s: float = 0.0,
         *,
+        tap: Tap | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._path = Path(path)
         self._paced = paced
         self._tail_samples = round(tail_s * SAMPLE_RATE)
+        self._tap = tap
         self._clock = clock
         self._sleep = sleep
         self._mute = Mute()
@@ -155,6 +158,8 @@ class FileMicrophone:
                 if not len(block):
                     break
                 heard += len(block)
+                if self._tap is not None:
+                    self._tap(block)
                 yield block
         if broken or heard < self._file.frames or _promised_more(self._file.extra_info):
             self.truncated = True

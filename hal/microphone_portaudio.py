@@ -9,7 +9,7 @@ neither hangs.
 from __future__ import annotations
 
 import queue
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from types import TracebackType
@@ -20,7 +20,7 @@ import numpy as np
 from edge.types import SAMPLE_RATE, AudioFrame
 from hal.conversion import Resampler, from_int16, mono
 from hal.framing import Framer, Mute, Tally
-from hal.microphone import FrameCounts, MicrophoneError
+from hal.microphone import FrameCounts, MicrophoneError, Tap
 from hal.portaudio import Device, PortAudio, SoundCardError, portaudio
 
 BLOCKS_A_SECOND = 100
@@ -50,6 +50,7 @@ class PortAudioMicrophone:
     buffer_s: seconds of sound that may wait to be fetched before some is lost.
     silent_s: seconds without any block after which the card counts as unplugged.
     start_s: the same before the first block; Bluetooth takes its time.
+    tap: is shown the card's own samples, of two channels where it has them.
     cards: the sound cards; None is this machine's.
     """
 
@@ -60,12 +61,14 @@ class PortAudioMicrophone:
         buffer_s: float = 10.0,
         silent_s: float = 1.0,
         start_s: float = 5.0,
+        tap: Tap | None = None,
         cards: PortAudio | None = None,
     ) -> None:
         self._wanted = device
         self._buffer_blocks = max(1, round(buffer_s * BLOCKS_A_SECOND))
         self._silent_s = silent_s
         self._start_s = start_s
+        self._tap = tap
         self._cards = cards
         self._device: Device | None = None
         self._mute = Mute()
@@ -133,7 +136,10 @@ class PortAudioMicrophone:
             if block.lost_before:
                 framer.skip(round(block.lost_before * SAMPLE_RATE / rate))
             samples = np.frombuffer(block.data, np.int16).reshape(-1, stream.format.channels)
-            framer.add(resampler.feed(mono(from_int16(samples))))
+            sound = from_int16(samples)
+            if self._tap is not None:
+                self._tap(sound)
+            framer.add(resampler.feed(mono(sound)))
             while framer.ready:
                 yield framer.take()
 
@@ -141,8 +147,16 @@ class PortAudioMicrophone:
         self._device = cards.find(self._wanted, "input")
         with ExitStack() as resources:
             resources.enter_context(cards.stream())
+            formats = tuple(_formats(self._device))
+            if self._tap is not None:
+                formats = tuple(sorted(formats, key=lambda form: form.channels != 2))
             self._stream = _Stream(
-                cards.library, self._device, self._mute, self._tally, self._buffer_blocks
+                cards.library,
+                self._device,
+                formats,
+                mute=self._mute,
+                tally=self._tally,
+                buffer_blocks=self._buffer_blocks,
             )
             resources.callback(self._stream.close)
             self._resources = resources.pop_all()
@@ -158,7 +172,14 @@ class _Stream:
     """One open stream: PortAudio's thread puts blocks in, the reader takes them out."""
 
     def __init__(
-        self, library: Any, device: Device, mute: Mute, tally: Tally, buffer_blocks: int
+        self,
+        library: Any,
+        device: Device,
+        formats: Sequence[_Format],
+        *,
+        mute: Mute,
+        tally: Tally,
+        buffer_blocks: int,
     ) -> None:
         self._mute = mute
         self._tally = tally
@@ -167,7 +188,7 @@ class _Stream:
         self._lost = 0
         self._mute.was_on()
         problems = []
-        for form in _formats(device):
+        for form in formats:
             try:
                 self._stream = self._started(library, device, form)
             except library.PortAudioError as error:

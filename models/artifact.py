@@ -17,6 +17,9 @@ ARTIFACT = Path(__file__).parent / "artifacts" / "tagger"
 """The artefact that ships."""
 MODEL, TOKENIZER, LABELS = "model.onnx", "tokenizer.json", "labels.json"
 MANIFEST = "manifest.json"
+STATES = "states"
+"""The model's output that holds its last hidden states, shape (1, pieces, HIDDEN)."""
+HIDDEN = 384
 REMEDY = "Restore the files, or train again with `lares train`."
 
 

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
 import onnxruntime
 import torch
 from onnxruntime.quantization import QuantFormat, QuantizationMode, QuantType
@@ -29,7 +30,7 @@ from optimum.onnxruntime.configuration import QuantizationConfig
 from safetensors.torch import load_file
 
 from edge.types import LaresError
-from models.artifact import ARTIFACT, LABELS, MODEL, TOKENIZER
+from models.artifact import ARTIFACT, HIDDEN, LABELS, MODEL, STATES, TOKENIZER
 from models.labels import OUTSIDE, Example, Labels, spans, words
 from models.network import Network, config_of, pieces_of, read_tokenizer
 
@@ -40,6 +41,8 @@ MAX_COST = 0.005
 FP32_LAYERS: tuple[int, ...] = ()
 """Layers whose feed-forward output stays in fp32, at 1.8 MB each. int8 loses most in the lowest:
 with (0, 1) it costs half as much (docs/decisions/0006)."""
+LOGITS = ["intent", "tags"]
+"""The outputs of the two heads."""
 _TOLERANCE = 1e-3
 """The largest difference of a logit between PyTorch and ONNX Runtime in fp32."""
 _FEED_FORWARD = "/encoder/encoder/layer.{}/output/dense/MatMul"
@@ -128,12 +131,27 @@ def export(
             _replies(fp32, questions), _replies(int8, questions), questions, labels
         )
         refuse_bad(agreement)
+        tell_states(int8)
         folder.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(int8, folder / MODEL)
         sizes = fp32.stat().st_size, int8.stat().st_size
     for name in (TOKENIZER, LABELS):
         shutil.copyfile(training / name, folder / name)
     return Exported(folder, agreement, *sizes)
+
+
+def tell_states(model: Path) -> None:
+    """Makes a model tell its last hidden states too, as the output STATES, shape (1, pieces, 384).
+
+    They are what the mean over the pieces is taken of. Heads of other domains are trained on them.
+    """
+    loaded = onnx.load(model)
+    (mean,) = (node for node in loaded.graph.node if node.op_type == "ReduceMean")
+    loaded.graph.node.append(onnx.helper.make_node("Identity", [mean.input[0]], [STATES]))
+    loaded.graph.output.append(
+        onnx.helper.make_tensor_value_info(STATES, onnx.TensorProto.FLOAT, [1, "pieces", HIDDEN])
+    )
+    onnx.save(loaded, model)
 
 
 def refuse_bad(agreement: Agreement) -> None:
@@ -174,7 +192,7 @@ def to_onnx(net: Network, example: Any, path: Path) -> None:
             (torch.from_numpy(example),),
             str(path),
             input_names=["input_ids"],
-            output_names=["intent", "tags"],
+            output_names=LOGITS,
             dynamic_axes={"input_ids": {1: "pieces"}, "tags": {1: "pieces"}},
             opset_version=17,
             dynamo=False,
@@ -192,7 +210,7 @@ def _check_against_torch(net: Network, fp32: Path, inputs: Sequence[Any]) -> Non
     for ids in inputs:
         with torch.inference_mode():
             expected = [logits.numpy() for logits in net(torch.from_numpy(ids))]
-        found = session.run(None, {"input_ids": ids})
+        found = session.run(LOGITS, {"input_ids": ids})
         worst = max(float(np.abs(a - b).max()) for a, b in zip(expected, found, strict=True))
         if worst > _TOLERANCE:
             raise LaresError(
@@ -228,7 +246,7 @@ def _replies(model: Path, questions: Sequence[_Question]) -> list[_Reply]:
     session = _session(model)
     replies = []
     for question in questions:
-        intents, piece_tags = session.run(None, {"input_ids": question.ids})
+        intents, piece_tags = session.run(LOGITS, {"input_ids": question.ids})
         replies.append(_Reply(int(intents[0].argmax()), piece_tags[0].argmax(-1)[question.begins]))
     return replies
 

@@ -13,7 +13,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, is_dataclass
+from dataclasses import asdict, is_dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -22,7 +22,7 @@ from rich.console import Console
 from edge.app import App, Household
 from edge.batch import response
 from edge.commands.ending import until_told
-from edge.config import Config
+from edge.config import Config, Gpio, Satellite
 from edge.demo.devices import HOME_FILE, run_devices
 from edge.demo.mosquitto import start_broker
 from edge.demo.recordings import recordings
@@ -48,6 +48,8 @@ def run(arguments: Namespace) -> int:
     ):
         if getattr(arguments, option) is not None:
             config = config.with_value(key, getattr(arguments, option), f"--{option}")
+    if arguments.microphone is not None:
+        config = replace(config, satellites=())
     return until_told(_run(App(config), as_log=arguments.log))
 
 
@@ -62,29 +64,44 @@ def demo(arguments: Namespace) -> int:
 async def _run(app: App, *, as_log: bool) -> int:
     with _shown(app.events, as_log=as_log):
         async with app.live(patient=True) as household:
-            await _listen_for_ever(app, household)
+            await _listen_everywhere(app, household)
     return 0
 
 
-async def _listen_for_ever(app: App, household: Household) -> None:
-    """Listen to the microphone; when it is lost in mid-stream, open it again until it is back."""
+async def _listen_everywhere(app: App, household: Household) -> None:
+    """Listen to all satellites until the last of them ends, or one cannot be used at all."""
+    pins = app.config.gpio
+    try:
+        async with asyncio.TaskGroup() as listening:
+            for satellite in app.satellites:
+                listening.create_task(_listen_for_ever(app, household, satellite, pins))
+                pins = Gpio()
+    except ExceptionGroup as failed:
+        raise failed.exceptions[0] from None
+
+
+async def _listen_for_ever(
+    app: App, household: Household, satellite: Satellite, pins: Gpio
+) -> None:
+    """Listen to a satellite; when its microphone is lost in mid-stream, say so once and open it
+    again until it is back."""
     pause = FIRST_PAUSE_S
     opened = False
     while True:
-        microphone = app.microphone()
-        listening = app.listening(microphone, household)
+        microphone = app.microphone(satellite)
+        listening = app.listening(microphone, household, satellite=satellite)
         try:
-            with fitted(app.config.gpio, microphone, listening, app.events):
+            with fitted(pins, microphone, listening, app.events):
                 async for heard in listening:
-                    await app.answer(household, heard, listening.deaf)
+                    await app.answer(household, heard, satellite)
             return
         except MicrophoneError as error:
             opened = opened or listening.opened
-            if not opened or app.config.audio.microphone == "-":
+            if not opened or satellite.microphone == "-":
                 raise
             if listening.opened:
                 pause = FIRST_PAUSE_S
-            app.events.emit("microphone_lost", "warning", error=str(error), again_in_s=pause)
+                app.events.emit("microphone_lost", "warning", error=str(error), again_in_s=pause)
             await asyncio.sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE_S)
 
@@ -139,7 +156,7 @@ async def _demo_in(folder: Path, config: Config, arguments: Namespace, console: 
             before = household.states.snapshot()
             with Timeline(app.events, console) as timeline:
                 if arguments.mic:
-                    await _listen_for_ever(app, household)
+                    await _listen_everywhere(app, household)
                 else:
                     await _play(app, household, paced=not arguments.fast)
             outcomes = timeline.outcomes

@@ -18,7 +18,7 @@ from edge.nlu.tagger import Tagger
 from edge.types import LaresError
 from models.evaluate import table
 
-BENCHMARKS = ("pipeline", "tagger", "understanding")
+BENCHMARKS = ("pipeline", "tagger", "understanding", "wake")
 ALL_LAYERS = 6
 """Of MiniLM-L6; a tagger of fewer has a folder of its own."""
 OUT = Path("models/artifacts")

@@ -22,6 +22,7 @@ from rich.console import Console
 
 from edge.app import App, Household
 from edge.batch import Request, error_response, response
+from edge.commands import domain
 from edge.commands.ending import until_told
 from edge.commands.explain import draw, explained, joined
 from edge.commands.sound import source, tell, tell_if_cut_off
@@ -33,12 +34,12 @@ from hal.microphone import MicrophoneError
 
 def parse(arguments: Namespace) -> int:
     """Understanding only."""
-    return until_told(_Command(arguments, acting=False).run(_texts(arguments)))
+    return _run(arguments, _texts(arguments), acting=False)
 
 
 def say(arguments: Namespace) -> int:
     """Understanding and acting."""
-    return until_told(_Command(arguments, acting=True).run(_texts(arguments)))
+    return _run(arguments, _texts(arguments), acting=True)
 
 
 def hear(arguments: Namespace) -> int:
@@ -46,7 +47,16 @@ def hear(arguments: Namespace) -> int:
     if not arguments.files and not arguments.batch:
         raise LaresError("expected a sound file (WAV, FLAC or OGG), '-' or --batch")
     requests = [Request(file=Path(file), area=arguments.area) for file in arguments.files]
-    return until_told(_Command(arguments, acting=True).run(requests))
+    return _run(arguments, requests, acting=True)
+
+
+def _run(arguments: Namespace, requests: list[Request], *, acting: bool) -> int:
+    if arguments.domain is None:
+        return until_told(_Command(arguments, acting=acting).run(requests))
+    for option in ("area", "home", "live", "explain"):
+        if getattr(arguments, option, None):
+            raise LaresError(f"a domain has no home: leave --{option} out, or --domain")
+    return domain.answer(arguments, requests)
 
 
 def _texts(arguments: Namespace) -> list[Request]:

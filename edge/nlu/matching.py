@@ -272,7 +272,7 @@ def _words_alike(heard: _Name, name: _Name) -> float:
     left = list(name.words)
     total = 0.0
     for word in heard.words:
-        best = max(((_word_alike(word, other), other) for other in left), default=(0.0, ""))
+        best = max(((word_likeness(word, other), other) for other in left), default=(0.0, ""))
         if best[0] < _WORD_LIKE:
             return 0.0
         total += best[0]
@@ -280,7 +280,8 @@ def _words_alike(heard: _Name, name: _Name) -> float:
     return _LIKE * total / max(len(heard.words), len(name.words))
 
 
-def _word_alike(one: str, other: str) -> float:
+def word_likeness(one: str, other: str) -> float:
+    """How alike two lower-case words are in spelling and sound, 0 to 1."""
     if one == other:
         return 1.0
     if one.isdigit() or other.isdigit():

@@ -7,14 +7,16 @@ Training and export are in `models/`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from edge.types import OUT_OF_SCOPE, LaresError, Span, Tagging
-from models.artifact import ARTIFACT, LABELS, MODEL, REMEDY, TOKENIZER, verify
+from models.artifact import ARTIFACT, LABELS, MODEL, REMEDY, STATES, TOKENIZER, verify
 from models.labels import OUTSIDE, Labels, Word, spans, words
 
 _MAX_PIECES = 128
@@ -29,6 +31,18 @@ class TaggerView:
     """The likeliest first, each with its calibrated probability."""
     spans: tuple[tuple[Span, float], ...] = ()
     """Each with the mean probability of the tags of its words."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class States:
+    """What the encoder makes of a text, for heads other than the tagger's own."""
+
+    words: tuple[Word, ...]
+    """The text's words that the network reads: of a very long text the first ones."""
+    of_words: NDArray[np.float32]
+    """The last hidden state at each word's first piece, shape (words, 384)."""
+    mean: NDArray[np.float32]
+    """The mean over all pieces, shape (384,)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,18 +122,32 @@ class Tagger:
             tuple(found),
         )
 
-    def _scored(self, text: str) -> _Scored | None:
-        """The network's answer; None for a text without words."""
+    def states(self, text: str) -> States | None:
+        """What the encoder makes of a text; None for a text without words."""
         text_words = words(text)
+        ids, begins = self._pieces(text_words)
+        if not begins:
+            return None
+        (states,) = self._session.run([STATES], {"input_ids": ids})
+        of_words = states[0, [*begins.values()]]
+        return States(tuple(text_words[at] for at in begins), of_words, states[0].mean(0))
+
+    def _pieces(self, text_words: Sequence[Word]) -> tuple[NDArray[np.int64], dict[int, int]]:
+        """The network's input, shape (1, pieces), and each word's first piece."""
         encoding = self._tokenizer.encode([word.text for word in text_words], is_pretokenized=True)
-        ids = encoding.ids[:_MAX_PIECES]
         begins: dict[int, int] = {}
         for place, word in enumerate(encoding.word_ids[:_MAX_PIECES]):
             if word is not None:
                 begins.setdefault(word, place)
+        return np.array([encoding.ids[:_MAX_PIECES]], dtype=np.int64), begins
+
+    def _scored(self, text: str) -> _Scored | None:
+        """The network's answer; None for a text without words."""
+        text_words = words(text)
+        ids, begins = self._pieces(text_words)
         if not begins:
             return None
-        intents, tags = self._session.run(None, {"input_ids": np.array([ids], dtype=np.int64)})
+        intents, tags = self._session.run(["intent", "tags"], {"input_ids": ids})
         return _Scored(text_words, begins, _softmax(intents[0] / self._labels.temperature), tags[0])
 
     def _spans(self, text: str, scored: _Scored) -> tuple[Span, ...]:

@@ -5,9 +5,10 @@
 The listener is a state machine without a clock, thread or microphone of its own. While it waits for
 the wake word, only the wake detector runs. A detection comes late, when the command may have begun;
 so the endpointer is opened with the sound since the wake word's end, for which the listener looks
-in the last 0.2 s. Then the endpointer gets each frame until it has an utterance or gives up.
-Without a wake detector every stretch of speech is an utterance. `open` starts one at once, for
-push-to-talk.
+in the last 0.2 s before the word was heard. Then the endpointer gets each frame until it has an
+utterance or gives up. Without a wake detector every stretch of speech is an utterance. `open`
+starts one at once, for push-to-talk. `settle` tells the endpointer that what is being spoken is
+understood already, so that it waits less for the rest.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import numpy as np
 
 from edge.types import FRAME_SAMPLES, SAMPLE_RATE, AudioFrame, Utterance
 from edge.voice.endpoint import Captured, Endpointer, GaveUp, Heard
-from edge.voice.wake import FRAME_SECONDS, Wake, WakeDetector
+from edge.voice.wake import FRAME_SECONDS, LATEST_S, Wake, WakeDetector
 
 Event = Wake | Captured | GaveUp | Utterance
 """What happens while listening, in the order of its parts: Wake? (Captured+ Utterance | GaveUp)."""
@@ -33,8 +34,8 @@ class Listener:
     """Turns frames into events.
 
     With `wake=None` give it an endpointer that waits for ever (`no_speech_s=None`), or silence will
-    be reported as `GaveUp` again and again. `lookback_s` is how much sound before the detection of
-    a wake word the endpointer hears: as much as detections are late.
+    be reported as `GaveUp` again and again. `lookback_s` is how much sound before a wake word was
+    heard the endpointer hears: as much as detections are late, confirmations not counted.
     """
 
     def __init__(
@@ -42,9 +43,8 @@ class Listener:
     ) -> None:
         self._wake = wake
         self._endpointer = endpointer
-        self._lookback: deque[AudioFrame] = deque(
-            maxlen=max(1, round(lookback_s * SAMPLE_RATE / FRAME_SAMPLES))
-        )
+        self._lookback_s = lookback_s
+        self._recent: deque[AudioFrame] = deque(maxlen=_frames(lookback_s + LATEST_S))
         self._now = 0.0
 
     @property
@@ -52,33 +52,49 @@ class Listener:
         """Whether a command is awaited or spoken now: when a wake light should shine."""
         return self._endpointer.is_open
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether what is heard is understood already, and only its silence has not run out."""
+        return self._endpointer.is_settled
+
+    @property
+    def waits_for_word(self) -> bool:
+        """Whether there is a wake word, without which nothing is heard."""
+        return self._wake is not None
+
     def feed(self, frame: AudioFrame) -> tuple[Event, ...]:
         """Hear one frame, and tell what happened in it."""
         self._now = frame.time + FRAME_SECONDS
         if self._endpointer.is_open:
             return self._after(self._endpointer.feed(frame.samples))
-        self._lookback.append(frame)
+        self._recent.append(frame)
         if self._wake is None:
             return self.open()
         wake = self._wake.feed(frame)
-        return () if wake is None else (wake, *self.open(wake.word))
+        return () if wake is None else (wake, *self.open(wake.word, wake.late_s))
 
-    def open(self, word: str | None = None) -> tuple[Event, ...]:
+    def open(self, word: str | None = None, late_s: float = 0.0) -> tuple[Event, ...]:
         """Hear a command now, opened by a button (no word) or by a wake word that was found
-        elsewhere.
+        elsewhere, and heard `late_s` ago.
 
-        Does nothing while one is being heard.
+        Does nothing while one is being heard. One that is settled ends, and the new one begins.
         """
+        if self._endpointer.is_settled:
+            return (*self.close(), *self.open(word, late_s))
         if self._endpointer.is_open:
             return ()
-        recent = tuple(self._lookback)
+        recent = tuple(self._recent)[-_frames(self._lookback_s + late_s) :]
         recent = recent if word is None else recent[_end_of_word(recent) :]
-        self._lookback.clear()
+        self._recent.clear()
         self._endpointer.open(recent[0].time if recent else self._now, word)
         heard: list[Heard] = []
         for frame in recent:
             heard += self._endpointer.feed(frame.samples)
         return self._after(tuple(heard))
+
+    def settle(self, start: float) -> None:
+        """The utterance that began at `start` (source time, seconds) is understood."""
+        self._endpointer.settle(start)
 
     def close(self) -> tuple[Event, ...]:
         """The button was released: end the utterance, or give up when nothing was said."""
@@ -95,6 +111,10 @@ class Listener:
         if heard and not self._endpointer.is_open and self._wake is not None:
             self._wake.reset()
         return heard
+
+
+def _frames(seconds: float) -> int:
+    return max(1, round(seconds * SAMPLE_RATE / FRAME_SAMPLES))
 
 
 def _end_of_word(frames: Sequence[AudioFrame]) -> int:

@@ -10,13 +10,15 @@ best sentence does, something else was said, and the text is empty.
 from __future__ import annotations
 
 import math
+from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
-from edge.types import SAMPLE_RATE, Samples, Transcript, Utterance
+from edge.types import SAMPLE_RATE, LaresError, Samples, Transcript, Utterance
 from edge.voice import grammar
 from edge.voice.packages import load
 from edge.voice.pronounce import pronounce
-from edge.voice.vocabulary import Vocabulary, spoken
+from edge.voice.vocabulary import Grammar, Vocabulary, spoken
 
 _PHONES = (
     "AA", "AE", "AH", "AO", "AW", "AY", "B", "CH", "D", "DH", "EH", "ER", "EY", "F", "G", "HH",
@@ -56,18 +58,27 @@ class PocketSphinxSpeechToText:
         for name, phone in zip(names, _PHONES, strict=True):
             self._phones.add_word(name, phone, False)
         loop = f"#JSGF V1.0;\ngrammar phones;\npublic <phones> = ({' | '.join(names)})+;\n"
-        _listen_for(self._phones, loop)
+        _listen_for(self._phones, self._phones.parse_jsgf(loop))
         self.set_vocabulary(Vocabulary())
 
     def set_vocabulary(self, vocabulary: Vocabulary) -> None:
-        """The words to expect. A name that cannot be spoken in English, such as 灯, is left out."""
-        parts = (vocabulary.names, vocabulary.areas, vocabulary.floors, vocabulary.sentences)
-        sayable = Vocabulary(*(tuple(filter(self._is_sayable, part)) for part in parts))
-        self._abandon()
-        for word in sorted(grammar.words(sayable)):
-            if self._sentences.lookup_word(word) is None:
-                self._sentences.add_word(word, self._pronounce(word), False)
-        _listen_for(self._sentences, grammar.jsgf(sayable))
+        """The words to expect. A name that cannot be spoken in English, such as 灯, is left out.
+
+        Raises LaresError when a word of a grammar cannot be spoken, since no sentence with it could
+        be heard.
+        """
+        if vocabulary.grammar is not None:
+            self._know(vocabulary.grammar.words)
+            self._search(_automaton(self._sentences, vocabulary.grammar))
+            return
+        sayable = Vocabulary(
+            names=self._sayable(vocabulary.names),
+            areas=self._sayable(vocabulary.areas),
+            floors=self._sayable(vocabulary.floors),
+            sentences=self._sayable(vocabulary.sentences),
+        )
+        self._know(sorted(grammar.words(sayable)))
+        self._search(self._sentences.parse_jsgf(grammar.jsgf(sayable)))
 
     def session(self) -> PocketSphinxSession:
         """Begin to hear an utterance; one that was not finished is abandoned."""
@@ -75,10 +86,22 @@ class PocketSphinxSpeechToText:
         self._current = PocketSphinxSession(self._sentences, self._phones, self._least_margin)
         return self._current
 
+    def _search(self, automaton: Any) -> None:
+        self._abandon()
+        _listen_for(self._sentences, automaton)
+
+    def _know(self, words: Iterable[str]) -> None:
+        for word in words:
+            if self._sentences.lookup_word(word) is None:
+                self._sentences.add_word(word, self._pronounce(word), False)
+
     def _abandon(self) -> None:
         if self._current is not None:
             self._current.abandon()
             self._current = None
+
+    def _sayable(self, texts: Iterable[str]) -> tuple[str, ...]:
+        return tuple(filter(self._is_sayable, texts))
 
     def _is_sayable(self, text: str) -> bool:
         words = spoken(text).split()
@@ -86,7 +109,10 @@ class PocketSphinxSpeechToText:
 
     def _pronounce(self, word: str) -> str:
         phones = pronounce(word, self._sentences.lookup_word)
-        assert phones is not None
+        if phones is None:
+            raise LaresError(
+                f"The word {word!r} cannot be spoken in English: write it as it sounds."
+            )
         return phones
 
 
@@ -151,6 +177,15 @@ class PocketSphinxSession:
                 decoder.end_utt()
 
 
-def _listen_for(decoder: Any, text: str) -> None:
-    decoder.add_fsg("home", decoder.parse_jsgf(text))
+def _listen_for(decoder: Any, automaton: Any) -> None:
+    decoder.add_fsg("home", automaton)
     decoder.activate_search("home")
+
+
+def _automaton(decoder: Any, grammar: Grammar) -> Any:
+    """A grammar's automaton as PocketSphinx has it: all ways on from a state are equally likely."""
+    ways = Counter(start for start, _, _ in grammar.arcs)
+    arcs = [
+        (a, b, 1 / ways[a], word) if word else (a, b, 1 / ways[a]) for a, b, word in grammar.arcs
+    ]
+    return decoder.create_fsg("domain", 0, grammar.end, arcs)

@@ -45,7 +45,9 @@ class VoskSpeechToText:
         self._grammar: str | None = None
 
     def set_vocabulary(self, vocabulary: Vocabulary) -> None:
-        self._grammar = json.dumps([*vocabulary.phrases(), UNKNOWN], ensure_ascii=False)
+        grammar = vocabulary.grammar
+        phrases = vocabulary.phrases() if grammar is None else grammar.words
+        self._grammar = json.dumps([*phrases, UNKNOWN], ensure_ascii=False)
 
     def session(self) -> VoskSession:
         grammar = () if self._grammar is None else (self._grammar,)

@@ -64,6 +64,19 @@ where it hears noise."""
 
 
 @dataclass(frozen=True, slots=True)
+class Grammar:
+    """All that can be said where nothing else is expected, as in a domain of one's own."""
+
+    words: tuple[str, ...]
+    """Every word, lower-case, each once."""
+    arcs: tuple[tuple[int, int, str], ...]
+    """The sentences, as an automaton: from a state to a state by a word, or by nothing (empty).
+    They begin in state 0."""
+    end: int
+    """The state in which they end."""
+
+
+@dataclass(frozen=True, slots=True)
 class Vocabulary:
     """What a home's owner may say: names as the home writes them, aliases among them."""
 
@@ -73,6 +86,8 @@ class Vocabulary:
     floors: tuple[str, ...] = ()
     sentences: tuple[str, ...] = ()
     """Further whole sentences, such as those that a skill of the owner listens for."""
+    grammar: Grammar | None = None
+    """When given, only this is expected, and the names above do not count."""
 
     def prompt(self) -> str:
         """A line of words that Whisper is told came before.

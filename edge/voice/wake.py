@@ -1,22 +1,22 @@
 """Hearing the wake word.
 
 A detector is fed every frame of the microphone, all day long, and says when one of its words was
-spoken. `MicroWakeDetector` runs the microWakeWord networks that ship in pymicro-wakeword: every 10
-ms of sound becomes 40 spectral features, made once for all words; every 30 ms each word's network
-turns three of them into a probability, and the word was spoken when the mean of its last five
-probabilities passes its threshold. That mean makes a detection 0.06 to 0.24 s late: a command that
-follows without a pause has begun by then, which is why the listener keeps the last moments of
-sound. `SimulatedWakeDetector` wakes at given times, for tests.
+spoken. `MicroWakeDetector` decides by microWakeWord alone: the word was spoken when the mean of its
+network's last five probabilities passes its threshold. That mean makes a detection 0.06 to 0.24 s
+late: a command that follows without a pause has begun by then, which is why the listener keeps the
+last moments of sound. `TwoStageWakeDetector` (`wake_two_stage`) has openWakeWord confirm what it
+suspects, and `wake_choice` knows which to use. `SimulatedWakeDetector` wakes at given times, for
+tests.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
-from edge.types import FRAME_SAMPLES, SAMPLE_RATE, AudioFrame, LaresError
-from edge.voice.packages import load
+from edge.types import FRAME_SAMPLES, SAMPLE_RATE, AudioFrame
+from edge.voice.wake_spotting import MicroSpotter, check_thresholds
 
 DEFAULT_WORD = "okay_nabu"
 FRAME_SECONDS = FRAME_SAMPLES / SAMPLE_RATE
@@ -29,7 +29,14 @@ class Wake:
     word: str
     """Its id, for example "okay_nabu"."""
     time: float
-    """Source time in seconds at which it was certain; the word itself ended up to 0.24 s before."""
+    """Source time in seconds at which it was certain."""
+    late_s: float = 0.0
+    """How much earlier it was heard, and only had to be confirmed: the word itself ended up to 0.24
+    s before `time - late_s`."""
+
+
+LATEST_S = 0.8
+"""No confirmation takes longer."""
 
 
 class WakeDetector(Protocol):
@@ -72,39 +79,27 @@ class MicroWakeDetector:
         thresholds: Mapping[str, float] | None = None,
         refractory_s: float = 1.0,
     ) -> None:
-        micro = load("pymicro_wakeword", purpose="Hearing a wake word", extra="voice")
-        available = {model.value: model for model in micro.Model}
-        thresholds = dict(thresholds or {})
-        _check_words(words, thresholds, tuple(available))
-        self._features = micro.MicroWakeWordFeatures()
-        self._networks: dict[str, Any] = {}
-        for word in words:
-            network = micro.MicroWakeWord.from_builtin(available[word])
-            network.probability_cutoff = thresholds.get(word, network.probability_cutoff)
-            self._networks[word] = network
+        self._spotter = MicroSpotter(words)
+        check_thresholds(thresholds or {}, words)
+        self._thresholds = {**self._spotter.cutoffs, **(thresholds or {})}
         self._refractory_s = refractory_s
         self._quiet_until = float("-inf")
 
     @property
     def words(self) -> tuple[str, ...]:
-        return tuple(self._networks)
+        return tuple(self._thresholds)
 
     def feed(self, frame: AudioFrame) -> Wake | None:
-        heard = None
         end = frame.time + FRAME_SECONDS
-        for features in self._features.process_streaming(frame.samples.tobytes()):
-            for word, network in self._networks.items():
-                if network.process_streaming(features) and end >= self._quiet_until:
-                    heard = heard or word
-        if heard is None:
+        heard = self._spotter.feed(frame)
+        found = next((word for word, p in heard.items() if p > self._thresholds[word]), None)
+        if found is None or end < self._quiet_until:
             return None
         self._quiet_until = end + self._refractory_s
-        return Wake(heard, end)
+        return Wake(found, end)
 
     def reset(self) -> None:
-        self._features.reset()
-        for network in self._networks.values():
-            network.reset()
+        self._spotter.reset()
         self._quiet_until = float("-inf")
 
 
@@ -130,24 +125,3 @@ class SimulatedWakeDetector:
 
     def reset(self) -> None:
         """Its wakes depend on time alone, so there is nothing to forget."""
-
-
-def _check_words(
-    words: Sequence[str], thresholds: Mapping[str, float], available: Sequence[str]
-) -> None:
-    listed = ", ".join(sorted(available))
-    if not words:
-        raise LaresError(f"Expected at least one wake word, found none; choose from: {listed}.")
-    for word in words:
-        if word not in available:
-            raise LaresError(f"There is no wake word {word!r}; choose from: {listed}.")
-    for word, threshold in thresholds.items():
-        if word not in words:
-            raise LaresError(
-                f"A threshold is given for {word!r}, which is not among the wake words "
-                f"({', '.join(words)}): add the word or remove the threshold."
-            )
-        if not 0.0 < threshold < 1.0:
-            raise LaresError(
-                f"The threshold of {word!r} must lie between 0 and 1, but is {threshold}."
-            )

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.config import Config, ConfigError
+from edge.config import Config, ConfigError, Satellite
 from edge.types import LaresError
 
 HERE = Path("/somewhere/lares.toml")
@@ -47,6 +47,20 @@ def test_a_whole_number_will_do_where_a_number_is_expected() -> None:
         ("[wake]\nwords = [1]", "wake.words must be text"),
         ("[audio]\nmicrophone = 1.5", "audio.microphone must be text or a whole number"),
         ("mqtt = 3", r"lares.toml:1: mqtt must be a section \[mqtt\]"),
+        ("satellites = 3", r"lares.toml:1: satellites must be tables \[\[satellites\]\]"),
+        ("[[satellites]]\narea = 'hall'", "lares.toml:1: satellite 1 has no name"),
+        (
+            "[[satellites]]\nname = 'a'\nroom = 'hall'",
+            r"\[satellites\] has no key 'room'; allowed: name, microphone, area, speaker",
+        ),
+        (
+            "[[satellites]]\nname = 'a'\n[[satellites]]\nname = 'a'\nmicrophone = 2",
+            "two satellites are called 'a'",
+        ),
+        (
+            "[[satellites]]\nname = 'a'\n[[satellites]]\nname = 'b'",
+            "'a' and 'b' have the same microphone",
+        ),
         ("[mqtt\nhost = 1", "not valid TOML: .* line 1"),
     ],
 )
@@ -71,6 +85,16 @@ def test_a_value_from_the_command_line_wins_and_says_so() -> None:
     config = parse("[mqtt]\nport = 1").with_value("mqtt.port", 2, "--port")
     assert config.mqtt.port == 2
     assert ("mqtt.port", 2, "--port") in list(config.values())
+
+
+def test_each_satellite_is_a_microphone_in_an_area() -> None:
+    config = parse(
+        "[[satellites]]\nname = 'kitchen'\nmicrophone = 'USB'\narea = 'Kitchen'\n"
+        "[[satellites]]\nname = 'hall'\nmicrophone = 3\nspeaker = 'Jabra'\n"
+    )
+    kitchen = Satellite("kitchen", "USB", "Kitchen")
+    assert config.satellites == (kitchen, Satellite("hall", 3, None, "Jabra"))
+    assert ("satellites.kitchen", kitchen, str(HERE)) in list(config.values())
 
 
 def test_a_password_is_never_printed() -> None:

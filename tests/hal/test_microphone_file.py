@@ -195,3 +195,12 @@ def test_ten_minutes_of_another_program_s_sound_are_heard(tmp_path: Path) -> Non
         pytest.skip("sox is not installed")
     with FileMicrophone(path) as microphone:
         assert sum(1 for _ in microphone) == 60_000
+
+
+def test_a_tap_is_shown_the_file_s_own_samples(tmp_path: Path) -> None:
+    both = np.stack([tone(44_100, hertz=300), tone(44_100, hertz=900)], axis=1)
+    soundfile.write(tmp_path / "a.wav", both, 44_100, subtype="FLOAT")
+    shown: list[np.ndarray] = []
+    with FileMicrophone(tmp_path / "a.wav", tap=shown.append) as microphone:
+        assert sum(1 for _ in microphone) == 100
+    np.testing.assert_array_equal(np.concatenate(shown), both.astype(np.float32))

@@ -209,3 +209,21 @@ def test_a_missing_library_is_an_error_that_says_what_to_install(
         hal.portaudio.portaudio()
     with pytest.raises(MicrophoneError, match=advice), PortAudioMicrophone():
         pass
+
+
+def test_a_tap_is_shown_both_channels_of_a_card_that_has_them() -> None:
+    library = FakeSounddevice(Card("USB", inputs=2, channels=[1, 2]))
+    shown: list[np.ndarray] = []
+    with PortAudioMicrophone(cards=PortAudio(library), tap=shown.append) as microphone:
+        library.hear(np.tile(np.array([400, -200], np.int16), (320, 1)))
+        assert some(microphone, 2).tolist() == [100] * 320
+    assert np.concatenate(shown).tolist() == [[400 / 32768, -200 / 32768]] * 320
+
+
+def test_a_tap_of_a_card_with_one_channel_is_shown_that() -> None:
+    library = FakeSounddevice(Card("USB"))
+    shown: list[np.ndarray] = []
+    with PortAudioMicrophone(cards=PortAudio(library), tap=shown.append) as microphone:
+        library.hear(fives(1))
+        assert some(microphone, 1).tolist() == [5] * 160
+    assert shown[0].shape == (160, 1)

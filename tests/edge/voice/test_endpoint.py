@@ -78,6 +78,97 @@ def test_a_pause_shorter_than_the_silence_does_not_end_it() -> None:
     assert utterance.speech_end == pytest.approx(1.5, abs=CHUNK)
 
 
+def start_of(told: list[Heard]) -> float:
+    """Where the utterance began that is being captured."""
+    last = told[-1]
+    assert isinstance(last, Captured)
+    return last.start
+
+
+def test_it_is_patient_until_it_is_told_that_what_was_said_is_understood() -> None:
+    endpointer = Endpointer(LoudnessVad(), silence_s=0.5, patient_s=1.0)
+    told = heard(endpointer, np.concatenate([loud(1.0), silence(0.8)]))
+    assert endpointer.is_open, "half a second would have been over"
+    endpointer.settle(start_of(told))
+    assert endpointer.is_settled
+    told += endpointer.feed(silence(0.05))
+    assert the_utterance(told).speech_end == pytest.approx(1.0, abs=CHUNK)
+    assert not endpointer.is_settled
+
+
+def test_it_is_patient_again_when_speech_goes_on() -> None:
+    endpointer = Endpointer(LoudnessVad(), silence_s=0.5, patient_s=1.0)
+    told = heard(endpointer, np.concatenate([loud(1.0), silence(0.2)]))
+    endpointer.settle(start_of(told))
+    told += endpointer.feed(np.concatenate([loud(0.5), silence(0.8)]))
+    assert endpointer.is_open
+    assert not endpointer.is_settled
+    told += endpointer.feed(silence(0.3))
+    utterance = the_utterance(told)
+    assert utterance.speech_end == pytest.approx(1.7, abs=CHUNK)
+    length = len(utterance.samples) / SAMPLE_RATE
+    assert length == pytest.approx(2.7 - utterance.start, abs=2 * CHUNK)
+
+
+def test_to_settle_another_utterance_or_one_that_is_still_spoken_changes_nothing() -> None:
+    endpointer = Endpointer(LoudnessVad(), silence_s=0.5, patient_s=1.0)
+    endpointer.settle(0.0)
+    told = heard(endpointer, loud(1.0))
+    endpointer.settle(start_of(told))
+    told += endpointer.feed(silence(0.8))
+    endpointer.settle(start_of(told) - 1.0)
+    told += endpointer.feed(silence(0.1))
+    assert endpointer.is_open
+
+
+def test_each_piece_tells_its_utterance_and_how_long_it_has_been_quiet() -> None:
+    told = heard(Endpointer(LoudnessVad()), np.concatenate([loud(0.512), silence(1.0)]), start=3.0)
+    pieces = [piece for piece in told if isinstance(piece, Captured)]
+    assert {piece.start for piece in pieces} == {the_utterance(told).start}
+    quiet = [piece.silence_s for piece in pieces]
+    assert quiet[0] == 0.0
+    assert quiet == sorted(quiet)
+    assert quiet[-1] == pytest.approx(0.6, abs=CHUNK)
+
+
+@given(
+    speaks=st.lists(st.booleans(), max_size=400),
+    settles=st.lists(st.booleans(), min_size=1, max_size=7),
+    limit_s=st.floats(0.1, 4.0),
+    no_speech_s=st.floats(0.1, 3.0),
+)
+@settings(max_examples=60)
+def test_whatever_is_heard_and_told_it_does_not_stay_open(
+    speaks: list[bool], settles: list[bool], limit_s: float, no_speech_s: float
+) -> None:
+    """However the detector wavers; after the limits it is closed."""
+    endpointer = Endpointer(
+        LoudnessVad(), limit_s=limit_s, no_speech_s=no_speech_s, patient_s=20.0, onset_s=0.2
+    )
+    endpointer.open(0.0)
+    chunks = 0
+    for place in range(3 * 400):
+        chunk = (
+            loud(CHUNK_SECONDS) if speaks[place : place + 1] == [True] else silence(CHUNK_SECONDS)
+        )
+        for told in endpointer.feed(chunk):
+            if isinstance(told, Captured) and settles[place % len(settles)]:
+                endpointer.settle(told.start)
+        chunks += endpointer.is_open
+    longest_onset_s = 7 * 4 * CHUNK_SECONDS
+    assert chunks * CHUNK_SECONDS <= no_speech_s + longest_onset_s + limit_s + 2 * CHUNK
+
+
+def test_a_limit_beyond_what_engines_hear_is_an_error() -> None:
+    with pytest.raises(LaresError, match="limit_s must be at most 30 seconds, but is 31"):
+        Endpointer(LoudnessVad(), limit_s=31.0)
+
+
+def test_less_patience_than_silence_is_an_error() -> None:
+    with pytest.raises(LaresError, match=r"patient_s must be at least as long as silence_s, 0.6"):
+        Endpointer(LoudnessVad(), patient_s=0.5)
+
+
 def test_speech_that_does_not_stop_ends_at_the_limit() -> None:
     told = heard(Endpointer(LoudnessVad(), limit_s=3.0), loud(10.0))
     utterance = the_utterance(told)
