@@ -1,7 +1,7 @@
 """Synthetic voices, made by programs that are not part of Lares.
 
-flite and espeak-ng are Debian packages; Piper and its voice come with `make speech`. A voice that is
-not there is left out.
+flite and espeak-ng are Debian packages; Piper and its voice come with `make speech`. A voice that
+is not there is left out.
 """
 
 from __future__ import annotations

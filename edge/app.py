@@ -25,11 +25,13 @@ from edge.config import Config, Satellite, state_dir
 from edge.demo.devices import HOME_FILE
 from edge.domain.domain import slots_of
 from edge.domain.head import HeadInterpreter
+from edge.domain.home import with_grammar
 from edge.domain.interpreter import DomainInterpreter
 from edge.domain.store import TrainedDomain
 from edge.home.graph import Home
 from edge.home.states import States
 from edge.home.virtual import VirtualHome
+from edge.informed import HomeRepair, InformedSpeechToText
 from edge.kernel.events import Events
 from edge.listening import Heard, Listening
 from edge.mqtt.broker_aiomqtt import AiomqttBroker
@@ -54,7 +56,7 @@ from edge.voice.endpoint import Endpointer
 from edge.voice.incoming import Incoming
 from edge.voice.listener import Listener
 from edge.voice.own_voice import OwnVoice
-from edge.voice.stt import Session, SpeechToText, choose
+from edge.voice.stt import SpeechToText, choose, what_is_missing
 from edge.voice.stt_shared import SharedSpeechToText
 from edge.voice.tts import PiperProcess, Printed, TextToSpeech
 from edge.voice.vad import SileroVad
@@ -108,6 +110,8 @@ class App:
         self.events = events or Events()
         self._stt: SpeechToText | None = None
         self._vocabulary: Vocabulary | None = None
+        self._other: SpeechToText | None = None
+        self._other_home: Home | None = None
         self._stt_lock = threading.Lock()
         self._voice_lock = threading.Lock()
         self._handling = asyncio.Lock()
@@ -183,6 +187,16 @@ class App:
                 self._vocabulary = vocabulary
             return self._stt
 
+    def second(self, home: Home) -> SpeechToText:
+        """The engine whose opinion is asked, knowing the names of `home`."""
+        with self._stt_lock:
+            if self._other is None:
+                self._other = SharedSpeechToText(choose(self.config.stt.second))
+            if self._other_home is not home:
+                self._other.set_vocabulary(vocabulary_of(home))
+                self._other_home = home
+            return self._other
+
     def _engine(self) -> SpeechToText:
         engine = choose(
             self.config.stt.engine,
@@ -209,17 +223,14 @@ class App:
 
         That of a `satellite` hears Lares speak, and is one of several for the same words.
         """
-        stt = _Informed(self, household.devices)
         area = self.config.home.area if satellite is None else satellite.area
-        completeness = HomeCompleteness(
-            self.tagger, household.devices, self.config.nlu.confidence, area
-        )
+        completeness = self._completeness(household.devices, area)
         name = None if satellite is None else satellite.name
         ear = None if name is None else self.speaking.ear(name, self.wake_detector)
         return Listening(
             microphone,
             self.listener(wake=wake, own=None if ear is None else ear.own),
-            stt,
+            self.hearing(household.devices),
             self.events,
             ear=ear,
             gate=None if name is None else self.together.gate(name),
@@ -229,9 +240,30 @@ class App:
             silence_s=self.config.endpoint.silence_s,
         )
 
+    def hearing(self, devices: Devices) -> SpeechToText:
+        """The configured engines, for the home of these devices."""
+        judge = self._completeness(devices, self.config.home.area)
+        return InformedSpeechToText(
+            devices,
+            self.stt,
+            self.second if self._has_second else None,
+            lambda text: judge.ending(text) != "open",
+        )
+
+    def _completeness(self, devices: Devices, area: str | None) -> HomeCompleteness:
+        return HomeCompleteness(self.tagger, devices, self.config.nlu.confidence, area)
+
+    @property
+    def _has_second(self) -> bool:
+        """Whether another engine than the first is asked when that one is not understood."""
+        second = self.config.stt.second
+        if second in ("none", self.config.stt.engine):
+            return False
+        return what_is_missing(second, None) is None
+
     def domain(self, trained: TrainedDomain) -> DomainEar:
         """What hears and understands a domain of one's own."""
-        vocabulary = Vocabulary(grammar=trained.automaton.grammar())
+        vocabulary = Vocabulary(grammar=trained.automaton.grammar(), closed=True)
         head = HeadInterpreter(self.tagger, trained.head, slots_of(trained.domain))
         return DomainEar(self, vocabulary, DomainInterpreter(trained.automaton, head))
 
@@ -328,6 +360,7 @@ class App:
             events=self.events,
             confidence=self.config.nlu.confidence,
             confirm_s=self.config.mqtt.confirm_s,
+            repair=HomeRepair(devices, vocabulary_of),
         )
 
 
@@ -364,25 +397,6 @@ class DomainEar:
         return Listening(microphone, self.app.listener(wake=wake), self.stt, self.app.events)
 
 
-class _Informed:
-    """Speech to text that knows, in each utterance, the names of the devices there are by then."""
-
-    def __init__(self, app: App, devices: Devices) -> None:
-        self._app = app
-        self._devices = devices
-        self._engine = app.stt(devices.home)
-
-    @property
-    def name(self) -> str:
-        return self._engine.name
-
-    def set_vocabulary(self, vocabulary: Vocabulary) -> None:
-        self._engine.set_vocabulary(vocabulary)
-
-    def session(self) -> Session:
-        return self._app.stt(self._devices.home).session()
-
-
 def standard_input() -> Microphone:
     """Raw sound on standard input, read without a buffer, whose lock would outlive an interrupt."""
     try:
@@ -392,9 +406,12 @@ def standard_input() -> Microphone:
 
 
 def vocabulary_of(home: Home) -> Vocabulary:
-    """The words of a home: every name and alias of its entities, areas and floors."""
-    return Vocabulary(
-        names=tuple(n for e in home.entities for n in (e.name, *e.aliases)),
-        areas=tuple(n for a in home.areas for n in (a.name, *a.aliases)),
-        floors=tuple(n for f in home.floors for n in (f.name, *f.aliases)),
+    """The words of a home: every name and alias of its entities, areas and floors, and the usual
+    sentences with them."""
+    return with_grammar(
+        Vocabulary(
+            names=tuple(n for e in home.entities for n in (e.name, *e.aliases)),
+            areas=tuple(n for a in home.areas for n in (a.name, *a.aliases)),
+            floors=tuple(n for f in home.floors for n in (f.name, *f.aliases)),
+        )
     )

@@ -86,7 +86,10 @@ class _Run:
 
 
 class Assistant:
-    """Understands and acts for one home. `confidence` (0 to 1) is the least at which it acts."""
+    """Understands and acts for one home. `confidence` (0 to 1) is the least at which it acts.
+
+    `repair` mends what was misheard before it is understood.
+    """
 
     def __init__(
         self,
@@ -99,6 +102,7 @@ class Assistant:
         events: Events,
         confidence: float,
         confirm_s: float,
+        repair: Callable[[Transcript], Transcript] = lambda transcript: transcript,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._tagger = tagger
@@ -109,6 +113,7 @@ class Assistant:
         self._events = events
         self._confidence = confidence
         self._confirm_s = confirm_s
+        self._repair = repair
         self._clock = clock
         self._resolver: tuple[Home, Resolver] | None = None
         self._sessions: dict[str, Session] = {}
@@ -269,8 +274,10 @@ class Assistant:
 
     def _read_best(self, run: _Run, area: str | None) -> Reading:
         """What the run's transcript means, by the text of it that means something."""
-        text, reading = read_best(run.transcript, lambda text: self._read(run, area, text))
-        run.transcript = replace(run.transcript, text=text)
+        with run.stage("repair"):
+            transcript = self._repair(run.transcript)
+        text, reading = read_best(transcript, lambda text: self._read(run, area, text))
+        run.transcript = replace(transcript, text=text)
         run.intents = reading.understanding.intents
         return reading
 

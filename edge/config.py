@@ -74,6 +74,8 @@ class Stt:
     """Speech to text."""
 
     engine: Literal["auto", "vosk", "whisper", "pocketsphinx"] = "auto"
+    second: Literal["none", "pocketsphinx"] = "pocketsphinx"
+    """Whose opinion is asked when the engine's words are not understood."""
     threads: int = 2
 
 

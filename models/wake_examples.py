@@ -3,8 +3,8 @@
 1. The speakers are divided: what is measured is said by speakers that training never hears.
 2. A `Plan` says what is spoken by whom and what for; all plans are made before anything is spoken,
    so that the same seed makes the same examples.
-3. Each plan is spoken, put between other speech or silence so that the word ends 0.06 to 0.3 s
-   before one of the four windows that are taken, and heard in a room of its own
+3. Each plan is spoken, put between other speech or silence so that the word ends 0.02 to 0.34 s
+   before the four windows that are taken, and heard in a room of its own
    (`models.wake_rooms`). Other speech is a stretch of half a minute, and all its windows are taken.
 
 It is spoken and turned into vectors by as many processes as there are cores.
@@ -32,7 +32,7 @@ from models.wake_rooms import as_samples, babble, behind, coloured, echoed, stre
 from models.wake_speech import Synthesiser, Voice, Wave
 
 Kind = Literal["wanted", "near", "other"]
-Purpose = Literal["train", "validate", "clean", "noisy"]
+Purpose = Literal["train", "clean", "noisy"]
 """What an example is for; "clean" and "noisy" are measured."""
 
 EXTRA_WINDOWS = 3
@@ -61,9 +61,9 @@ class Plan:
 class Amounts:
     """How much is spoken. Everything measured comes twice, clean and noisy, but the hours."""
 
-    wanted: int = 1000
+    wanted: int = 1200
     near: int = 600
-    hours: float = 0.45
+    hours: float = 1.5
     """Other speech to train on."""
     measured: int = 150
     measured_hours: float = 0.5
@@ -132,15 +132,15 @@ def planned(
             yield Plan(kind, purpose, tuple(chosen), voice, command, seed)
 
     found: list[Plan] = []
-    for kind, count, texts in (
+    taught: tuple[tuple[Kind, int, Sequence[str]], ...] = (
         ("wanted", amounts.wanted, (phrases.wanted,)),
         ("near", amounts.near, phrases.near),
         ("other", _stretches(amounts.hours), said),
-    ):
-        aside = max(1, count // 8)
-        found += plans(kind, "train", count - aside, training, texts)  # type: ignore[arg-type]
-        found += plans(kind, "validate", aside, training, texts)  # type: ignore[arg-type]
-    for purpose in ("clean", "noisy"):
+    )
+    for kind, count, texts in taught:
+        found += plans(kind, "train", count, training, texts)
+    measures: tuple[Purpose, ...] = ("clean", "noisy")
+    for purpose in measures:
         found += plans("wanted", purpose, amounts.measured, measuring, (phrases.wanted,))
         found += plans("near", purpose, amounts.measured // 2, measuring, phrases.near)
         count = _stretches(amounts.measured_hours / 2)
@@ -185,22 +185,23 @@ def _examples(plans: Sequence[Plan], voices: Synthesiser, noise: Wave | None) ->
 def _said(text: str, plan: Plan, voices: Synthesiser, rng: np.random.Generator) -> Wave:
     speed, pitch = float(rng.uniform(0.8, 1.3)), float(rng.uniform(0.8, 1.25))
     wave = voices.say(text, plan.voice, speed=speed, pitch=pitch)
-    if plan.purpose in ("train", "validate"):
-        wave = stretched(wave, float(rng.uniform(0.88, 1.12)))
+    if plan.purpose == "train":
+        wave = stretched(wave, float(rng.uniform(0.82, 1.22)))
     return wave
 
 
 def _placed(plan: Plan, voices: Synthesiser, rng: np.random.Generator) -> Wave:
     """The word where the windows will be, perhaps with speech before it and after it."""
     length = NEEDED_SAMPLES + EXTRA_WINDOWS * STEP_SAMPLES
-    end = length - round(rng.uniform(0.26, 0.34) * SAMPLE_RATE)
+    end = length - round(rng.uniform(0.31, 0.39) * SAMPLE_RATE)
     word = _said(plan.texts[0], plan, voices, rng)[-end:]
     result = np.zeros(length, dtype=np.float32)
     result[end - len(word) : end] = word
     if rng.random() < 0.4:
         after = _said(plan.command, plan, voices, rng)
         begin = end + round(rng.uniform(0.0, 0.15) * SAMPLE_RATE)
-        result[begin:] = after[: length - begin]
+        after = after[: length - begin]
+        result[begin : begin + len(after)] = after
     room = end - len(word) - round(rng.uniform(0.1, 0.5) * SAMPLE_RATE)
     if room > 0 and rng.random() < 0.3:
         before = _said(plan.command, plan, voices, rng)[-room:]

@@ -21,8 +21,9 @@ FEATURES = 96
 """Numbers in a vector."""
 STEP_SAMPLES = 1280
 """80 ms: how much sound makes the next vector."""
-NEEDED_SAMPLES = 480 + 25 * STEP_SAMPLES
-"""Sound that makes the first `WINDOWS` vectors: 2.03 s."""
+NEEDED_SAMPLES = 26 * STEP_SAMPLES
+"""Sound that must be fed to make the first `WINDOWS` vectors: 2.08 s, the last 0.05 s of which they
+do not hear."""
 
 Vectors = NDArray[np.float32]
 """Shape (n, 96)."""

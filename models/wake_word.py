@@ -1,10 +1,12 @@
 """A wake word of one's own: a small network over openWakeWord's vectors, in one file.
 
-    vectors (16 x 96) → scaled → 32 units → 32 units → probability
+    vectors (16 x 96) → scaled → 32 units → 32 units → log odds
 
-`lares wake train` makes it, the runtime reads it; both need NumPy alone. The file is NumPy's `.npz`
-with the weights and a manifest (JSON): the phrase, the threshold, the figures that were measured
-and the hashes of what it was made of. It is named by the word: "hey lares" is `hey_lares.npz`.
+Three such networks, each taught by other speakers, judge three rows of vectors in a row, and the
+mean decides. `lares wake train` makes it, the runtime reads it; both need NumPy alone. The file is
+NumPy's `.npz` with the weights and a manifest (JSON): the phrase, the threshold, the figures that
+were measured and the hashes of what it was made of. It is named by the word: "hey lares" is
+`hey_lares.npz`.
 """
 
 from __future__ import annotations
@@ -22,11 +24,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.types import LaresError
-from models.wake_features import FEATURES, WINDOWS
+from edge.types import SAMPLE_RATE, LaresError
+from models.wake_features import FEATURES, STEP_SAMPLES, WINDOWS
 
 Array = NDArray[np.float32]
 INPUTS = WINDOWS * FEATURES
+JUDGED = 3
+"""Rows, 80 ms from one to the next, that are judged together."""
+JUDGED_S = (JUDGED - 1) * STEP_SAMPLES / SAMPLE_RATE
+"""How much later that makes the judgement."""
 SUFFIX = ".npz"
 _FORMAT = 1
 _UNREADABLE = (
@@ -39,28 +45,35 @@ _WEIGHTS = ("mean", "scale", "w1", "b1", "w2", "b2", "w3", "b3")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Weights:
-    """The network: rectified linear units between the layers, a sigmoid at the end."""
+    """`k` networks: rectified linear units between the layers, log odds at the end, of which the
+    mean counts."""
 
     mean: Array
     """Shape (1536,); taken off the input, which is then multiplied by `scale`."""
     scale: Array
     w1: Array
-    """Shape (1536, n); w2 is (n, m), w3 (m, 1)."""
+    """Shape (k, 1536, n); w2 is (k, n, m), w3 (k, m, 1)."""
     b1: Array
+    """Shape (k, n); b2 is (k, m), b3 (k, 1)."""
     w2: Array
     b2: Array
     w3: Array
     b3: Array
 
     def logits(self, rows: Array) -> Array:
-        """Log odds of the word for each row. Shape (n, 1536) → (n,)."""
-        hidden = np.maximum((rows - self.mean) * self.scale @ self.w1 + self.b1, 0)
-        hidden = np.maximum(hidden @ self.w2 + self.b2, 0)
-        return np.asarray((hidden @ self.w3 + self.b3)[:, 0], dtype=np.float32)
+        """Log odds of the word for each row: shape (n, 1536) → (n,)."""
+        hidden = np.maximum(((rows - self.mean) * self.scale) @ self.w1 + self.b1[:, np.newaxis], 0)
+        hidden = np.maximum(hidden @ self.w2 + self.b2[:, np.newaxis], 0)
+        each = hidden @ self.w3 + self.b3[:, np.newaxis]
+        return np.asarray(each[:, :, 0].mean(axis=0), dtype=np.float32)
 
     def probabilities(self, rows: Array) -> Array:
-        """The same from 0 to 1."""
-        return np.asarray(1 / (1 + np.exp(-np.clip(self.logits(rows), -30, 30))), np.float32)
+        """Probability of the word at each row but the first ones, 0 to 1, by the mean log odds of
+        it and those before it, `JUDGED` in all: shape (n, 1536) → (n - 2,), or none."""
+        if len(rows) < JUDGED:
+            return np.zeros(0, dtype=np.float32)
+        smooth = np.convolve(self.logits(rows), np.full(JUDGED, 1 / JUDGED), "valid")
+        return np.asarray(1 / (1 + np.exp(-np.clip(smooth, -30, 30))), dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -153,15 +166,18 @@ def trained_words(folder: Path) -> Mapping[str, Path]:
 
 
 def _check(weights: Weights, threshold: float) -> None:
-    shapes = [array.shape for array in (weights.mean, weights.scale)]
+    if weights.mean.shape != (INPUTS,) or weights.scale.shape != (INPUTS,):
+        raise ValueError(f"a scale of shape {weights.scale.shape}")
     layers = ((weights.w1, weights.b1), (weights.w2, weights.b2), (weights.w3, weights.b3))
-    width = INPUTS
+    count, width = len(weights.w1), INPUTS
     for matrix, bias in layers:
-        if matrix.ndim != 2 or matrix.shape[0] != width or bias.shape != matrix.shape[1:]:
+        if matrix.ndim != 3 or matrix.shape[:2] != (count, width) or not matrix.size:
+            raise ValueError(f"weights of shape {matrix.shape}")
+        width = matrix.shape[2]
+        if bias.shape != (count, width):
             raise ValueError(f"weights of shape {matrix.shape} and {bias.shape}")
-        width = matrix.shape[1]
-    if width != 1 or shapes != [(INPUTS,)] * 2:
-        raise ValueError(f"weights of shapes {shapes}, {width} outputs")
+    if width != 1:
+        raise ValueError(f"{width} outputs")
     if not all(np.isfinite(getattr(weights, name)).all() for name in _WEIGHTS):
         raise ValueError("weights that are no numbers")
     if not 0 < threshold < 1:

@@ -33,6 +33,8 @@ class Alignment:
     words: tuple[str, ...]
     costs: Mapping[str, float]
     """Of each slot, what a word of its value costs in the mean."""
+    changes: tuple[tuple[str, str], ...]
+    """Words that were heard, each with the word that it stands for; one of the two may be empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ def align(automaton: Automaton, heard: Sequence[str]) -> Alignment:
         _miss(automaton, column, place + 1)
         columns.append(column)
     end = min(automaton.finals, key=column.costs.__getitem__)
-    return _traced(columns, end, automaton.finals[end])
+    return _traced(columns, heard, end, automaton.finals[end])
 
 
 def _miss(automaton: Automaton, column: _Column, heard: int) -> None:
@@ -92,13 +94,18 @@ def _miss(automaton: Automaton, column: _Column, heard: int) -> None:
             column.reach(arc, state, heard, MISSED if arc.word else 0.0, cost)
 
 
-def _traced(columns: list[_Column], end: int, intent: str) -> Alignment:
+def _traced(columns: list[_Column], heard: Sequence[str], end: int, intent: str) -> Alignment:
     steps: list[_Step] = []
-    state, heard = end, len(columns) - 1
-    while (state, heard) != (0, 0):
-        nothing = _Step(state, heard - 1, HEARD_FOR_NOTHING)
-        steps.append(columns[heard].steps.get(state, nothing))
-        state, heard = steps[-1].state, steps[-1].heard
+    changes: list[tuple[str, str]] = []
+    state, place = end, len(heard)
+    while (state, place) != (0, 0):
+        nothing = _Step(state, place - 1, HEARD_FOR_NOTHING)
+        step = columns[place].steps.get(state, nothing)
+        word = heard[step.heard] if step.heard < place else ""
+        if word != step.word:
+            changes.append((word, step.word))
+        steps.append(step)
+        state, place = step.state, step.heard
     steps.reverse()
     prices: defaultdict[str, list[float]] = defaultdict(list)
     for step in steps:
@@ -110,6 +117,7 @@ def _traced(columns: list[_Column], end: int, intent: str) -> Alignment:
         slots={step.value.slot: step.value.value for step in steps if step.value is not None},
         words=tuple(step.word for step in steps if step.word),
         costs={slot: sum(costs) / len(costs) for slot, costs in prices.items()},
+        changes=tuple(reversed(changes)),
     )
 
 

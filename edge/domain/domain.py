@@ -17,7 +17,7 @@ such as `on`, `yes` and `007`, which YAML takes for something else, are words he
 from __future__ import annotations
 
 import reprlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -77,9 +77,26 @@ class Domain:
             name: _values(values, f"slot {name!r}")
             for name, values in _section(context, "slots").items()
         }
-        intents = {
-            name: tuple(_expression(t, macros) for t in _texts(texts, f"intent {name!r}"))
+        expressions = {
+            name: _texts(texts, f"intent {name!r}")
             for name, texts in _section(context, "expressions").items()
+        }
+        return cls.of(expressions, macros, types)
+
+    @classmethod
+    def of(
+        cls,
+        expressions: Mapping[str, Sequence[str]],
+        macros: Mapping[str, Sequence[str]],
+        types: Mapping[str, Spoken],
+    ) -> Domain:
+        """The domain of the expressions of each intent, the macros in them, and types of slots.
+
+        Raises LaresError like `read`, without the file's name.
+        """
+        intents = {
+            name: tuple(_expression(text, macros) for text in texts)
+            for name, texts in expressions.items()
         }
         if not intents:
             raise DomainError("expected at least one intent under 'expressions'")
@@ -115,7 +132,7 @@ def said(text: str) -> str:
     return spoken(text.replace("%", " percent ").replace("°", " degrees "))
 
 
-def _expression(text: str, macros: Mapping[str, tuple[str, ...]]) -> Expression:
+def _expression(text: str, macros: Mapping[str, Sequence[str]]) -> Expression:
     expression = _as_spoken(parse(text, macros))
     if not any((*_words(expression), *_slots(expression))):
         raise ExpressionError(f"the expression {text!r} has no word that can be said")

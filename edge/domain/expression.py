@@ -50,8 +50,11 @@ _TOKEN = re.compile(r"[\[\](),]|\$[\w.]+(?::\w+)?|@\w+|[^\s\[\](),$@]+|[$@]")
 _CLOSES = {"[": "]", "(": ")"}
 _DEEPEST = 40
 """Options in options, those of macros too."""
-_MOST_ELEMENTS = 5_000
-"""Of one expression. Macros of macros would soon need more memory than there is."""
+_LONGEST = 1_000
+"""Words and options in a row."""
+_MOST_ELEMENTS = 100_000
+"""Of one expression, a few for each name of a large home. Macros of macros would soon need more
+memory than there is."""
 _SHOWN = 200
 """Characters of an expression that an error tells."""
 
@@ -97,6 +100,8 @@ class _Parser:
             self.place += 1
             if next(self.count) >= _MOST_ELEMENTS:
                 raise self._error(f"has more than {_MOST_ELEMENTS} words and options, in all")
+            if len(elements) == _LONGEST:
+                raise self._error(f"has more than {_LONGEST} words and options in a row")
             if token in _CLOSES:
                 elements.append(self._options(token))
             elif token.startswith("$"):

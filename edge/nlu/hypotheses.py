@@ -1,8 +1,8 @@
 """Which of the texts that speech to text offers was said.
 
-The likeliest by sound, unless it means nothing in this home and another one, almost as likely, does:
-"dim the den lamb" means nothing, "dim the den lamp" does. What is understood is never changed into
-something else, and neither is what raises a question.
+The likeliest by sound, unless it means nothing in this home and another one, almost as likely,
+does: "dim the den lamb" means nothing, "dim the den lamp" does. What is understood is never changed
+into something else, and neither is what raises a question.
 """
 
 from __future__ import annotations

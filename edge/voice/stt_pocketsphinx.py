@@ -1,7 +1,7 @@
 """Speech to text by PocketSphinx: small, quick, and deaf to all but this home's commands.
 
 Two decoders of the model in the wheel run side by side over the sound as it comes. One hears the
-sentences of the home's grammar (`edge.voice.grammar`); words that the dictionary lacks get their
+sentences of the vocabulary's grammar; words that the dictionary lacks get their
 sounds from `edge.voice.pronounce`. A grammar finds one of its sentences in anything, so the other
 decoder hears any row of phones, without words. Where the phones explain the sound better than the
 best sentence does, something else was said, and the text is empty.
@@ -10,15 +10,14 @@ best sentence does, something else was said, and the text is empty.
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from edge.types import SAMPLE_RATE, LaresError, Samples, Transcript, Utterance
-from edge.voice import grammar
 from edge.voice.packages import load
 from edge.voice.pronounce import pronounce
-from edge.voice.vocabulary import Grammar, Vocabulary, spoken
+from edge.voice.vocabulary import Grammar, Vocabulary
 
 _PHONES = (
     "AA", "AE", "AH", "AO", "AW", "AY", "B", "CH", "D", "DH", "EH", "ER", "EY", "F", "G", "HH",
@@ -35,6 +34,10 @@ _LEAST_SAMPLES = SAMPLE_RATE // 5
 """Shorter sound holds no command."""
 _PIECE = 2048
 """Samples that are given to the decoders at once."""
+
+
+Arc = tuple[int, int, str]
+"""From a state to a state by a word; empty: by nothing."""
 
 
 class PocketSphinxSpeechToText:
@@ -62,23 +65,19 @@ class PocketSphinxSpeechToText:
         self.set_vocabulary(Vocabulary())
 
     def set_vocabulary(self, vocabulary: Vocabulary) -> None:
-        """The words to expect. A name that cannot be spoken in English, such as 灯, is left out.
+        """The sentences to expect; without a grammar, the vocabulary's phrases in any order.
 
-        Raises LaresError when a word of a grammar cannot be spoken, since no sentence with it could
-        be heard.
+        A sentence with a word that cannot be spoken in English, such as 灯, is not heard. Raises
+        LaresError for such a word in a closed grammar, which would lose what its owner wrote.
         """
-        if vocabulary.grammar is not None:
-            self._know(vocabulary.grammar.words)
-            self._search(_automaton(self._sentences, vocabulary.grammar))
-            return
-        sayable = Vocabulary(
-            names=self._sayable(vocabulary.names),
-            areas=self._sayable(vocabulary.areas),
-            floors=self._sayable(vocabulary.floors),
-            sentences=self._sayable(vocabulary.sentences),
-        )
-        self._know(sorted(grammar.words(sayable)))
-        self._search(self._sentences.parse_jsgf(grammar.jsgf(sayable)))
+        grammar = vocabulary.grammar or _any_order(vocabulary.phrases())
+        lacking = frozenset(word for word in grammar.words if not self._knows(word))
+        if lacking and vocabulary.closed:
+            raise LaresError(
+                f"The word {min(lacking)!r} cannot be spoken in English: write it as it sounds."
+            )
+        self._abandon()
+        _listen_for(self._sentences, _automaton(self._sentences, grammar, lacking))
 
     def session(self) -> PocketSphinxSession:
         """Begin to hear an utterance; one that was not finished is abandoned."""
@@ -86,34 +85,19 @@ class PocketSphinxSpeechToText:
         self._current = PocketSphinxSession(self._sentences, self._phones, self._least_margin)
         return self._current
 
-    def _search(self, automaton: Any) -> None:
-        self._abandon()
-        _listen_for(self._sentences, automaton)
-
-    def _know(self, words: Iterable[str]) -> None:
-        for word in words:
-            if self._sentences.lookup_word(word) is None:
-                self._sentences.add_word(word, self._pronounce(word), False)
+    def _knows(self, word: str) -> bool:
+        """Whether the word is in the dictionary, where it is put when it can be pronounced."""
+        if self._sentences.lookup_word(word) is None:
+            phones = pronounce(word, self._sentences.lookup_word)
+            if phones is None:
+                return False
+            self._sentences.add_word(word, phones, False)
+        return True
 
     def _abandon(self) -> None:
         if self._current is not None:
             self._current.abandon()
             self._current = None
-
-    def _sayable(self, texts: Iterable[str]) -> tuple[str, ...]:
-        return tuple(filter(self._is_sayable, texts))
-
-    def _is_sayable(self, text: str) -> bool:
-        words = spoken(text).split()
-        return all(pronounce(word, self._sentences.lookup_word) is not None for word in words)
-
-    def _pronounce(self, word: str) -> str:
-        phones = pronounce(word, self._sentences.lookup_word)
-        if phones is None:
-            raise LaresError(
-                f"The word {word!r} cannot be spoken in English: write it as it sounds."
-            )
-        return phones
 
 
 class PocketSphinxSession:
@@ -182,10 +166,52 @@ def _listen_for(decoder: Any, automaton: Any) -> None:
     decoder.activate_search("home")
 
 
-def _automaton(decoder: Any, grammar: Grammar) -> Any:
+def _automaton(decoder: Any, grammar: Grammar, lacking: frozenset[str]) -> Any:
     """A grammar's automaton as PocketSphinx has it: all ways on from a state are equally likely."""
-    ways = Counter(start for start, _, _ in grammar.arcs)
-    arcs = [
-        (a, b, 1 / ways[a], word) if word else (a, b, 1 / ways[a]) for a, b, word in grammar.arcs
-    ]
-    return decoder.create_fsg("domain", 0, grammar.end, arcs)
+    arcs = _spoken_arcs([arc for arc in grammar.arcs if arc[2] not in lacking], grammar.end)
+    ways = Counter(start for start, _, _ in arcs)
+    told = [(start, to, 1 / ways[start], word) for start, to, word in arcs]
+    return decoder.create_fsg("sentences", 0, grammar.end, told)
+
+
+def _spoken_arcs(arcs: Sequence[Arc], end: int) -> list[Arc]:
+    """The same sentences without arcs that say nothing, of which PocketSphinx follows but one.
+
+    No arc leaves the end, and a sentence without words is none.
+    """
+    silent: defaultdict[int, set[int]] = defaultdict(set)
+    said: defaultdict[int, list[tuple[int, str]]] = defaultdict(list)
+    for start, to, word in arcs:
+        if word:
+            said[start].append((to, word))
+        else:
+            silent[start].add(to)
+
+    def reached(state: int) -> set[int]:
+        """The state, and where nothing needs to be said to come from there."""
+        found, new = {state}, [state]
+        while new:
+            for to in silent[new.pop()] - found:
+                found.add(to)
+                new.append(to)
+        return found
+
+    result: dict[Arc, None] = {}
+    waiting, seen = [0], {0}
+    while waiting:
+        state = waiting.pop()
+        for to, word in (way for at in sorted(reached(state)) for way in said[at]):
+            ends = end in reached(to)
+            goes_on = any(said[at] for at in reached(to))
+            for where in (*((end,) if ends else ()), *((to,) if goes_on and to != end else ())):
+                result[state, where, word] = None
+                if where not in seen and where != end:
+                    seen.add(where)
+                    waiting.append(where)
+    return [*result]
+
+
+def _any_order(phrases: Iterable[str]) -> Grammar:
+    """One or more of the words of the phrases."""
+    words = tuple(dict.fromkeys(word for phrase in phrases for word in phrase.split()))
+    return Grammar(words, (*((0, 1, word) for word in words), (1, 0, ""), (1, 2, "")), 2)

@@ -45,8 +45,8 @@ class VoskSpeechToText:
         self._grammar: str | None = None
 
     def set_vocabulary(self, vocabulary: Vocabulary) -> None:
-        grammar = vocabulary.grammar
-        phrases = vocabulary.phrases() if grammar is None else grammar.words
+        closed = vocabulary.grammar if vocabulary.closed else None
+        phrases = vocabulary.phrases() if closed is None else closed.words
         self._grammar = json.dumps([*phrases, UNKNOWN], ensure_ascii=False)
 
     def session(self) -> VoskSession:

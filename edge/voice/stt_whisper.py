@@ -30,7 +30,7 @@ from edge.types import SAMPLE_RATE, Hypothesis, LaresError, Samples, Transcript,
 from edge.voice.mel import HOP, log_mel
 from edge.voice.packages import load
 from edge.voice.vocabulary import NUMBERS, Grammar, Vocabulary
-from edge.voice.wording import tidy, without_repeats
+from edge.voice.wording import said_once, tidy, without_repeats
 
 LEAST_FRAMES = 800
 MOST_FRAMES = 3000
@@ -41,8 +41,8 @@ LEAST_SAMPLES = SAMPLE_RATE // 10
 """Shorter sound holds no word."""
 CLOSED_BEAM = 5
 LONGEST_REPEAT = 6
-"""Of a grammar's few words the decoder says some again and again where it hears noise; the longest
-phrase that an order really has twice is "a little bit of"."""
+"""Tokens in a row that cannot be said twice. In the silence after a short command the decoder says
+it again and again; the longest phrase that a command really has twice is like "a little bit of"."""
 SIGNS = (".", ",", "-", "?")
 """What the decoder may write between a grammar's words."""
 MOST_PROMPT_TOKENS = 219
@@ -60,8 +60,6 @@ class _Hearing:
     prompt_words: str = ""
     suppressed: list[int] = field(default_factory=lambda: [-1])
     """Tokens that cannot be said; -1 are those that Whisper's makers suppress."""
-    longest_repeat: int = 0
-    """Tokens in a row that may not be said twice; 0: any may."""
 
     @property
     def is_closed(self) -> bool:
@@ -131,7 +129,7 @@ class WhisperSpeechToText:
         self.set_vocabulary(Vocabulary())
 
     def set_vocabulary(self, vocabulary: Vocabulary) -> None:
-        if vocabulary.grammar is not None:
+        if vocabulary.closed and vocabulary.grammar is not None:
             self._hearing = self._closed(vocabulary.grammar)
         else:
             self._hearing = self._open(vocabulary.prompt())
@@ -155,7 +153,7 @@ class WhisperSpeechToText:
             beam_size=hearing.beam,
             num_hypotheses=hearing.beam,
             max_length=max(len(hearing.prompt) + longest, 2 * longest),
-            no_repeat_ngram_size=hearing.longest_repeat,
+            no_repeat_ngram_size=LONGEST_REPEAT,
             suppress_tokens=hearing.suppressed,
             return_scores=True,
             return_no_speech_prob=True,
@@ -169,8 +167,9 @@ class WhisperSpeechToText:
                 result.no_speech_prob > self._most_no_speech
                 and log_probability < self._least_log_probability / 2
             )
-        hypotheses = self._hypotheses(result)
-        words = self._words(tokens)
+        seconds = len(samples) / SAMPLE_RATE
+        hypotheses = self._hypotheses(result, seconds)
+        words = self._words(tokens, seconds)
         never_ended = len(tokens) >= longest and not hearing.is_closed
         if not certain or never_ended or hearing.is_prompt(words):
             return nothing
@@ -206,7 +205,6 @@ class WhisperSpeechToText:
             prompt=self._task,
             beam=CLOSED_BEAM,
             suppressed=[t for t in range(self._tokenizer.get_vocab_size()) if t not in allowed],
-            longest_repeat=LONGEST_REPEAT,
         )
 
     def _of_all_words(self, features: Any, tokens: list[int], frames: int) -> float:
@@ -219,15 +217,16 @@ class WhisperSpeechToText:
         aligned = self._model.align(features, self._task[:-1], [tokens], frames)[0]
         return sum(math.log(max(p, 1e-10)) for p in aligned.text_token_probs) / len(tokens)
 
-    def _hypotheses(self, result: Any) -> tuple[Hypothesis, ...]:
+    def _hypotheses(self, result: Any, seconds: float) -> tuple[Hypothesis, ...]:
         best: dict[str, float] = {}
         for tokens, score in zip(result.sequences_ids, result.scores, strict=True):
-            text = " ".join(self._words(tokens))
+            text = " ".join(self._words(tokens, seconds))
             best[text] = max(float(score) * len(tokens), best.get(text, -math.inf))
         return tuple(Hypothesis(*one) for one in sorted(best.items(), key=lambda one: -one[1]))
 
-    def _words(self, tokens: list[int]) -> list[str]:
-        return without_repeats(tidy(self._tokenizer.decode(tokens)).split())
+    def _words(self, tokens: list[int], seconds: float) -> list[str]:
+        words = without_repeats(tidy(self._tokenizer.decode(tokens)).split())
+        return said_once(words, seconds)
 
     def _encoded(self, text: str) -> list[int]:
         ids: list[int] = self._tokenizer.encode(text, add_special_tokens=False).ids

@@ -3,7 +3,7 @@
 Speech to text hears far better when it knows what is likely: with a prompt of the domain's words,
 Whisper base got 97 % of 60 real spoken orders wholly right, against 68 % without. A `Vocabulary` is
 the one place where an engine learns the names of the home. It gives them as Whisper's prompt, as
-the word and phrase list of Vosk, and, through `edge.voice.grammar`, as the grammar of PocketSphinx.
+the word and phrase list of Vosk, and as the grammar of PocketSphinx.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ where it hears noise."""
 
 @dataclass(frozen=True, slots=True)
 class Grammar:
-    """All that can be said where nothing else is expected, as in a domain of one's own."""
+    """Sentences that are expected."""
 
     words: tuple[str, ...]
     """Every word, lower-case, each once."""
@@ -87,7 +87,9 @@ class Vocabulary:
     sentences: tuple[str, ...] = ()
     """Further whole sentences, such as those that a skill of the owner listens for."""
     grammar: Grammar | None = None
-    """When given, only this is expected, and the names above do not count."""
+    """The usual sentences with these names."""
+    closed: bool = False
+    """Whether nothing but the grammar can be said, as in a domain of one's own."""
 
     def prompt(self) -> str:
         """A line of words that Whisper is told came before.

@@ -24,12 +24,13 @@ import numpy as np
 from edge.types import FRAME_SAMPLES, SAMPLE_RATE, AudioFrame, LaresError
 from edge.voice.packages import load
 from models.wake_features import FEATURES, WINDOWS, Vectors, WakeFeatures, open_wake_word, windows
-from models.wake_word import WakeWordModel
+from models.wake_word import JUDGED, WakeWordModel
 
 _FRAME_S = FRAME_SAMPLES / SAMPLE_RATE
 NEITHER = 0.5
 """The probability that speaks neither for a word nor against it."""
 _RISE_DB = 3.0
+_JUDGED_TOGETHER = WINDOWS + JUDGED - 1
 
 
 class Spotter(Protocol):
@@ -121,11 +122,11 @@ class OpenSpotter:
             found = list(network.process_streaming(vectors[np.newaxis, np.newaxis]))
             if found:
                 heard[word] = float(max(found))
-        self._recent = np.concatenate([self._recent, vectors])[-(WINDOWS + len(vectors) - 1) :]
+        self._recent = np.concatenate([self._recent, vectors])[-_JUDGED_TOGETHER:]
         rows = windows(self._recent)
-        if len(rows):
+        if len(rows) >= JUDGED:
             for word, model in self._trained.items():
-                heard[word] = float(model.weights.probabilities(rows).max())
+                heard[word] = float(model.weights.probabilities(rows[-JUDGED:])[-1])
         return heard
 
 
@@ -182,8 +183,9 @@ class SimulatedSpotter:
 
     def feed(self, frame: AudioFrame) -> Mapping[str, float]:
         self.heard.append(frame.time)
-        end = frame.time + _FRAME_S
-        return {word: p for time, (word, p) in self._says if frame.time < time <= end}
+        # A microsecond later, so that a time between two frames is in one of them and no other.
+        begin, end = frame.time + 1e-6, frame.time + _FRAME_S + 1e-6
+        return {word: p for time, (word, p) in self._says if begin < time <= end}
 
     def reset(self) -> None:
         self.heard.clear()

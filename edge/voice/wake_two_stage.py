@@ -26,6 +26,7 @@ import numpy as np
 from edge.types import FRAME_SAMPLES, AudioFrame
 from edge.voice.wake import FRAME_SECONDS, LATEST_S, Wake
 from edge.voice.wake_spotting import NEITHER, Spotter, check_thresholds
+from models.wake_word import JUDGED_S
 
 EAGER = 0.1
 CERTAINTY = 0.15
@@ -138,9 +139,11 @@ class TwoStageWakeDetector:
         first, second = self._first.most(word, now), self._second.most(word, now)
         if first >= self._cutoffs[word] or self._first.last(word) < first:
             self._ripe.setdefault(word, now)
-        if first == NEITHER:
-            self._ripe[word] = now
-        return word in self._ripe and second > 0 and certainty(first, second) >= self._thresholds[word]
+        if self._cutoffs[word] == NEITHER:  # it cannot tell when the word ended
+            self._ripe[word] = now - JUDGED_S
+        return (
+            word in self._ripe and second > 0 and certainty(first, second) >= self._thresholds[word]
+        )
 
     def _forget(self, quiet_until: float = _LONG_AGO) -> None:
         self._first, self._second = _Testimony(), _Testimony()

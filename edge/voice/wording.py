@@ -22,6 +22,30 @@ def tidy(text: str) -> str:
     return " ".join(words)
 
 
+FASTEST = 3.6
+"""Words a second: faster than people speak to a home, pauses around the words included."""
+_OPENING = 3
+_JOINING = frozenset({"and", "then", "also"})
+
+
+def said_once(words: list[str], seconds: float) -> list[str]:
+    """The words up to where they begin again.
+
+    In the silence after a command a decoder says it again, or begins to, if need be with another
+    room: "switch off the lamp in the bedroom switch off the lamp in the bathroom". People join two
+    orders with "and", or take their time: so more than a word or two is cut off only when there are
+    more words than fit into the sound, which is `seconds` long.
+    """
+    hurried = len(words) > FASTEST * seconds
+    opening = words[:_OPENING]
+    for place in range(_OPENING, len(words)):
+        rest = words[place : place + _OPENING]
+        begins_again = rest == opening[: len(rest)] and words[place - 1] not in _JOINING
+        if begins_again and (hurried or len(rest) < _OPENING):
+            return words[:place]
+    return words
+
+
 def without_repeats(words: list[str]) -> list[str]:
     """The words with every phrase that is said again and again said once.
 

@@ -27,6 +27,12 @@ def test_values_are_read_and_their_origin_is_the_line_that_sets_them() -> None:
     assert config.origins["mqtt.port"] == f"{HERE}:6"
 
 
+def test_each_wake_word_may_have_a_threshold() -> None:
+    config = parse('[wake]\nwords = ["alexa"]\n\n[wake.thresholds]\nalexa = 0.3\n')
+    assert config.wake.thresholds == {"alexa": 0.3}
+    assert config.origins["wake.thresholds"] == f"{HERE}:4"
+
+
 def test_a_relative_path_starts_from_the_folder_of_the_file() -> None:
     assert parse('[home]\nfile = "home.yaml"').home.file == Path("/somewhere/home.yaml")
 
@@ -45,6 +51,9 @@ def test_a_whole_number_will_do_where_a_number_is_expected() -> None:
         ("[stt]\nengine = 'rhino'", "must be one of 'auto', 'vosk', 'whisper', 'pocketsphinx'"),
         ("[wake]\nwords = 'alexa'", "wake.words must be a list, not 'alexa'"),
         ("[wake]\nwords = [1]", "wake.words must be text"),
+        ("[wake]\nthresholds = 0.5", "lares.toml:2: wake.thresholds must be a table, not 0.5"),
+        ("\n[wake.thresholds]\nalexa = 'x'", "lares.toml:2: wake.thresholds must be a number"),
+        ("[wake]\nthresholds = {alexa = true}", "wake.thresholds must be a number"),
         ("[audio]\nmicrophone = 1.5", "audio.microphone must be text or a whole number"),
         ("mqtt = 3", r"lares.toml:1: mqtt must be a section \[mqtt\]"),
         ("satellites = 3", r"lares.toml:1: satellites must be tables \[\[satellites\]\]"),

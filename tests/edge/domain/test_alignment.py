@@ -33,7 +33,11 @@ def test_a_sentence_costs_nothing(text: str) -> None:
         ("lock the um front door", {"door": "front"}, HEARD_FOR_NOTHING),
         ("lock front door", {"door": "front"}, MISSED),
         ("lock the frond door", {"door": "front"}, MOST_FOR_ANOTHER / 2),
-        ("open the blends in the bed room", {"what": "blinds", "room": "bedroom"}, 2 * HEARD_FOR_NOTHING + 0.1),
+        (
+            "open the blends in the bed room",
+            {"what": "blinds", "room": "bedroom"},
+            2 * HEARD_FOR_NOTHING + 0.1,
+        ),
         ("", {}, 99),
     ],
 )
@@ -46,7 +50,7 @@ def test_what_was_heard_wrongly_is_the_sentence_that_is_most_like_it(
 
 
 def test_the_words_of_a_slot_that_were_not_heard_cost_as_much_as_missed_ones() -> None:
-    found = align(HOUSE, "make the bedroom lamp".split())
+    found = align(HOUSE, ["make", "the", "bedroom", "lamp"])
     assert found.intent == "paint"
     assert found.costs == {"room": 0, "color": pytest.approx(MISSED)}
 
@@ -56,7 +60,7 @@ def test_no_cost_is_more_than_of_missing_a_sentence_and_hearing_all_for_nothing(
     heard: list[str],
 ) -> None:
     found = align(HOUSE, heard)
-    shortest = len("lock the front door".split())
+    shortest = len(["lock", "the", "front", "door"])
     assert 0 <= found.cost <= MISSED * shortest + HEARD_FOR_NOTHING * len(heard) + 1e-9
 
 

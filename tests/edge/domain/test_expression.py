@@ -104,8 +104,21 @@ def test_macros_in_macros_are_as_deep_as_brackets() -> None:
 
 def test_macros_that_double_each_other_end_before_the_memory_does() -> None:
     macros = {f"m{n}": [f"@m{n + 1} @m{n + 1}"] for n in range(30)} | {"m30": ["a"]}
-    with pytest.raises(LaresError, match="more than 5000 words"):
+    with pytest.raises(LaresError, match="more than 100000 words"):
         parse("@m0", macros)
+
+
+def test_an_expression_that_nobody_could_say_is_told() -> None:
+    assert len(parse("very " * 1_000)) == 1_000
+    with pytest.raises(LaresError, match="more than 1000 words and options in a row"):
+        parse("very " * 1_001)
+
+
+def test_a_macro_may_hold_the_names_of_a_large_home_and_be_named_several_times() -> None:
+    names = ", ".join(f"ceiling light number {n}" for n in range(2_000))
+    one, _, other = parse("@name and @name", {"name": [f"[{names}]"]})
+    assert one == other
+    assert isinstance(one, Options)
 
 
 SIGNS = st.sampled_from([*"[](),$@:. ", "a", "b ", "$s:n", "@m", "$pv.Percent:p"])

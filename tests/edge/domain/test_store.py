@@ -88,12 +88,12 @@ def test_a_domain_that_was_forgotten_is_gone(kept: Path, folder: Path) -> None:
     ["../x", "..", ".", "", "/etc", "a/b", "A", "é", "-a", "a b", "a\n", "a" * 65, "a\x00", ".git"],
 )
 def test_a_name_that_is_no_folders_is_refused(
-    kept: Path, folder: Path, source: Path, head: DomainHead, figures: Figures, name: str
+    kept: Path, folder: Path, trained: tuple[DomainHead, Figures], name: str
 ) -> None:
     for refused in (
         lambda: checked_name(name),
         lambda: load(folder, name),
-        lambda: save(folder, name, source, head, figures),
+        lambda: save(folder, name, kept / "domain.yaml", *trained),
         lambda: remove(folder, name),
     ):
         with pytest.raises(LaresError):

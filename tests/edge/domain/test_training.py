@@ -38,7 +38,8 @@ def test_most_held_out_sentences_are_understood_and_little_talk_is_taken(figures
     ("text", "intent", "slots"),
     [
         ("could you paint the office lamp red", "paint", {"room": "office", "color": "red"}),
-        ("please lock the back door for me", "lock", {"door": "back"}),
+        ("i'd like the bedroom at nineteen degrees", "heat", {"room": "bedroom", "degrees": "19"}),
+        ("make it blue in the office", "paint", {"room": "office", "color": "blue"}),
     ],
 )
 def test_sentences_that_the_file_does_not_write_are_understood(

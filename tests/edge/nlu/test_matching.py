@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.nlu.matching import ENOUGH, EXACT, Index, normalised, singular, sound_of
+from edge.nlu.matching import (
+    ENOUGH,
+    EXACT,
+    Index,
+    normalised,
+    singular,
+    sound_of,
+    word_likeness,
+)
 
 INDEX = Index(
     (name, (name,))
@@ -72,6 +80,19 @@ def test_words_that_sound_alike_share_a_key() -> None:
     assert sound_of("den") == sound_of("then")
     assert sound_of("write") == sound_of("right")
     assert sound_of("left") != sound_of("right")
+
+
+@given(st.text(max_size=12), st.text(max_size=12))
+def test_words_are_alike_between_not_at_all_and_wholly(one: str, other: str) -> None:
+    assert 0 <= word_likeness(one, other) <= 1
+    assert word_likeness(one, other) == pytest.approx(word_likeness(other, one))
+    assert word_likeness(one, one) == 1
+
+
+def test_words_that_sound_alike_are_more_alike_than_others() -> None:
+    assert word_likeness("write", "right") > word_likeness("write", "left")
+    assert word_likeness("blends", "blinds") > 0.7
+    assert word_likeness("20", "21") == 0
 
 
 def test_plurals_lose_their_ending_and_other_words_do_not() -> None:

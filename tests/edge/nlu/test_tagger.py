@@ -7,14 +7,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge.nlu.tagger import Tagger
 from edge.types import OUT_OF_SCOPE, LaresError
-from models.artifact import ARTIFACT
-from models.labels import INTENTS, SPAN_LABELS
+from models.artifact import ARTIFACT, HIDDEN
+from models.labels import INTENTS, MAX_CHARACTERS, MAX_WORDS, SPAN_LABELS, words
 
 FLOOR_OF_INTENTS = 0.95
 FLOOR_OF_EXACT = 0.85
@@ -122,6 +123,45 @@ def test_an_explanation_begins_with_what_is_tagged(text: str) -> None:
 
 
 SHARED = Tagger()
+
+
+@settings(max_examples=50)
+@given(st.text(max_size=200) | st.sampled_from([text for _, text in SENTENCES]))
+def test_each_word_that_the_network_reads_has_a_state(text: str) -> None:
+    states = SHARED.states(text)
+    if states is None:
+        assert SHARED.tag(text).confidence == 1.0
+        return
+    assert states.words == words(text)[: len(states.words)]
+    assert states.of_words.shape == (len(states.words), HIDDEN)
+    assert states.mean.shape == (HIDDEN,)
+    assert states.of_words.dtype == states.mean.dtype == np.float32
+    assert np.isfinite(states.of_words).all()
+
+
+def test_a_word_has_another_state_in_another_sentence_and_the_same_in_the_same() -> None:
+    lamp, ship, again = (
+        SHARED.states(text)
+        for text in ("turn on the light", "the ship is light", "Turn on THE light!")
+    )
+    assert lamp is not None
+    assert ship is not None
+    assert again is not None
+    assert np.array_equal(lamp.of_words, again.of_words)
+    assert not np.allclose(lamp.of_words[-1], ship.of_words[-1], atol=0.1)
+
+
+@pytest.mark.parametrize("text", ["", "   ", "?!...", "🎉🎉", "\x00\x01", "\ud800"])
+def test_a_text_without_words_has_no_states(text: str) -> None:
+    assert SHARED.states(text) is None
+
+
+@pytest.mark.parametrize("text", ["turn on " * 1_250, "灯" * 10_000, "a-" * 5_000])
+def test_of_a_very_long_text_the_first_words_have_states(text: str) -> None:
+    states = SHARED.states(text)
+    assert states is not None
+    assert 1 <= len(states.words) <= MAX_WORDS
+    assert all(word.end <= MAX_CHARACTERS for word in states.words)
 
 
 @pytest.mark.parametrize("text", ["", "   ", "?!...", "🎉🎉", "\x00\x01", "\ud800"])

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,7 +12,10 @@ from edge.types import SAMPLE_RATE, Samples, Utterance
 from edge.voice.endpoint import Captured, Endpointer, GaveUp
 from edge.voice.listener import Event, Listener
 from edge.voice.vad import LoudnessVad, SileroVad
-from edge.voice.wake import MicroWakeDetector, SimulatedWakeDetector, Wake
+from edge.voice.wake import MicroWakeDetector, SimulatedWakeDetector, Wake, WakeDetector
+from edge.voice.wake_choice import choose
+from edge.voice.wake_spotting import SimulatedSpotter
+from edge.voice.wake_two_stage import TwoStageWakeDetector
 from tests.edge.voice.sounds import frames, loud, read, rumble, silence
 
 
@@ -186,10 +191,17 @@ def test_a_wake_word_found_elsewhere_opens_it() -> None:
     assert utterance.wake_word == "hey_jarvis"
 
 
+DETECTORS: dict[str, Callable[[], WakeDetector]] = {
+    "one stage": MicroWakeDetector,
+    "two stages": lambda: choose(("okay_nabu",), folder=Path("no-trained-words")),
+}
+
+
+@pytest.mark.parametrize("detector", DETECTORS)
 @pytest.mark.parametrize("spoken", recordings(), ids=lambda one: one.path.stem)
-def test_of_each_recording_exactly_the_command_is_cut_out(spoken: Recording) -> None:
+def test_of_each_recording_exactly_the_command_is_cut_out(spoken: Recording, detector: str) -> None:
     samples = read(spoken.path)
-    listener = Listener(MicroWakeDetector(), Endpointer(SileroVad()))
+    listener = Listener(DETECTORS[detector](), Endpointer(SileroVad()))
     heard = events(listener, samples)
     assert kinds(heard) == ["Wake", "Captured", "Utterance"]
     (wake,) = (event for event in heard if isinstance(event, Wake))
@@ -197,9 +209,23 @@ def test_of_each_recording_exactly_the_command_is_cut_out(spoken: Recording) -> 
     assert utterance.ended_by == "silence"
     loud_at = np.flatnonzero(np.abs(samples) > 600) / SAMPLE_RATE
     assert utterance.speech_end == pytest.approx(loud_at[-1], abs=0.25)
-    pause = [at for at in loud_at if at > wake.time + 0.05]
+    heard_at = wake.time - wake.late_s
+    pause = [at for at in loud_at if at > heard_at + 0.05]
     assert utterance.start <= pause[0]
-    assert utterance.start >= wake.time - 0.2, "the wake word is part of the command"
+    assert utterance.start >= heard_at - 0.2, "the wake word is part of the command"
+
+
+def test_what_was_said_while_the_word_was_confirmed_is_part_of_the_command() -> None:
+    """The word ends at 1.0, the command begins at 1.05, the word is heard at 1.1 and confirmed at
+    1.5."""
+    sound = np.concatenate([silence(0.5), loud(0.5), silence(0.05), loud(1.0), silence(1.0)])
+    confirmed = TwoStageWakeDetector(
+        SimulatedSpotter({1.1: ("okay_nabu", 0.95)}), SimulatedSpotter({1.5: ("okay_nabu", 0.9)})
+    )
+    heard = events(Listener(confirmed, Endpointer(LoudnessVad())), sound)
+    (utterance,) = utterances(heard)
+    assert utterance.start == pytest.approx(1.0, abs=0.03)
+    assert utterance.speech_end == pytest.approx(2.05, abs=0.04)
 
 
 def test_ten_minutes_of_noise_wake_nothing_and_are_soon_heard() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from edge.domain.home import with_grammar
 from edge.types import LaresError, Utterance
 from edge.voice.stt import SpeechToText, choose, what_is_missing
 from edge.voice.stt_pocketsphinx import PocketSphinxSpeechToText
@@ -133,7 +134,7 @@ def test_whisper_is_chosen_with_its_model(whisper_model: Path) -> None:
 def test_the_engine_that_is_named_is_taken_and_knows_the_home(
     commands: dict[str, Utterance],
 ) -> None:
-    lair = Vocabulary(names=("bedroom lamp",))
+    lair = with_grammar(Vocabulary(names=("bedroom lamp",)))
     engine = choose("pocketsphinx", vocabulary=lair)
     heard = engine.session().finish(commands["make the bedroom lamp blue"])
     assert heard.text == "make the bedroom lamp blue"

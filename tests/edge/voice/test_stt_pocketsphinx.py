@@ -5,10 +5,13 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from edge.types import SAMPLE_RATE, Samples, Utterance
+from edge.domain.home import with_grammar
+from edge.domain.interpreter import DomainInterpreter
+from edge.types import SAMPLE_RATE, LaresError, Samples, Utterance
 from edge.voice.stt_pocketsphinx import PocketSphinxSpeechToText
-from edge.voice.vocabulary import Vocabulary
+from edge.voice.vocabulary import Grammar, Vocabulary
 from models.corpus_open import corpora_folder, read_lines
+from tests.edge.domain.house import MEANINGS, house
 from tests.edge.voice.sounds import (
     WAKE_END_S,
     hum,
@@ -94,7 +97,9 @@ def test_a_stricter_margin_hears_less(commands: dict[str, Utterance], home: Voca
 def test_a_name_that_no_dictionary_has_is_heard(
     pocketsphinx: PocketSphinxSpeechToText, commands: dict[str, Utterance]
 ) -> None:
-    pocketsphinx.set_vocabulary(Vocabulary(names=("Bedroomlamp", "Frontdoor", "Zigbee Hub")))
+    pocketsphinx.set_vocabulary(
+        with_grammar(Vocabulary(names=("Bedroomlamp", "Frontdoor", "Zigbee Hub")))
+    )
     heard = pocketsphinx.session().finish(commands["lock the front door"])
     assert heard.text == "lock the frontdoor"
 
@@ -102,7 +107,9 @@ def test_a_name_that_no_dictionary_has_is_heard(
 def test_names_that_cannot_be_said_in_english_are_left_out_and_the_rest_is_heard(
     pocketsphinx: PocketSphinxSpeechToText, commands: dict[str, Utterance]
 ) -> None:
-    pocketsphinx.set_vocabulary(Vocabulary(names=("灯", "Кухня", "Front Door"), areas=("客厅",)))
+    pocketsphinx.set_vocabulary(
+        with_grammar(Vocabulary(names=("灯", "Кухня", "Front Door"), areas=("客厅",)))
+    )
     heard = pocketsphinx.session().finish(commands["lock the front door"])
     assert heard.text == "lock the front door"
 
@@ -112,7 +119,7 @@ def test_a_sentence_of_the_owner_is_heard(
 ) -> None:
     said = "set the thermostat in the office to twenty one degrees"
     own = Vocabulary(sentences=("?!", "Set the Thermostat in the Office to 21 degrees!"))
-    pocketsphinx.set_vocabulary(own)
+    pocketsphinx.set_vocabulary(with_grammar(own))
     assert pocketsphinx.session().finish(commands[said]).text == said
 
 
@@ -120,11 +127,11 @@ def test_a_new_vocabulary_replaces_the_old_one_even_while_someone_speaks(
     pocketsphinx: PocketSphinxSpeechToText, commands: dict[str, Utterance]
 ) -> None:
     sound = commands["make the bedroom lamp blue"]
-    pocketsphinx.set_vocabulary(Vocabulary(names=("Bedroom Lamp",)))
+    pocketsphinx.set_vocabulary(with_grammar(Vocabulary(names=("Bedroom Lamp",))))
     pocketsphinx.session().feed(sound.samples[:8_000])
-    pocketsphinx.set_vocabulary(Vocabulary(names=("Front Door",)))
+    pocketsphinx.set_vocabulary(with_grammar(Vocabulary(names=("Front Door",))))
     assert "bedroom" not in pocketsphinx.session().finish(sound).text
-    pocketsphinx.set_vocabulary(Vocabulary(names=("Bedroom Lamp",)))
+    pocketsphinx.set_vocabulary(with_grammar(Vocabulary(names=("Bedroom Lamp",))))
     assert pocketsphinx.session().finish(sound).text == "make the bedroom lamp blue"
 
 
@@ -132,3 +139,61 @@ def test_a_margin_is_told_only_of_what_was_spoken(engine: PocketSphinxSpeechToTe
     session = engine.session()
     session.finish(utterance(np.zeros(SAMPLE_RATE, np.int16)))
     assert session.margin() is None
+
+
+def test_the_sentences_of_a_domain_are_heard_and_others_are_nothing_of_it(
+    pocketsphinx: PocketSphinxSpeechToText, commands: dict[str, Utterance]
+) -> None:
+    domain = house()
+    pocketsphinx.set_vocabulary(Vocabulary(grammar=domain.grammar(), closed=True))
+    understand = DomainInterpreter(domain).understand
+    found = {said: understand(pocketsphinx.session().finish(commands[said])) for said in MEANINGS}
+    meant = {said: intent and (intent.name, intent.slots) for said, intent in found.items()}
+    assert meant == MEANINGS
+
+
+@pytest.mark.parametrize("noise", [white_noise, rumble, hum])
+def test_noise_is_nothing_of_a_domain(
+    pocketsphinx: PocketSphinxSpeechToText, noise: Callable[[float, float], Samples]
+) -> None:
+    pocketsphinx.set_vocabulary(Vocabulary(grammar=house().grammar(), closed=True))
+    assert pocketsphinx.session().finish(utterance(noise(2.0, 2_000))).text == ""
+
+
+def test_only_the_sentences_of_a_grammar_are_heard_in_their_order(
+    pocketsphinx: PocketSphinxSpeechToText, commands: dict[str, Utterance]
+) -> None:
+    arcs = ((0, 1, "lock"), (1, 2, "the"), (2, 3, "front"), (2, 3, ""), (3, 4, "door"))
+    words = ("lock", "the", "front", "door")
+    said = commands["lock the front door"]
+    pocketsphinx.set_vocabulary(Vocabulary(grammar=Grammar(words, arcs, 4), closed=True))
+    assert pocketsphinx.session().finish(said).text == "lock the front door"
+    pocketsphinx.set_vocabulary(Vocabulary(grammar=Grammar(words, arcs[:-1], 3), closed=True))
+    assert "door" not in pocketsphinx.session().finish(said).text
+
+
+def test_a_word_that_no_dictionary_has_is_heard_in_a_domain(
+    pocketsphinx: PocketSphinxSpeechToText, commands: dict[str, Utterance]
+) -> None:
+    arcs = ((0, 1, "lock"), (1, 2, "the"), (2, 3, "frontdoor"))
+    grammar = Grammar(("frontdoor", "lock", "the"), arcs, 3)
+    pocketsphinx.set_vocabulary(Vocabulary(grammar=grammar, closed=True))
+    heard = pocketsphinx.session().finish(commands["lock the front door"])
+    assert heard.text == "lock the frontdoor"
+
+
+def test_a_word_of_a_domain_that_cannot_be_said_in_english_is_told(
+    pocketsphinx: PocketSphinxSpeechToText,
+) -> None:
+    grammar = Grammar(("灯",), ((0, 1, "灯"),), 1)
+    with pytest.raises(LaresError, match="'灯' cannot be spoken in English: write it as it sounds"):
+        pocketsphinx.set_vocabulary(Vocabulary(grammar=grammar, closed=True))
+
+
+def test_a_domain_that_may_be_silent_hears_nothing_in_silence(
+    pocketsphinx: PocketSphinxSpeechToText,
+) -> None:
+    grammar = Grammar(("please",), ((0, 1, "please"), (0, 1, "")), 1)
+    pocketsphinx.set_vocabulary(Vocabulary(grammar=grammar, closed=True))
+    silent = utterance(np.zeros(SAMPLE_RATE, np.int16))
+    assert pocketsphinx.session().finish(silent).text == ""

@@ -7,9 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from edge.domain.interpreter import DomainInterpreter
 from edge.types import SAMPLE_RATE, LaresError, Samples, Utterance
 from edge.voice.stt_whisper import WhisperSpeechToText
-from edge.voice.vocabulary import Vocabulary
+from edge.voice.vocabulary import Grammar, Vocabulary
+from tests.edge.domain.house import MEANINGS, house
 from tests.edge.voice.sounds import hum, rumble, silence, white_noise
 
 
@@ -104,3 +106,72 @@ def test_a_tokenizer_of_another_model_is_an_error_that_names_the_token(
     (tmp_path / "tokenizer.json").write_text(json.dumps(words))
     with pytest.raises(LaresError, match=r"token <\|startoftranscript\|> in Whisper's tokenizer"):
         WhisperSpeechToText(tmp_path)
+
+
+def test_the_sentences_of_a_domain_are_heard_and_others_are_nothing_of_it(
+    whisper: WhisperSpeechToText, commands: dict[str, Utterance]
+) -> None:
+    domain = house()
+    whisper.set_vocabulary(Vocabulary(grammar=domain.grammar(), closed=True))
+    understand = DomainInterpreter(domain).understand
+    found = {said: understand(whisper.session().finish(commands[said])) for said in MEANINGS}
+    meant = {said: intent and (intent.name, intent.slots) for said, intent in found.items()}
+    assert meant == MEANINGS
+
+
+def test_a_domain_is_heard_with_certainty_in_the_words_that_one_would_write(
+    whisper: WhisperSpeechToText, commands: dict[str, Utterance]
+) -> None:
+    """The published tokenizer cuts " the", " to" and " turn" in two, and "21" is no word."""
+    whisper.set_vocabulary(Vocabulary(grammar=house().grammar(), closed=True))
+    for said, heard in {
+        "turn on the kitchen light": "turn on the kitchen light",
+        "dim the living room lights to thirty percent": (
+            "dim the living room lights to 30 percent"
+        ),
+        "set the thermostat in the office to twenty one degrees": (
+            "set the thermostat in the office to 21 degrees"
+        ),
+    }.items():
+        transcript = whisper.session().finish(commands[said])
+        assert (transcript.text, transcript.confidence > 0.5) == (heard, True)
+
+
+def test_a_domain_gives_several_texts_the_likeliest_first(
+    whisper: WhisperSpeechToText, commands: dict[str, Utterance]
+) -> None:
+    whisper.set_vocabulary(Vocabulary(grammar=house().grammar(), closed=True))
+    transcript = whisper.session().finish(commands["turn on the kitchen light"])
+    scores = [hypothesis.score for hypothesis in transcript.hypotheses]
+    assert 1 < len(scores) <= 5
+    assert scores == sorted(scores, reverse=True)
+    assert scores[0] <= 0
+    texts = [hypothesis.text for hypothesis in transcript.hypotheses]
+    assert transcript.text in texts
+    assert len(texts) == len(set(texts))
+
+
+@pytest.mark.parametrize("noise", [white_noise, rumble, hum])
+def test_noise_is_nothing_of_a_domain(
+    whisper: WhisperSpeechToText, noise: Callable[[float, float], Samples]
+) -> None:
+    domain = house()
+    whisper.set_vocabulary(Vocabulary(grammar=domain.grammar(), closed=True))
+    assert DomainInterpreter(domain).understand(whisper.transcribe(noise(2.0, 2_000))) is None
+
+
+def test_a_grammar_of_any_script_is_taken(whisper: WhisperSpeechToText) -> None:
+    words = ("café", "灯", "кухня", "o'neil")
+    whisper.set_vocabulary(Vocabulary(grammar=Grammar(words, ((0, 1, "灯"),), 1), closed=True))
+    assert whisper.transcribe(silence(1.0)).text == ""
+
+
+def test_after_a_domain_the_home_is_heard_again(
+    whisper: WhisperSpeechToText, home: Vocabulary, commands: dict[str, Utterance]
+) -> None:
+    whisper.set_vocabulary(
+        Vocabulary(grammar=Grammar(("stop",), ((0, 1, "stop"),), 1), closed=True)
+    )
+    assert "vacuum" not in whisper.session().finish(commands["start the vacuum"]).text
+    whisper.set_vocabulary(home)
+    assert whisper.session().finish(commands["start the vacuum"]).text == "start the vacuum"

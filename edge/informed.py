@@ -1,0 +1,73 @@
+"""Hearing that knows the home as it is by now: its names, and what means something in it.
+
+Devices come and go while Lares runs. Each utterance is heard with the names of the devices that
+there are when it begins, and what was misheard is mended by them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from edge.domain.repair import Repair
+from edge.home.graph import Home
+from edge.mqtt.devices import Devices
+from edge.types import Transcript
+from edge.voice.stt import Session, SpeechToText
+from edge.voice.stt_second import SecondOpinion, Understood
+from edge.voice.vocabulary import Vocabulary
+
+EngineOf = Callable[[Home], SpeechToText]
+"""An engine that knows a home's names."""
+
+
+class InformedSpeechToText:
+    """Speech to text for the home of these devices.
+
+    second: an engine that is asked for its opinion when the first one's words are not `understood`.
+    """
+
+    def __init__(
+        self,
+        devices: Devices,
+        engine: EngineOf,
+        second: EngineOf | None = None,
+        understood: Understood = bool,
+    ) -> None:
+        self._devices = devices
+        self._engine = engine
+        self._second = second
+        self._understood = understood
+        self._current = engine(devices.home)
+
+    @property
+    def name(self) -> str:
+        return self._current.name
+
+    def set_vocabulary(self, vocabulary: Vocabulary) -> None:
+        self._current.set_vocabulary(vocabulary)
+
+    def session(self) -> Session:
+        home = self._devices.home
+        self._current = self._engine(home)
+        if self._second is None:
+            return self._current.session()
+        opinion = SecondOpinion(self._current, self._second(home), self._understood)
+        return opinion.session()
+
+
+class HomeRepair:
+    """Mends what was misheard by the names that the devices have by then."""
+
+    def __init__(self, devices: Devices, vocabulary_of: Callable[[Home], Vocabulary]) -> None:
+        self._devices = devices
+        self._vocabulary_of = vocabulary_of
+        self._made: tuple[Home, Repair] | None = None
+
+    def __call__(self, transcript: Transcript) -> Transcript:
+        """The transcript, mended where its engine tells what else it may have been."""
+        if not transcript.hypotheses:
+            return transcript
+        home = self._devices.home
+        if self._made is None or self._made[0] is not home:
+            self._made = (home, Repair(self._vocabulary_of(home)))
+        return self._made[1](transcript)
