@@ -242,13 +242,9 @@ class App:
 
     def hearing(self, devices: Devices) -> SpeechToText:
         """The configured engines, for the home of these devices."""
-        judge = self._completeness(devices, self.config.home.area)
-        return InformedSpeechToText(
-            devices,
-            self.stt,
-            self.second if self._has_second else None,
-            lambda text: judge.ending(text) != "open",
-        )
+        second = self.second if self._has_second else None
+        usual = HomeRepair(devices, vocabulary_of)
+        return InformedSpeechToText(devices, self.stt, second, usual)
 
     def _completeness(self, devices: Devices, area: str | None) -> HomeCompleteness:
         return HomeCompleteness(self.tagger, devices, self.config.nlu.confidence, area)

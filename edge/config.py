@@ -75,7 +75,7 @@ class Stt:
 
     engine: Literal["auto", "vosk", "whisper", "pocketsphinx"] = "auto"
     second: Literal["none", "pocketsphinx"] = "pocketsphinx"
-    """Whose opinion is asked when the engine's words are not understood."""
+    """Whose opinion is asked when what the engine hears is no usual sentence."""
     threads: int = 2
 
 

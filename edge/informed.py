@@ -13,7 +13,7 @@ from edge.home.graph import Home
 from edge.mqtt.devices import Devices
 from edge.types import Transcript
 from edge.voice.stt import Session, SpeechToText
-from edge.voice.stt_second import SecondOpinion, Understood
+from edge.voice.stt_second import SecondOpinion, Usual
 from edge.voice.vocabulary import Vocabulary
 
 EngineOf = Callable[[Home], SpeechToText]
@@ -23,7 +23,7 @@ EngineOf = Callable[[Home], SpeechToText]
 class InformedSpeechToText:
     """Speech to text for the home of these devices.
 
-    second: an engine that is asked for its opinion when the first one's words are not `understood`.
+    second: an engine that is asked for its opinion when what the first one heard is not `usual`.
     """
 
     def __init__(
@@ -31,12 +31,13 @@ class InformedSpeechToText:
         devices: Devices,
         engine: EngineOf,
         second: EngineOf | None = None,
-        understood: Understood = bool,
+        usual: Usual | None = None,
     ) -> None:
         self._devices = devices
         self._engine = engine
         self._second = second
-        self._understood = understood
+        self._usual = usual
+        self._opinion: SecondOpinion | None = None
         self._current = engine(devices.home)
 
     @property
@@ -49,10 +50,12 @@ class InformedSpeechToText:
     def session(self) -> Session:
         home = self._devices.home
         self._current = self._engine(home)
-        if self._second is None:
+        if self._second is None or self._usual is None:
             return self._current.session()
-        opinion = SecondOpinion(self._current, self._second(home), self._understood)
-        return opinion.session()
+        second = self._second(home)
+        if self._opinion is None:
+            self._opinion = SecondOpinion(self._current, second, self._usual)
+        return self._opinion.session()
 
 
 class HomeRepair:
@@ -65,9 +68,18 @@ class HomeRepair:
 
     def __call__(self, transcript: Transcript) -> Transcript:
         """The transcript, mended where its engine tells what else it may have been."""
-        if not transcript.hypotheses:
-            return transcript
+        return self._repair()(transcript) if transcript.hypotheses else transcript
+
+    def knows(self, text: str) -> bool:
+        """Whether a text is one of the home's usual sentences, or must have been one."""
+        return self._repair().knows(text)
+
+    def has_word(self, word: str) -> bool:
+        """Whether a word is in one of them."""
+        return self._repair().has_word(word)
+
+    def _repair(self) -> Repair:
         home = self._devices.home
         if self._made is None or self._made[0] is not home:
             self._made = (home, Repair(self._vocabulary_of(home)))
-        return self._made[1](transcript)
+        return self._made[1]

@@ -8,7 +8,7 @@ put the same slots in order need no hundredfold automaton. It has no circles.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from edge.domain.domain import Domain
@@ -59,6 +59,25 @@ class Automaton:
             builder.finals,
             _ordered(builder.arcs),
         )
+
+    def accepts(self, words: Sequence[str]) -> bool:
+        """Whether the words are one of the sentences."""
+        states = self._silently({0})
+        for word in words:
+            states = self._silently(
+                {arc.to for state in states for arc in self.arcs[state] if arc.word == word}
+            )
+        return not states.isdisjoint(self.finals)
+
+    def _silently(self, states: set[int]) -> set[int]:
+        """The states, and those that are reached from them without a word."""
+        found, new = set(states), [*states]
+        while new:
+            for arc in self.arcs[new.pop()]:
+                if not arc.word and arc.to not in found:
+                    found.add(arc.to)
+                    new.append(arc.to)
+        return found
 
     def grammar(self) -> Grammar:
         """What the speech engines need to know of it."""

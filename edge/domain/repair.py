@@ -43,7 +43,8 @@ class Repair:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._automaton: Automaton = automaton_of(vocabulary)
-        self._known = said_words() | frozenset(self._automaton.grammar().words)
+        self._words = frozenset(self._automaton.grammar().words)
+        self._known = said_words() | self._words
 
     def __call__(self, transcript: Transcript) -> Transcript:
         """The transcript, with what its texts must have been among its hypotheses; first where the
@@ -56,6 +57,14 @@ class Repair:
         text = transcript.text if first is None else first
         ordered = sorted(hypotheses, key=lambda each: (each.text != text, -each.score))
         return replace(transcript, text=text, hypotheses=tuple(ordered))
+
+    def knows(self, text: str) -> bool:
+        """Whether the text is one of the home's usual sentences, or must have been one."""
+        return self._automaton.accepts(spoken(text).split()) or self._mended(text) is not None
+
+    def has_word(self, word: str) -> bool:
+        """Whether a word is in one of the home's usual sentences."""
+        return word in self._words
 
     def _mended_hypotheses(self, transcript: Transcript) -> Iterator[Hypothesis]:
         for hypothesis in transcript.hypotheses:

@@ -1,57 +1,61 @@
-"""A second opinion: another engine is asked when the first is not understood.
+"""A second opinion: another engine is asked when the first one hears no usual sentence.
 
-Engines hear differently. Whisper writes "race for living room blinds" where PocketSphinx, which can
-hear nothing but the home's sentences, hears "raise the living room blinds". That is also why it is
-not believed alone: what it hears counts only when it sounds like what the first engine heard.
+Engines hear differently. Whisper writes what English makes likely ("race for living room blinds"),
+PocketSphinx can hear nothing but the home's usual sentences ("raise the living room blinds"). So
 
-It costs nothing while the first engine is understood, and no more than its budget: a recording so
-long that the second engine would not be done in time is not given to it.
+- what Whisper hears and is a usual sentence, is taken as it is, and nobody else is asked;
+- else PocketSphinx is asked. Where what it hears sounds like the same words, Whisper misheard, and
+  the usual sentence was said. A word of Whisper's that it would have to leave out ("… tomorrow")
+  shows that something else was said;
+- else its sentence is one hypothesis more, unlikelier than Whisper's.
+
+PocketSphinx is the cheap one: it hears along while the person speaks, on a part of a core, and has
+its answer some 20 ms after the end, when Whisper has only begun. So asking it costs no time.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import replace
+from difflib import SequenceMatcher
+from typing import Protocol
 
 from rapidfuzz import fuzz
+from rapidfuzz.distance import Indel
 
-from edge.types import SAMPLE_RATE, Hypothesis, Samples, Transcript, Utterance
+from edge.types import Hypothesis, Samples, Transcript, Utterance
+from edge.voice.pronounce import pronounce
 from edge.voice.stt import Session, SpeechToText
-from edge.voice.vocabulary import Vocabulary
+from edge.voice.vocabulary import Vocabulary, spoken
 
-LEAST_LIKE = 60.0
-"""How alike the two texts must be, in percent of their letters."""
+SAME, LIKE = 80.0, 60.0
+"""How alike two texts are (in percent of their letters) that are the same words misheard, and that
+may be."""
 UNLIKELIER = 4.0
-"""How much less likely than the first engine's text the second's is taken to be, in log
-probability."""
+"""How much less likely than the first engine's text one that is merely like it is taken to be, in
+log probability."""
+_LIKE_IN_PART = 0.4
+"""How alike in sound at least each part must be that the two texts do not share, 0 to 1."""
+_SMALL = frozenset({"a", "an", "the", "to", "of", "in", "on", "and", "at", "for", "please"})
 
-Understood = Callable[[str], bool]
-"""Whether a text means something."""
+
+class Usual(Protocol):
+    """Knows what is usually said."""
+
+    def knows(self, text: str) -> bool:
+        """Whether a text is a usual sentence."""
+
+    def has_word(self, word: str) -> bool:
+        """Whether a lower-case word is in one."""
 
 
 class SecondOpinion:
-    """`first`, and `second` where `understood` does not know what to do with what it heard.
+    """`first`, and `second` where what that one heard is not `usual`."""
 
-    budget_s: how long the second may take. Its speed is learned as it is used.
-    """
-
-    def __init__(
-        self,
-        first: SpeechToText,
-        second: SpeechToText,
-        understood: Understood,
-        *,
-        budget_s: float = 0.5,
-        clock: Callable[[], float] = time.perf_counter,
-    ) -> None:
+    def __init__(self, first: SpeechToText, second: SpeechToText, usual: Usual) -> None:
         self._first = first
         self._second = second
-        self._understood = understood
-        self._budget_s = budget_s
-        self._clock = clock
-        self._pace = 0.15
-        """Seconds that the second engine takes for a second of sound."""
+        self._usual = usual
 
     @property
     def name(self) -> str:
@@ -62,40 +66,65 @@ class SecondOpinion:
         self._second.set_vocabulary(vocabulary)
 
     def session(self) -> Session:
-        return _SecondSession(self, self._first.session())
-
-    def judged(self, transcript: Transcript, utterance: Utterance) -> Transcript:
-        """The first engine's transcript, with the second's text among its hypotheses where it is
-        needed and like it."""
-        seconds = len(utterance.samples) / SAMPLE_RATE
-        if not transcript.text or self._pace * seconds > self._budget_s:
-            return transcript
-        if self._understood(transcript.text):
-            return transcript
-        begin = self._clock()
-        other = self._second.session().finish(utterance)
-        if seconds:
-            self._pace = (self._pace + (self._clock() - begin) / seconds) / 2
-        if not other.text or fuzz.ratio(transcript.text, other.text) < LEAST_LIKE:
-            return transcript
-        own = transcript.hypotheses or (Hypothesis(transcript.text, 0.0),)
-        return replace(
-            transcript, hypotheses=(*own, Hypothesis(other.text, own[0].score - UNLIKELIER))
-        )
+        return _SecondSession(self._first.session(), self._second.session(), self._usual)
 
 
 class _SecondSession:
-    """A session of the first engine, judged at its end."""
+    """A session of each engine, the first one's judged by the second's at its end."""
 
-    def __init__(self, opinion: SecondOpinion, inner: Session) -> None:
-        self._opinion = opinion
-        self._inner = inner
+    def __init__(self, first: Session, second: Session, usual: Usual) -> None:
+        self._first = first
+        self._second = second
+        self._usual = usual
 
     def feed(self, samples: Samples) -> None:
-        self._inner.feed(samples)
+        self._first.feed(samples)
+        self._second.feed(samples)
 
     def partial(self) -> str:
-        return self._inner.partial()
+        return self._first.partial()
 
     def finish(self, utterance: Utterance) -> Transcript:
-        return self._opinion.judged(self._inner.finish(utterance), utterance)
+        transcript = self._first.finish(utterance)
+        if not transcript.text or self._usual.knows(transcript.text):
+            return transcript
+        return judged(transcript, self._second.finish(utterance).text, self._usual)
+
+
+def judged(transcript: Transcript, other: str, usual: Usual) -> Transcript:
+    """A transcript, or what it must have been when another engine heard `other`."""
+    own = transcript.hypotheses or (Hypothesis(transcript.text, 0.0),)
+    heard = spoken(transcript.text)
+    alike = fuzz.ratio(heard, other)
+    if not other or alike < LIKE:
+        return transcript
+    if alike >= SAME and same_words_misheard(heard, other, usual):
+        mended = Hypothesis(other, own[0].score)
+        return replace(transcript, text=other, hypotheses=(mended, *own))
+    return replace(transcript, hypotheses=(*own, Hypothesis(other, own[0].score - UNLIKELIER)))
+
+
+def same_words_misheard(heard: str, meant: str, usual: Usual) -> bool:
+    """Whether one text can be a mishearing of the other.
+
+    Each part in which they differ sounds somewhat alike and has a word that is not usual ("off" is
+    never a mishearing of "on"), or is but small words.
+    """
+    first, second = heard.split(), meant.split()
+    matcher = SequenceMatcher(None, first, second, autojunk=False)
+    for kind, a, b, c, d in matcher.get_opcodes():
+        if kind == "equal":
+            continue
+        one, other = first[a:b], second[c:d]
+        if _SMALL.issuperset((*one, *other)):
+            continue
+        if not (one and other) or all(map(usual.has_word, one)):
+            return False
+        if Indel.normalized_similarity(_phones(one), _phones(other)) < _LIKE_IN_PART:
+            return False
+    return True
+
+
+def _phones(words: Iterable[str]) -> list[str]:
+    """How words sound, by the rules of English spelling."""
+    return [phone for word in words for phone in (pronounce(word, lambda _: None) or "").split()]

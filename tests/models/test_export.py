@@ -16,13 +16,14 @@ pytest.importorskip("torch", reason="torch is not installed: it is of the extra 
 pytest.importorskip("optimum.onnxruntime", reason="optimum is not installed: extra train")
 pytest.importorskip("matplotlib", reason="matplotlib is not installed: it is of the extra train")
 
+import onnxruntime
 from rich.console import Console
 
 from edge.nlu.tagger import Tagger
 from edge.types import OUT_OF_SCOPE, LaresError, Span
 from models.evaluate import held_out_suite
-from models.export import Agreement, export, load_network, refuse_bad, to_onnx
-from models.labels import Example
+from models.export import Agreement, export, load_network, refuse_bad, tell_states, to_onnx
+from models.labels import Example, Labels
 from models.network import Encoder
 from models.release import Released, release
 from models.train import Settings, Trained, train
@@ -52,6 +53,33 @@ def test_what_was_trained_is_what_the_runtime_tags(released: tuple[Released, Pat
     assert tagging.intent == "HassTurnOn"
     assert Span("area", 12, 17, "ATTIC") in tagging.spans
     assert tagger.tag("how old is the moon").intent == OUT_OF_SCOPE
+
+
+def test_a_model_tells_the_states_that_its_intents_stand_on(
+    released: tuple[Released, Path], trained: Trained
+) -> None:
+    """Those of int8 are near those of the network, and the tags follow from them as before."""
+    states = Tagger(released[1]).states("turn on the attic lights")
+    assert states is not None
+    assert [word.text for word in states.words] == ["turn", "on", "the", "attic", "lights"]
+    hidden = tiny_tagger.encoder_config()["hidden_size"]
+    assert (states.of_words.shape, states.mean.shape) == ((5, hidden), (hidden,))
+    net = load_network(trained.folder)
+    logits = states.of_words @ net.tag.weight.detach().numpy().T + net.tag.bias.detach().numpy()
+    labels = Labels.load(released[1] / "labels.json")
+    assert [labels.tags[at] for at in logits.argmax(-1)] == ["O", "O", "O", "B-area", "B-domain"]
+
+
+def test_telling_states_changes_nothing_else(trained: Trained, tmp_path: Path) -> None:
+    path = tmp_path / "model.onnx"
+    ids = np.array([[2, 40, 41, 3]])
+    to_onnx(load_network(trained.folder), ids, path)
+    before = onnxruntime.InferenceSession(str(path)).run(None, {"input_ids": ids})
+    tell_states(path)
+    *after, states = onnxruntime.InferenceSession(str(path)).run(None, {"input_ids": ids})
+    for one, other in zip(before, after, strict=True):
+        np.testing.assert_array_equal(one, other)
+    assert states.shape[:2] == ids.shape
 
 
 def test_int8_agrees_with_fp32_and_is_smaller(released: tuple[Released, Path]) -> None:

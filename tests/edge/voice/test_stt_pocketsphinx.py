@@ -1,14 +1,17 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Iterable
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from edge.domain.home import with_grammar
 from edge.domain.interpreter import DomainInterpreter
 from edge.types import SAMPLE_RATE, LaresError, Samples, Utterance
-from edge.voice.stt_pocketsphinx import PocketSphinxSpeechToText
+from edge.voice.stt_pocketsphinx import Arc, PocketSphinxSpeechToText, _spoken_arcs
 from edge.voice.vocabulary import Grammar, Vocabulary
 from models.corpus_open import corpora_folder, read_lines
 from tests.edge.domain.house import MEANINGS, house
@@ -197,3 +200,57 @@ def test_a_domain_that_may_be_silent_hears_nothing_in_silence(
     pocketsphinx.set_vocabulary(Vocabulary(grammar=grammar, closed=True))
     silent = utterance(np.zeros(SAMPLE_RATE, np.int16))
     assert pocketsphinx.session().finish(silent).text == ""
+
+
+LAST = 4
+ARCS = st.lists(
+    st.tuples(
+        st.integers(0, LAST - 1), st.integers(0, LAST), st.sampled_from(["", "", "on", "off"])
+    ),
+    max_size=12,
+)
+"""Of automata that begin in state 0 and end in LAST, circles and dead ends among them."""
+SENTENCES = [
+    sentence for length in range(1, 5) for sentence in itertools.product(("on", "off"), repeat=length)
+]
+
+
+def accepted(arcs: Iterable[Arc], end: int) -> set[tuple[str, ...]]:
+    """The sentences of one to four words that lead from state 0 to the end."""
+    ways = [*arcs]
+
+    def silently(states: set[int]) -> set[int]:
+        while True:
+            more = states | {to for start, to, word in ways if start in states and not word}
+            if more == states:
+                return states
+            states = more
+
+    found = set()
+    for sentence in SENTENCES:
+        states = silently({0})
+        for said in sentence:
+            states = silently({to for start, to, word in ways if start in states and word == said})
+        if end in states:
+            found.add(sentence)
+    return found
+
+
+@given(ARCS)
+def test_without_arcs_that_say_nothing_a_grammar_has_the_same_sentences(arcs: list[Arc]) -> None:
+    spoken = _spoken_arcs(arcs, LAST)
+    assert accepted(spoken, LAST) == accepted(arcs, LAST)
+    assert all(word for _, _, word in spoken)
+    assert LAST not in {start for start, _, _ in spoken}
+    assert len(spoken) == len(set(spoken))
+
+
+def test_without_arcs_that_say_nothing_a_domain_has_the_same_beginnings_and_ends() -> None:
+    grammar = house().grammar()
+    spoken = _spoken_arcs(grammar.arcs, grammar.end)
+    assert {word for _, _, word in spoken} == set(grammar.words)
+    assert {word for start, _, word in spoken if start == 0} == {
+        *("please", "turn", "switch", "kitchen", "living", "bedroom", "office", "dim", "make"),
+        *("paint", "set", "open", "close", "lock", "what"),
+    }
+    assert {word for _, to, word in spoken if to == grammar.end} >= {"please", "lights", "door"}

@@ -63,6 +63,47 @@ def test_a_command_said_again_and_again_is_one(
     assert engine.transcribe(np.tile(said, 4)).text == "start the vacuum"
 
 
+@pytest.mark.parametrize("said", ["start the vacuum", "lock the front door"])
+def test_a_short_command_is_heard_once_however_long_the_silence_after_it(
+    engine: WhisperSpeechToText, commands: dict[str, Utterance], said: str
+) -> None:
+    """No hypothesis says six words in a row twice, as the decoder would in silence."""
+    transcript = engine.transcribe(np.concatenate([commands[said].samples, silence(6.0)]))
+    assert transcript.text == said
+    for hypothesis in transcript.hypotheses:
+        words = hypothesis.text.split()
+        rows = [tuple(words[at : at + 6]) for at in range(len(words) - 5)]
+        assert len(rows) == len(set(rows))
+
+
+def test_a_home_too_gives_several_texts_the_likeliest_first(
+    engine: WhisperSpeechToText, commands: dict[str, Utterance]
+) -> None:
+    said = commands["set the thermostat in the office to twenty one degrees"].samples
+    noise = white_noise(len(said) / SAMPLE_RATE, 1_000)
+    transcript = engine.transcribe(np.clip(said.astype(int) + noise, -32768, 32767).astype(np.int16))
+    scores = [hypothesis.score for hypothesis in transcript.hypotheses]
+    assert scores == sorted(scores, reverse=True)
+    assert 1 < len(scores) <= 3, "as many as are kept while decoding"
+    assert max(scores) <= 0
+    assert transcript.hypotheses[0].text == transcript.text
+    assert len({hypothesis.text for hypothesis in transcript.hypotheses}) == len(scores)
+
+
+def test_the_usual_sentences_do_not_close_the_ear_to_others(
+    whisper: WhisperSpeechToText, commands: dict[str, Utterance]
+) -> None:
+    """The grammar of a home is no more than what is usual there."""
+    few = Grammar(("lock", "the", "front", "door"), ((0, 1, "lock"), (1, 2, "door")), 2)
+    whisper.set_vocabulary(Vocabulary(grammar=few))
+    assert whisper.session().finish(commands["start the vacuum"]).text == "start the vacuum"
+
+
+def test_what_is_no_speech_has_no_hypotheses(engine: WhisperSpeechToText) -> None:
+    assert engine.transcribe(silence(1.0)).hypotheses == ()
+    assert engine.transcribe(white_noise(2.0, 2_000)).hypotheses == ()
+
+
 def test_what_comes_after_thirty_seconds_is_not_heard(
     engine: WhisperSpeechToText, commands: dict[str, Utterance]
 ) -> None:
