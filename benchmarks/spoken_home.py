@@ -47,7 +47,7 @@ def lines(path: Path, every: int = 1) -> tuple[str, ...]:
 
 async def typed(app: App, home: Home, sentences: Sequence[str]) -> dict[str, dict[str, Any]]:
     """What each sentence leads to when it is typed."""
-    return {text: await _effect(app, home, Transcript(text, "text")) for text in sentences}
+    return {text: await effect(app, home, Transcript(text, "text")) for text in sentences}
 
 
 async def spoken(
@@ -66,17 +66,19 @@ async def spoken(
                 if noise is not None:
                     sound = mix(sound, noise[0], noise[1])
                 transcript = transcribe(stt, sound)
-                got = await _effect(app, home, transcript)
-                right, acted = _alike(got, want), bool(got["changes"])
+                got = await effect(app, home, transcript)
+                right, acted = alike(got, want), bool(got["changes"])
                 yield Said(voice, sentence, got["text"], right, acted, got["speech"])
 
 
-def _alike(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+def alike(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether two sentences led to the same."""
     if one["changes"] or other["changes"]:
         return bool(one["changes"] == other["changes"])
     return bool(one["speech"] == other["speech"] and one["asked"] == other["asked"])
 
 
-async def _effect(app: App, home: Home, transcript: Transcript) -> dict[str, Any]:
+async def effect(app: App, home: Home, transcript: Transcript) -> dict[str, Any]:
+    """What a transcript leads to in the home's first state, as `lares say --json` tells it."""
     async with app.virtual(home) as household:
         return response(await household.assistant.handle(transcript))

@@ -81,7 +81,7 @@ class Transcript:
     """0 to 1."""
     hypotheses: tuple[Hypothesis, ...] = ()
     """What it may have been instead, and `text` itself, the likeliest first; of an engine that
-    tells."""
+    tells. With an empty text: what it may have been, but is not taken for."""
 
 
 @dataclass(frozen=True, slots=True)

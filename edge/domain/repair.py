@@ -66,6 +66,10 @@ class Repair:
         """Whether a word is in one of the home's usual sentences."""
         return word in self._words
 
+    def is_said(self, word: str) -> bool:
+        """Whether people use a word when they speak to this home."""
+        return word in self._known
+
     def _mended_hypotheses(self, transcript: Transcript) -> Iterator[Hypothesis]:
         for hypothesis in transcript.hypotheses:
             alignment = self._alignment(hypothesis.text)

@@ -15,7 +15,7 @@ its answer some 20 ms after the end, when Whisper has only begun. So asking it c
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from difflib import SequenceMatcher
 from typing import Protocol
@@ -34,8 +34,16 @@ may be."""
 UNLIKELIER = 4.0
 """How much less likely than the first engine's text one that is merely like it is taken to be, in
 log probability."""
+SURE = 0.6
+"""How certain, 0 to 1, a text is at least that two engines heard."""
 _LIKE_IN_PART = 0.4
-"""How alike in sound at least each part must be that the two texts do not share, 0 to 1."""
+"""How alike at least each part must be that the two texts do not share, 0 to 1."""
+_TRUSTED = frozenset(
+    {
+        "did", "does", "do", "was", "were", "has", "have", "who", "when", "where", "why", "which",
+        "not", "don't", "never", "no", "if", "but", "except", "without", "unless", "until",
+    }
+)  # fmt: skip
 _SMALL = frozenset({"a", "an", "the", "to", "of", "in", "on", "and", "at", "for", "please"})
 
 
@@ -47,6 +55,9 @@ class Usual(Protocol):
 
     def has_word(self, word: str) -> bool:
         """Whether a lower-case word is in one."""
+
+    def is_said(self, word: str) -> bool:
+        """Whether people use the word at all when they speak to a home."""
 
 
 class SecondOpinion:
@@ -86,21 +97,28 @@ class _SecondSession:
 
     def finish(self, utterance: Utterance) -> Transcript:
         transcript = self._first.finish(utterance)
-        if not transcript.text or self._usual.knows(transcript.text):
+        if not transcript.hypotheses or self._usual.knows(transcript.text):
             return transcript
         return judged(transcript, self._second.finish(utterance).text, self._usual)
 
 
 def judged(transcript: Transcript, other: str, usual: Usual) -> Transcript:
-    """A transcript, or what it must have been when another engine heard `other`."""
-    own = transcript.hypotheses or (Hypothesis(transcript.text, 0.0),)
-    heard = spoken(transcript.text)
+    """A transcript, or what it must have been when another engine heard `other`.
+
+    A transcript without text, but with hypotheses, is what its engine was not certain of: two
+    engines that hear the same are certain.
+    """
+    own = transcript.hypotheses
+    heard = spoken(transcript.text or own[0].text)
     alike = fuzz.ratio(heard, other)
-    if not other or alike < LIKE:
+    if not other or alike < (LIKE if transcript.text else SAME):
         return transcript
     if alike >= SAME and same_words_misheard(heard, other, usual):
         mended = Hypothesis(other, own[0].score)
-        return replace(transcript, text=other, hypotheses=(mended, *own))
+        sure = max(transcript.confidence, SURE)
+        return replace(transcript, text=other, hypotheses=(mended, *own), confidence=sure)
+    if not transcript.text:
+        return transcript
     return replace(transcript, hypotheses=(*own, Hypothesis(other, own[0].score - UNLIKELIER)))
 
 
@@ -108,7 +126,8 @@ def same_words_misheard(heard: str, meant: str, usual: Usual) -> bool:
     """Whether one text can be a mishearing of the other.
 
     Each part in which they differ sounds somewhat alike and has a word that is not usual ("off" is
-    never a mishearing of "on"), or is but small words.
+    never a mishearing of "on"), or is but small words. The first word is kept when it is one that
+    people say, and so is each that asks or denies.
     """
     first, second = heard.split(), meant.split()
     matcher = SequenceMatcher(None, first, second, autojunk=False)
@@ -120,9 +139,17 @@ def same_words_misheard(heard: str, meant: str, usual: Usual) -> bool:
             continue
         if not (one and other) or all(map(usual.has_word, one)):
             return False
-        if Indel.normalized_similarity(_phones(one), _phones(other)) < _LIKE_IN_PART:
+        if not _TRUSTED.isdisjoint(one) or (a == 0 and usual.is_said(one[0])):
+            return False
+        if _likeness(one, other) < _LIKE_IN_PART:
             return False
     return True
+
+
+def _likeness(one: Sequence[str], other: Sequence[str]) -> float:
+    """In sound or in spelling, whichever is greater."""
+    sound = Indel.normalized_similarity(_phones(one), _phones(other))
+    return max(sound, Indel.normalized_similarity("".join(one), "".join(other)))
 
 
 def _phones(words: Iterable[str]) -> list[str]:

@@ -22,7 +22,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -171,8 +171,10 @@ class WhisperSpeechToText:
         hypotheses = self._hypotheses(result, seconds)
         words = self._words(tokens, seconds)
         never_ended = len(tokens) >= longest and not hearing.is_closed
-        if not certain or never_ended or hearing.is_prompt(words):
+        if never_ended or hearing.is_prompt(words):
             return nothing
+        if not certain:
+            return replace(nothing, hypotheses=hypotheses)
         return Transcript(" ".join(words), self.name, math.exp(log_probability), hypotheses)
 
     def _open(self, prompt: str) -> _Hearing:

@@ -211,7 +211,9 @@ ARCS = st.lists(
 )
 """Of automata that begin in state 0 and end in LAST, circles and dead ends among them."""
 SENTENCES = [
-    sentence for length in range(1, 5) for sentence in itertools.product(("on", "off"), repeat=length)
+    sentence
+    for length in range(1, 5)
+    for sentence in itertools.product(("on", "off"), repeat=length)
 ]
 
 

@@ -81,7 +81,9 @@ def test_a_home_too_gives_several_texts_the_likeliest_first(
 ) -> None:
     said = commands["set the thermostat in the office to twenty one degrees"].samples
     noise = white_noise(len(said) / SAMPLE_RATE, 1_000)
-    transcript = engine.transcribe(np.clip(said.astype(int) + noise, -32768, 32767).astype(np.int16))
+    transcript = engine.transcribe(
+        np.clip(said.astype(int) + noise, -32768, 32767).astype(np.int16)
+    )
     scores = [hypothesis.score for hypothesis in transcript.hypotheses]
     assert scores == sorted(scores, reverse=True)
     assert 1 < len(scores) <= 3, "as many as are kept while decoding"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.voice.wording import tidy, without_repeats
+from edge.voice.wording import said_once, tidy, without_repeats
 
 
 @pytest.mark.parametrize(
@@ -70,3 +70,35 @@ def test_no_repeated_phrase_is_left_and_nothing_is_made_up(words: list[str]) -> 
     rest = iter(words)
     assert all(word in rest for word in kept), "the order changed"
     assert without_repeats(kept) == kept
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds", "kept"),
+    [
+        ("turn on the kitchen light turn", 4.0, "turn on the kitchen light"),
+        ("lock the front door lock the", 4.0, "lock the front door"),
+        (
+            "switch off the lamp in the bedroom switch off the lamp in the bathroom",
+            3.0,
+            "switch off the lamp in the bedroom",
+        ),
+    ],
+)
+def test_a_command_that_begins_again_too_soon_was_said_once(
+    text: str, seconds: float, kept: str
+) -> None:
+    assert said_once(text.split(), seconds) == kept.split()
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("switch off the lamp in the bedroom switch off the lamp in the bathroom", 6.0),
+        ("switch off the lamp in the bedroom and switch off the lamp in the bathroom", 3.0),
+        ("turn on the kitchen light", 1.0),
+        ("turn the light on", 1.0),
+        ("", 1.0),
+    ],
+)
+def test_what_is_said_in_its_own_time_or_joined_is_kept(text: str, seconds: float) -> None:
+    assert said_once(text.split(), seconds) == text.split()
