@@ -101,6 +101,10 @@ def _listening(commands: _Commands) -> None:
     taught.add_argument(
         "--noise", type=Path, metavar="FILE", help="sound of the place where it will listen"
     )
+    taught.add_argument(
+        "--said-as", action="append", metavar="TEXT",
+        help="how to write it so that synthesisers say it right; may be repeated",
+    )  # fmt: skip
     taught.add_argument("--quick", action="store_true", help="only to see that it works")
     taught.add_argument("--seed", type=int, default=7)
 

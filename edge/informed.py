@@ -71,7 +71,7 @@ class HomeRepair:
         return self._repair()(transcript) if transcript.hypotheses else transcript
 
     def knows(self, text: str) -> bool:
-        """Whether a text is one of the home's usual sentences, or must have been one."""
+        """Whether a text is one of the home's usual sentences."""
         return self._repair().knows(text)
 
     def has_word(self, word: str) -> bool:

@@ -133,7 +133,7 @@ def planned(
 
     found: list[Plan] = []
     taught: tuple[tuple[Kind, int, Sequence[str]], ...] = (
-        ("wanted", amounts.wanted, (phrases.wanted,)),
+        ("wanted", amounts.wanted, phrases.said_as),
         ("near", amounts.near, phrases.near),
         ("other", _stretches(amounts.hours), said),
     )
@@ -141,7 +141,7 @@ def planned(
         found += plans(kind, "train", count, training, texts)
     measures: tuple[Purpose, ...] = ("clean", "noisy")
     for purpose in measures:
-        found += plans("wanted", purpose, amounts.measured, measuring, (phrases.wanted,))
+        found += plans("wanted", purpose, amounts.measured, measuring, phrases.said_as)
         found += plans("near", purpose, amounts.measured // 2, measuring, phrases.near)
         count = _stretches(amounts.measured_hours / 2)
         found += plans("other", purpose, count, measuring, heard_later)

@@ -37,6 +37,8 @@ class Phrases:
 
     wanted: str
     """The wake word, such as "hey lares"."""
+    said_as: tuple[str, ...]
+    """How it is written for the synthesisers, such as "hey lairs"; any of these must wake."""
     near: tuple[str, ...]
     """What sounds like it and must not wake."""
     other: tuple[str, ...]
@@ -45,8 +47,15 @@ class Phrases:
     """What may be said right after it."""
 
 
-def phrases_of(phrase: str, rng: random.Random, *, corpora: Path | None = None) -> Phrases:
-    """Texts for a wake word. corpora: their folder, if not the usual one.
+def phrases_of(
+    phrase: str,
+    rng: random.Random,
+    *,
+    said_as: Sequence[str] = (),
+    corpora: Path | None = None,
+) -> Phrases:
+    """Texts for a wake word. said_as: spellings that make synthesisers say it as people do; the
+    phrase itself when there is none. corpora: their folder, if not the usual one.
 
     Raises LaresError when the phrase has no letters, or is too short to be told from other speech.
     """
@@ -60,9 +69,11 @@ def phrases_of(phrase: str, rng: random.Random, *, corpora: Path | None = None) 
     vocabulary = sorted(_vocabulary() - set(words))
     near = dict.fromkeys(_near(words, vocabulary, rng))
     wanted = " ".join(words)
-    near.pop(wanted, None)
+    spellings = tuple(" ".join(word_of(text).split("_")) for text in said_as) or (wanted,)
+    for text in (wanted, *spellings):
+        near.pop(text, None)
     other = [s for s in _sentences(vocabulary, rng, corpora) if wanted not in s]
-    return Phrases(wanted, tuple(near), tuple(other))
+    return Phrases(wanted, spellings, tuple(near), tuple(other))
 
 
 def _near(words: Sequence[str], vocabulary: Sequence[str], rng: random.Random) -> list[str]:

@@ -5,7 +5,7 @@
 2. Three networks of two hidden layers learn to tell the word from the rest: Adam (Kingma and Ba,
    2015) on the cross-entropy, with dropout, in NumPy. Each leaves out a third of the speakers.
 3. Each network judges those speakers, as it will have to judge people. The threshold is the lowest
-   at which other speech wakes at most once an hour there.
+   at which other speech wakes seldom enough there.
 4. What is measured is said by speakers that it never heard: how many words it misses in quiet and
    with noise 10 dB softer, how many near misses wake it, and how often an hour other speech does.
 """
@@ -16,7 +16,7 @@ import hashlib
 import random
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from itertools import pairwise
 from pathlib import Path
@@ -36,7 +36,9 @@ Rows = NDArray[np.float32]
 REFRACTORY = 12
 """Windows after a false accept that belong to it: a second."""
 THRESHOLDS = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.95, 0.97, 0.98, 0.99, 0.995)
-ALLOWED_PER_HOUR = 1.0
+ALLOWED_PER_HOUR = 6.0
+"""For one network and speakers that it has not heard, half of the time in much noise. The three
+together, which have heard more, do several times better."""
 FOLDS = 3
 
 
@@ -74,13 +76,16 @@ class Figures:
     near: int
     false_accepts_per_hour: float
     hours: float
+    missed_by: Mapping[str, float] = field(default_factory=dict)
+    """Share missed in quiet, by synthesiser: one that says the word otherwise stands out."""
 
     def told(self) -> str:
         """For a terminal."""
+        each = ", ".join(f"{name} {share:.1%}" for name, share in self.missed_by.items())
         return (
             f"missed in quiet {self.missed_clean:.1%}, with noise at 10 dB {self.missed_noisy:.1%} "
-            f"(of {self.words} each); near misses that wake {self.near_accepted:.1%} "
-            f"(of {self.near}); other speech wakes {self.false_accepts_per_hour:.1f} times an hour "
+            f"(of {self.words} each; in quiet by synthesiser: {each}); near misses that wake "
+            f"{self.near_accepted:.1%} (of {self.near}); other speech wakes {self.false_accepts_per_hour:.1f} times an hour "
             f"(in {self.hours:.2f} h). All is synthetic speech of speakers that it had not heard."
         )
 
@@ -92,28 +97,31 @@ def train_word(
     *,
     amounts: Amounts | None = None,
     settings: Settings | None = None,
+    said_as: Sequence[str] = (),
     noise: Wave | None = None,
     corpora: Path | None = None,
     processes: int | None = None,
 ) -> tuple[WakeWordModel, Figures]:
     """The word and what was measured of it.
 
-    noise: a recording of the place where it will listen, shape (n,), full scale 1. corpora: folder
-    of the open corpora, whose sentences are spoken as other speech.
+    said_as: how to write the phrase so that synthesisers say it right. noise: a recording of the
+    place where it will listen, shape (n,), full scale 1. corpora: folder of the open corpora, whose
+    sentences are spoken as other speech.
     Raises LaresError when the phrase will not do, or speech cannot be made.
     """
     settings = settings or Settings()
     amounts = amounts or Amounts()
     rng = random.Random(settings.seed)
     began = time.monotonic()
-    phrases = phrases_of(phrase, rng, corpora=corpora)
+    phrases = phrases_of(phrase, rng, said_as=said_as, corpora=corpora)
     plans = planned(phrases, voices.voices, amounts, rng)
     examples = spoken(plans, voices, console, noise=noise, processes=processes)
     weights, judged = learn([e for e in examples if e.plan.purpose == "train"], settings, console)
     threshold = threshold_of(judged)
     figures = measured(weights, threshold, examples)
-    texts = "\n".join((phrases.wanted, *phrases.near, *phrases.other))
+    texts = "\n".join((*phrases.said_as, *phrases.near, *phrases.other))
     told = {
+        "said as": phrases.said_as,
         "figures": asdict(figures),
         "settings": asdict(settings),
         "amounts": asdict(amounts),
@@ -169,13 +177,20 @@ def _folds(examples: Sequence[Example]) -> list[int]:
 def measured(weights: Weights, threshold: float, examples: Sequence[Example]) -> Figures:
     """How well the word is told from other speech, in the examples that are for that."""
 
-    def wakes(kind: Kind, *purposes: Purpose) -> list[int]:
-        chosen = [e for e in examples if e.plan.kind == kind and e.plan.purpose in purposes]
+    def wakes(kind: Kind, *purposes: Purpose, synthesiser: str | None = None) -> list[int]:
+        chosen = [
+            e
+            for e in examples
+            if e.plan.kind == kind
+            and e.plan.purpose in purposes
+            and synthesiser in (None, e.plan.voice.synthesiser)
+        ]
         return [_wakes(threshold, weights.probabilities(e.rows)) for e in chosen]
 
     clean, noisy = wakes("wanted", "clean"), wakes("wanted", "noisy")
     near, other = wakes("near", "clean", "noisy"), wakes("other", "clean", "noisy")
     hours = len(other) * STRETCH_S / 3600
+    names = dict.fromkeys(e.plan.voice.synthesiser for e in examples if e.plan.purpose == "clean")
     return Figures(
         missed_clean=_share(clean, 0),
         missed_noisy=_share(noisy, 0),
@@ -184,6 +199,7 @@ def measured(weights: Weights, threshold: float, examples: Sequence[Example]) ->
         near=len(near),
         false_accepts_per_hour=sum(other) / hours if hours else 0.0,
         hours=hours,
+        missed_by={n: _share(wakes("wanted", "clean", synthesiser=n), 0) for n in names},
     )
 
 

@@ -62,6 +62,7 @@ def train(arguments: Namespace) -> int:
         console,
         amounts=Amounts.quick() if arguments.quick else Amounts(),
         settings=Settings(seed=arguments.seed),
+        said_as=arguments.said_as or (),
         noise=noise,
     )
     usual = wake_dir(os.environ, Path.home())

@@ -53,25 +53,34 @@ class _Column:
     """The cheapest ways to all states after some words."""
 
     costs: list[float]
+    most: float
+    """What costs more is not reached."""
     steps: dict[int, _Step] = field(default_factory=dict)
     """By which a state was reached; one that has none was there before the last word."""
 
     def reach(self, arc: Arc, state: int, heard: int, price: float, before: float) -> None:
         """Go an arc at a price, from a state that costs `before`, if that is cheaper."""
         cost = before + price
-        if cost < self.costs[arc.to] - 1e-9:
+        if cost <= self.most and cost < self.costs[arc.to] - 1e-9:
             self.costs[arc.to] = cost
             self.steps[arc.to] = _Step(state, heard, price, arc.word, arc.value)
 
 
 def align(automaton: Automaton, heard: Sequence[str]) -> Alignment:
     """The sentence of the automaton that is most like the words that were heard."""
-    column = _Column([math.inf] * len(automaton.arcs))
+    alignment = align_within(automaton, heard, math.inf)
+    assert alignment is not None
+    return alignment
+
+
+def align_within(automaton: Automaton, heard: Sequence[str], most: float) -> Alignment | None:
+    """The same, which is found sooner when it may not cost more than `most`; None: all do."""
+    column = _Column([math.inf] * len(automaton.arcs), most)
     column.costs[0] = 0.0
     _miss(automaton, column, 0)
     columns = [column]
     for place, word in enumerate(heard):
-        before, column = column, _Column([cost + HEARD_FOR_NOTHING for cost in column.costs])
+        before, column = column, _Column([_one_more(cost, most) for cost in column.costs], most)
         for state, cost in enumerate(before.costs):
             if math.isinf(cost):
                 continue
@@ -81,7 +90,14 @@ def align(automaton: Automaton, heard: Sequence[str]) -> Alignment:
         _miss(automaton, column, place + 1)
         columns.append(column)
     end = min(automaton.finals, key=column.costs.__getitem__)
+    if math.isinf(column.costs[end]):
+        return None
     return _traced(columns, heard, end, automaton.finals[end])
+
+
+def _one_more(cost: float, most: float) -> float:
+    """The cost after a word that stands for nothing."""
+    return cost + HEARD_FOR_NOTHING if cost + HEARD_FOR_NOTHING <= most else math.inf
 
 
 def _miss(automaton: Automaton, column: _Column, heard: int) -> None:

@@ -1,8 +1,8 @@
 """Which of the texts that speech to text offers was said.
 
 The likeliest by sound, unless it means nothing in this home and another one, almost as likely,
-does: "dim the den lamb" means nothing, "dim the den lamp" does. What is understood is never changed
-into something else, and neither is what raises a question.
+does: "turn on the haul leg" names nothing that there is, "turn on the hall light" does. What is
+understood is never changed into something else, and neither is a choice between things left open.
 """
 
 from __future__ import annotations
@@ -33,4 +33,5 @@ def read_best(transcript: Transcript, read: Callable[[str], Reading]) -> tuple[s
 
 def _means_something(reading: Reading) -> bool:
     understanding = reading.understanding
-    return bool(understanding.intents) or understanding.question is not None
+    understood = bool(understanding.intents) and understanding.question is None
+    return understood or bool(understanding.candidates)

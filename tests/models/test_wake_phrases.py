@@ -29,6 +29,15 @@ def test_what_must_wake_is_in_nothing_that_must_not() -> None:
     assert not any("turn on" in text for text in made.other)
 
 
+def test_it_is_said_as_it_is_written_unless_told_how() -> None:
+    assert phrases("Hey Lares").said_as == ("hey lares",)
+    said = phrases_of(
+        "hey lares", random.Random(3), said_as=("Hey lars!",), corpora=Path("nowhere")
+    )
+    assert (said.wanted, said.said_as) == ("hey lares", ("hey lars",))
+    assert "hey lars" not in said.near
+
+
 def test_no_near_miss_differs_by_a_vowel_or_by_the_word_that_does_not_tell() -> None:
     near = phrases("hey lares").near
     assert not {"hey laris", "they lares", "he lares", "hay lares"} & set(near)

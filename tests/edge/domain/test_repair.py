@@ -45,8 +45,7 @@ def mended(text: str, repair: Repair = REPAIR) -> str:
     [
         ("turn on the kitchen lied", "turn on the kitchen light"),
         ("dim the den lamb", "dim the den lamp"),
-        ("turn on the ceiling farm", "turn on the ceiling fan"),
-        ("turn on ceiling farm", "turn on ceiling fan"),
+        ("block the front door", "lock the front door"),
         ("make the office to degrees warmer", "make the office two degrees warmer"),
         ("turn off the kwokka lamp", "turn off the quokka lamp"),
         ("tern on the kitchen light", "turn on the kitchen light"),
