@@ -78,10 +78,6 @@ class HomeRepair:
         """Whether a word is in one of them."""
         return self._repair().has_word(word)
 
-    def is_said(self, word: str) -> bool:
-        """Whether people use a word when they speak to this home."""
-        return self._repair().is_said(word)
-
     def _repair(self) -> Repair:
         home = self._devices.home
         if self._made is None or self._made[0] is not home:

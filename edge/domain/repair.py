@@ -65,10 +65,6 @@ class Repair:
         """Whether a word is in one of the home's usual sentences."""
         return word in self._words
 
-    def is_said(self, word: str) -> bool:
-        """Whether people use a word when they speak to this home."""
-        return word in self._known
-
     def _mended(self, hypothesis: Hypothesis) -> Hypothesis | None:
         alignment = self._alignment(hypothesis.text)
         if alignment is None:

@@ -51,6 +51,7 @@ _DIGITS = {
 _SOUNDS = (
     (re.compile(r"^(?:kn|gn|pn)"), "n"),
     (re.compile(r"^wr"), "r"),
+    (re.compile(r"^who"), "ho"),
     (re.compile(r"^wh"), "w"),
     (re.compile(r"t?ch|sh|j|dge"), "x"),
     (re.compile(r"ph"), "f"),

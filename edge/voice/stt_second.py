@@ -38,10 +38,18 @@ SURE = 0.6
 """How certain, 0 to 1, a text is at least that two engines heard."""
 _LIKE_IN_PART = 0.4
 """How alike at least each part must be that the two texts do not share, 0 to 1."""
-_TRUSTED = frozenset(
+_ASKING = frozenset(
     {
         "did", "does", "do", "was", "were", "has", "have", "who", "when", "where", "why", "which",
-        "not", "don't", "never", "no", "if", "but", "except", "without", "unless", "until",
+        "not", "don't", "never", "no", "if", "except", "without", "unless", "until",
+    }
+)  # fmt: skip
+_INSIDE = _ASKING | {"but"}
+_BEGINNING = _ASKING | frozenset(
+    {
+        "it's", "it", "i", "i'm", "i'd", "i'll", "we", "we're", "there", "there's", "that",
+        "that's", "this", "they", "you", "he", "she", "tell", "remind", "ask", "say", "add", "put",
+        "call", "find", "get", "give", "show", "let", "how", "what", "what's",
     }
 )  # fmt: skip
 _SMALL = frozenset({"a", "an", "the", "to", "of", "in", "on", "and", "at", "for", "please"})
@@ -55,9 +63,6 @@ class Usual(Protocol):
 
     def has_word(self, word: str) -> bool:
         """Whether a lower-case word is in one."""
-
-    def is_said(self, word: str) -> bool:
-        """Whether people use the word at all when they speak to a home."""
 
 
 class SecondOpinion:
@@ -126,8 +131,8 @@ def same_words_misheard(heard: str, meant: str, usual: Usual) -> bool:
     """Whether one text can be a mishearing of the other.
 
     Each part in which they differ sounds somewhat alike and has a word that is not usual ("off" is
-    never a mishearing of "on"), or is but small words. The first word is kept when it is one that
-    people say, and so is each that asks or denies.
+    never a mishearing of "on"), or is but small words. A word that asks or denies is kept, and so
+    is one that begins what is no order.
     """
     first, second = heard.split(), meant.split()
     matcher = SequenceMatcher(None, first, second, autojunk=False)
@@ -139,7 +144,8 @@ def same_words_misheard(heard: str, meant: str, usual: Usual) -> bool:
             continue
         if not (one and other) or all(map(usual.has_word, one)):
             return False
-        if not _TRUSTED.isdisjoint(one) or (a == 0 and usual.is_said(one[0])):
+        trusted = _BEGINNING if a == 0 else _INSIDE
+        if not trusted.isdisjoint(one):
             return False
         if _likeness(one, other) < _LIKE_IN_PART:
             return False

@@ -29,9 +29,6 @@ class Sentences:
     def has_word(self, word: str) -> bool:
         return word in " ".join(SENTENCES).split()
 
-    def is_said(self, word: str) -> bool:
-        return self.has_word(word) or word in ("it's", "did", "dear")
-
 
 @dataclass
 class Hears:
