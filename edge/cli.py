@@ -184,7 +184,7 @@ def _keeping(commands: _Commands) -> None:
 
 
 def _owning(commands: _Commands) -> None:
-    domain = _command(commands, "domain", "domain:list_", "domains of one's own: what to say to …")
+    domain = _command(commands, "domain", "domain:list_", "domains of your own, such as a coffee machine")
     do = domain.add_subparsers(title="what to do", metavar="train|list|forget", required=True)
     trained = _command(do, "train", "domain:train", "learn a domain from its file")
     trained.add_argument("file", type=Path, metavar="FILE", help="YAML, as of a Rhino context")
@@ -224,7 +224,7 @@ def _building(commands: _Commands) -> None:
     )
     evaluated.add_argument("--json", action="store_true")
     bench = _command(commands, "bench", "train:bench", "how fast and how big; from a checkout")
-    bench.add_argument("name", metavar="NAME", help="pipeline, tagger, understanding or wake")
+    bench.add_argument("name", metavar="NAME", help="a wrong one lists them all")
     bench.add_argument("rest", nargs=argparse.REMAINDER)
 
 

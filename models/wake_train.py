@@ -86,7 +86,8 @@ class Figures:
             f"missed in quiet {self.missed_clean:.1%}, with noise at 10 dB {self.missed_noisy:.1%} "
             f"(of {self.words} each; in quiet by synthesiser: {each}); near misses that wake "
             f"{self.near_accepted:.1%} (of {self.near}); other speech wakes "
-            f"{self.false_accepts_per_hour:.1f} times an hour (in {self.hours:.2f} h). All is synthetic speech of speakers that it had not heard."
+            f"{self.false_accepts_per_hour:.1f} times an hour (in {self.hours:.2f} h). All is "
+            "synthetic speech of speakers that it had not heard."
         )
 
 

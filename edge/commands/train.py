@@ -18,7 +18,9 @@ from edge.nlu.tagger import Tagger
 from edge.types import LaresError
 from models.evaluate import table
 
-BENCHMARKS = ("pipeline", "tagger", "understanding", "wake")
+BENCHMARKS = (
+    "pipeline", "tagger", "understanding", "hearing", "wake", "barge_in", "denoise", "peer",
+)  # fmt: skip
 ALL_LAYERS = 6
 """Of MiniLM-L6; a tagger of fewer has a folder of its own."""
 OUT = Path("models/artifacts")
