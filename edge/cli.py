@@ -184,7 +184,9 @@ def _keeping(commands: _Commands) -> None:
 
 
 def _owning(commands: _Commands) -> None:
-    domain = _command(commands, "domain", "domain:list_", "domains of your own, such as a coffee machine")
+    domain = _command(
+        commands, "domain", "domain:list_", "domains of your own, such as a coffee machine"
+    )
     do = domain.add_subparsers(title="what to do", metavar="train|list|forget", required=True)
     trained = _command(do, "train", "domain:train", "learn a domain from its file")
     trained.add_argument("file", type=Path, metavar="FILE", help="YAML, as of a Rhino context")

@@ -7,7 +7,7 @@ PocketSphinx can hear nothing but the home's usual sentences ("raise the living 
 - else PocketSphinx is asked. Where what it hears sounds like the same words, Whisper misheard, and
   the usual sentence was said. A word of Whisper's that it would have to leave out ("… tomorrow")
   shows that something else was said;
-- else its sentence is one hypothesis more, unlikelier than Whisper's.
+- else it is not believed: forced into its sentences, any talk becomes one of them.
 
 PocketSphinx is the cheap one: it hears along while the person speaks, on a part of a core, and has
 its answer some 20 ms after the end, when Whisper has only begun. So asking it costs no time.
@@ -28,12 +28,8 @@ from edge.voice.pronounce import pronounce
 from edge.voice.stt import Session, SpeechToText
 from edge.voice.vocabulary import Vocabulary, spoken
 
-SAME, LIKE = 80.0, 60.0
-"""How alike two texts are (in percent of their letters) that are the same words misheard, and that
-may be."""
-UNLIKELIER = 4.0
-"""How much less likely than the first engine's text one that is merely like it is taken to be, in
-log probability."""
+SAME = 80.0
+"""How alike two texts are (in percent of their letters) that are the same words misheard."""
 SURE = 0.6
 """How certain, 0 to 1, a text is at least that two engines heard."""
 _LIKE_IN_PART = 0.4
@@ -115,16 +111,14 @@ def judged(transcript: Transcript, other: str, usual: Usual) -> Transcript:
     """
     own = transcript.hypotheses
     heard = spoken(transcript.text or own[0].text)
-    alike = fuzz.ratio(heard, other)
-    if not other or alike < (LIKE if transcript.text else SAME):
+    if fuzz.ratio(heard, other) < SAME or not same_words_misheard(heard, other, usual):
         return transcript
-    if alike >= SAME and same_words_misheard(heard, other, usual):
-        mended = Hypothesis(other, own[0].score)
-        sure = max(transcript.confidence, SURE)
-        return replace(transcript, text=other, hypotheses=(mended, *own), confidence=sure)
-    if not transcript.text:
-        return transcript
-    return replace(transcript, hypotheses=(*own, Hypothesis(other, own[0].score - UNLIKELIER)))
+    return replace(
+        transcript,
+        text=other,
+        hypotheses=(Hypothesis(other, own[0].score), *own),
+        confidence=max(transcript.confidence, SURE),
+    )
 
 
 def same_words_misheard(heard: str, meant: str, usual: Usual) -> bool:

@@ -104,22 +104,13 @@ def test_a_sentence_that_sounds_like_what_was_heard_is_what_was_said(
         ("turn on the kitchen light and tell grandma", "turn on the kitchen light"),
         ("that was a lovely dinner", "turn on the bathroom light"),
         ("did the garden water", "shut the garden water"),
+        ("please hold the line", "please lower all the light"),
     ],
 )
 def test_a_sentence_that_leaves_out_or_contradicts_what_was_heard_is_not_believed(
     first: str, second: str
 ) -> None:
     assert heard(first, second)[0].text == first
-
-
-def test_a_sentence_somewhat_like_what_was_heard_is_a_hypothesis_more() -> None:
-    transcript, _ = heard("shut charge and walker", "shut the garden water")
-    assert transcript.text == "shut charge and walker"
-    assert [each.text for each in transcript.hypotheses] == [
-        transcript.text,
-        "shut the garden water",
-    ]
-    assert transcript.hypotheses[0].score > transcript.hypotheses[1].score
 
 
 def test_two_engines_that_hear_the_same_are_certain_of_it() -> None:
