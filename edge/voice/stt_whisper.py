@@ -30,7 +30,7 @@ from edge.types import SAMPLE_RATE, Hypothesis, LaresError, Samples, Transcript,
 from edge.voice.mel import HOP, log_mel
 from edge.voice.packages import load
 from edge.voice.vocabulary import NUMBERS, Grammar, Vocabulary
-from edge.voice.wording import said_once, tidy, without_repeats
+from edge.voice.wording import asked_state, said_once, tidy, without_repeats
 
 LEAST_FRAMES = 800
 MOST_FRAMES = 3000
@@ -228,7 +228,7 @@ class WhisperSpeechToText:
 
     def _words(self, tokens: list[int], seconds: float) -> list[str]:
         words = without_repeats(tidy(self._tokenizer.decode(tokens)).split())
-        return said_once(words, seconds)
+        return asked_state(said_once(words, seconds))
 
     def _encoded(self, text: str) -> list[int]:
         ids: list[int] = self._tokenizer.encode(text, add_special_tokens=False).ids

@@ -9,6 +9,7 @@ is said is only shown.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import queue
 import shutil
@@ -127,7 +128,7 @@ class _FailedError(Exception):
 
 
 class _Running:
-    """One run of the program: takes lines, gives sounds."""
+    """One run of the program: takes lines, gives sounds. It does not outlive this program."""
 
     def __init__(self, command: Sequence[str]) -> None:
         self._folder = tempfile.TemporaryDirectory(
@@ -149,6 +150,7 @@ class _Running:
         self._said: queue.Queue[str | None] = queue.Queue()
         self._last: deque[str] = deque(maxlen=3)
         threading.Thread(target=self._listen, name="piper", daemon=True).start()
+        atexit.register(self.stop)
 
     def say(self, line: str, *, until: float, clock: Callable[[], float]) -> Sound:
         """The sound of one line. Raises _FailedError, or LaresError when `until` has passed."""
@@ -170,6 +172,7 @@ class _Running:
                 return self._take()
 
     def stop(self) -> None:
+        atexit.unregister(self.stop)
         self._process.kill()
         self._process.wait()
         assert self._process.stdin is not None

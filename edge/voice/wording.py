@@ -46,6 +46,20 @@ def said_once(words: list[str], seconds: float) -> list[str]:
     return words
 
 
+_STATES = {"lock": "locked", "unlock": "unlocked", "close": "closed", "dock": "docked"}
+_ASKING = frozenset({"is", "are"})
+
+
+def asked_state(words: list[str]) -> list[str]:
+    """The words, the last of a question as the state that it asks for: "is the front door lock".
+
+    Its last sound is soft, and what comes before it is a word too.
+    """
+    if len(words) > 2 and words[0] in _ASKING and words[-1] in _STATES:
+        return [*words[:-1], _STATES[words[-1]]]
+    return words
+
+
 def without_repeats(words: list[str]) -> list[str]:
     """The words with every phrase that is said again and again said once.
 

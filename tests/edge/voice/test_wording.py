@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.voice.wording import said_once, tidy, without_repeats
+from edge.voice.wording import asked_state, said_once, tidy, without_repeats
 
 
 @pytest.mark.parametrize(
@@ -102,3 +102,20 @@ def test_a_command_that_begins_again_too_soon_was_said_once(
 )
 def test_what_is_said_in_its_own_time_or_joined_is_kept(text: str, seconds: float) -> None:
     assert said_once(text.split(), seconds) == text.split()
+
+
+@pytest.mark.parametrize(
+    ("heard", "asked"),
+    [
+        ("is the front door lock", "is the front door locked"),
+        ("are all the blinds close", "are all the blinds closed"),
+        ("is lock", "is lock"),
+        ("what is the front door lock", "what is the front door lock"),
+        ("turn on the lock", "turn on the lock"),
+        ("", ""),
+    ],
+)
+def test_a_question_asks_for_a_state_though_its_last_sound_was_not_heard(
+    heard: str, asked: str
+) -> None:
+    assert asked_state(heard.split()) == asked.split()
