@@ -56,7 +56,7 @@ COMMANDS = (
 
 VERBS = (
     "switch on", "switch off", "raise", "lower", "brighten", "volume", "pause", "play", "next",
-    "mute", "start", "stop", "lock", "unlock", "open", "close", "shut", "dim", "set", "percent",
+    "mute", "start", "stop", "lock", "unlock", "open", "close", "dim", "set", "percent",
     "degrees", "is", "turn on", "turn off",
 )  # fmt: skip
 """What commands begin and end with. The last is no command by itself, since an engine says it again
