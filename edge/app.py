@@ -27,6 +27,7 @@ from edge.domain.domain import slots_of
 from edge.domain.head import HeadInterpreter
 from edge.domain.home import with_grammar
 from edge.domain.interpreter import DomainInterpreter
+from edge.domain.repair import Repair
 from edge.domain.store import TrainedDomain
 from edge.home.graph import Home
 from edge.home.states import States
@@ -102,6 +103,18 @@ class Household:
         await self.devices.settle()
 
 
+@dataclass(frozen=True, eq=False)
+class _Known:
+    """What hearing knows of one home."""
+
+    home: Home
+    vocabulary: Vocabulary
+
+    @cached_property
+    def repair(self) -> Repair:
+        return Repair(self.vocabulary)
+
+
 class App:
     """All parts, made as `config` says when they are first wanted."""
 
@@ -112,6 +125,7 @@ class App:
         self._vocabulary: Vocabulary | None = None
         self._other: SpeechToText | None = None
         self._other_home: Home | None = None
+        self._known: _Known | None = None
         self._stt_lock = threading.Lock()
         self._voice_lock = threading.Lock()
         self._handling = asyncio.Lock()
@@ -175,7 +189,14 @@ class App:
 
     def stt(self, home: Home) -> SpeechToText:
         """The speech to text engine, knowing the names of `home`."""
-        return self.stt_of(vocabulary_of(home))
+        return self.stt_of(self._known_of(home).vocabulary)
+
+    def _known_of(self, home: Home) -> _Known:
+        """The words of a home, which are worked out once for as long as it stays the same."""
+        known = self._known
+        if known is None or known.home is not home:
+            known = self._known = _Known(home, vocabulary_of(home))
+        return known
 
     def stt_of(self, vocabulary: Vocabulary) -> SpeechToText:
         """The speech to text engine, expecting these words."""
@@ -193,7 +214,7 @@ class App:
             if self._other is None:
                 self._other = SharedSpeechToText(choose(self.config.stt.second))
             if self._other_home is not home:
-                self._other.set_vocabulary(vocabulary_of(home))
+                self._other.set_vocabulary(self._known_of(home).vocabulary)
                 self._other_home = home
             return self._other
 
@@ -243,7 +264,7 @@ class App:
     def hearing(self, devices: Devices) -> SpeechToText:
         """The configured engines, for the home of these devices."""
         second = self.second if self._has_second else None
-        usual = HomeRepair(devices, vocabulary_of)
+        usual = HomeRepair(devices, lambda home: self._known_of(home).repair)
         return InformedSpeechToText(devices, self.stt, second, usual)
 
     def _completeness(self, devices: Devices, area: str | None) -> HomeCompleteness:
@@ -356,7 +377,7 @@ class App:
             events=self.events,
             confidence=self.config.nlu.confidence,
             confirm_s=self.config.mqtt.confirm_s,
-            repair=HomeRepair(devices, vocabulary_of),
+            repair=HomeRepair(devices, lambda home: self._known_of(home).repair),
         )
 
 

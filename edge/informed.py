@@ -61,10 +61,9 @@ class InformedSpeechToText:
 class HomeRepair:
     """Mends what was misheard by the names that the devices have by then."""
 
-    def __init__(self, devices: Devices, vocabulary_of: Callable[[Home], Vocabulary]) -> None:
+    def __init__(self, devices: Devices, repair_of: Callable[[Home], Repair]) -> None:
         self._devices = devices
-        self._vocabulary_of = vocabulary_of
-        self._made: tuple[Home, Repair] | None = None
+        self._repair_of = repair_of
 
     def __call__(self, transcript: Transcript) -> Transcript:
         """The transcript, mended where its engine tells what else it may have been."""
@@ -79,7 +78,4 @@ class HomeRepair:
         return self._repair().has_word(word)
 
     def _repair(self) -> Repair:
-        home = self._devices.home
-        if self._made is None or self._made[0] is not home:
-            self._made = (home, Repair(self._vocabulary_of(home)))
-        return self._made[1]
+        return self._repair_of(self._devices.home)
