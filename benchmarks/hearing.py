@@ -22,7 +22,7 @@ import statistics
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from rich.console import Console
@@ -66,8 +66,10 @@ class Figures:
     home_all: float | None = None
     talk_home: float | None = None
     """Share of other sentences by which a home's state changes."""
+    talk_home_sentences: int = 0
     talk_domain: float | None = None
     """Share of other sentences that are taken for an order."""
+    talk_domain_sentences: int = 0
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -111,20 +113,20 @@ class _Run:
     async def figures(self) -> Figures:
         parts = self.arguments.part or PARTS
         app = App(Config().with_value("stt.engine", self.engine, "--engine"))
-        found: dict[str, object] = {}
+        figures = Figures(self.engine)
         with self.console.status("") as status:
             for part in parts:
                 status.update(f"{self.engine}: {part} …")
                 match part:
                     case "orders":
-                        found |= self._orders(app)
+                        figures = self._orders(app, figures)
                     case "home":
-                        found |= await self._home(app)
+                        figures = await self._home(app, figures)
                     case _:
-                        found |= await self._talk(app)
-        return Figures(self.engine, **found)  # type: ignore[arg-type]
+                        figures = await self._talk(app, figures)
+        return figures
 
-    def _orders(self, app: App) -> dict[str, object]:
+    def _orders(self, app: App, figures: Figures) -> Figures:
         folder = _spoken_orders()
         automaton = Automaton.of(Domain.read(folder / "domain.yaml"))
         stt = app.stt_of(Vocabulary(grammar=automaton.grammar(), closed=True))
@@ -136,35 +138,40 @@ class _Run:
             if not each.right:
                 self._miss(f"{_label(each.snr_db)} {each.name}: {each.text!r} {each.understood}")
         shares = {_label(r): statistics.mean(h.right for h in heard[r]) for r in RATIOS}
-        return {
-            "orders": shares,
-            "orders_mean": statistics.mean(shares[_label(r)] for r in RATIOS if r is not None),
-            "orders_s": statistics.median(h.seconds for each in heard.values() for h in each),
-        }
+        return replace(
+            figures,
+            orders=shares,
+            orders_mean=statistics.mean(shares[_label(r)] for r in RATIOS if r is not None),
+            orders_s=statistics.median(h.seconds for each in heard.values() for h in each),
+        )
 
-    async def _home(self, app: App) -> dict[str, object]:
+    async def _home(self, app: App, figures: Figures) -> Figures:
         wanted = await typed(app, app.home(), lines(COMMANDS, self.arguments.every))
         said = [each async for each in spoken(app, _voices(), wanted)]
         for each in said:
             if not each.right:
                 self._miss(f"{each.voice}: {each.sentence!r} as {each.heard!r}: {each.speech}")
         right, all_ = Counter(s.voice for s in said if s.right), Counter(s.voice for s in said)
-        return {
-            "home": {voice: right[voice] / all_[voice] for voice in all_},
-            "home_all": sum(right.values()) / len(said),
-        }
+        return replace(
+            figures,
+            home={voice: right[voice] / all_[voice] for voice in all_},
+            home_all=sum(right.values()) / len(said),
+        )
 
-    async def _talk(self, app: App) -> dict[str, object]:
+    async def _talk(self, app: App, figures: Figures) -> Figures:
         effects = await typed(app, app.home(), lines(TALK, _TALK_EVERY * self.arguments.every))
         nothing = {text: effect for text, effect in effects.items() if not effect["changes"]}
         said = [each async for each in spoken(app, _voices(), nothing)]
         for each in said:
             if each.acted:
                 self._miss(f"{each.voice}: {each.sentence!r} as {each.heard!r}: {each.speech}")
-        return {
-            "talk_home": statistics.mean(each.acted for each in said),
-            "talk_domain": self._taken_for_orders(app, [*effects]),
-        }
+        return replace(
+            figures,
+            talk_home=statistics.mean(each.acted for each in said),
+            talk_home_sentences=len(said),
+            talk_domain=self._taken_for_orders(app, [*effects]),
+            talk_domain_sentences=len(effects) * len(_voices()),
+        )
 
     def _taken_for_orders(self, app: App, sentences: Sequence[str]) -> float:
         automaton = Automaton.of(Domain.read(_spoken_orders() / "domain.yaml"))
@@ -227,6 +234,9 @@ def _print(figures: Sequence[Figures]) -> None:
     ):
         if any(getattr(each, attribute) is not None for each in figures):
             table.add_row(name, *(_share(getattr(each, attribute)) for each in figures))
+    talk = max((each.talk_home_sentences, each.talk_domain_sentences) for each in figures)
+    if any(talk):
+        table.caption = f"other talk: {talk[0]} sentences in the home, {talk[1]} in the domain"
     Console().print(table)
 
 

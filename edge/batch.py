@@ -9,8 +9,8 @@ Assistant's.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +75,29 @@ def response(outcome: Outcome) -> dict[str, Any]:
         "failed": list(outcome.failed),
         "ms": {stage: round(spent, 3) for stage, spent in outcome.ms.items()},
     }
+
+
+def merged(outcomes: Sequence[Outcome]) -> Outcome:
+    """Several utterances of one recording as one."""
+    first = outcomes[0]
+    ms: dict[str, float] = {}
+    for outcome in outcomes:
+        for stage, spent in outcome.ms.items():
+            ms[stage] = ms.get(stage, 0.0) + spent
+    return replace(
+        first,
+        transcript=replace(
+            first.transcript, text=" ".join(o.transcript.text for o in outcomes).strip()
+        ),
+        intents=tuple(i for o in outcomes for i in o.intents),
+        changes={k: v for o in outcomes for k, v in o.changes.items()},
+        published=tuple(m for o in outcomes for m in o.published),
+        speech=" ".join(o.speech for o in outcomes if o.speech),
+        asked=outcomes[-1].asked,
+        refused=next((o.refused for o in outcomes if o.refused), None),
+        failed=tuple(f for o in outcomes for f in o.failed),
+        ms=ms,
+    )
 
 
 def error_response(error: LaresError) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from pathlib import Path
 from edge.types import LaresError
 from models.catalog_file import CatalogError, read_entries
 from models.entry import ModelEntry, ModelFile
+from models.places import data_dir
 
 __all__ = ["Catalog", "CatalogError", "FileProblem", "ModelEntry", "model_dir", "problems"]
 
@@ -83,15 +84,10 @@ class Catalog:
 
 
 def model_dir(env: Mapping[str, str], home: Path) -> Path:
-    """Where models are installed: $LARES_MODELS, or `lares/models` in the user's data directory.
-
-    That is $XDG_DATA_HOME, by default ~/.local/share; the XDG Base Directory Specification says
-    that a relative path there is to be ignored.
-    """
+    """Where models are installed: $LARES_MODELS, or `models` in `data_dir`."""
     if chosen := env.get("LARES_MODELS"):
         return Path(chosen).expanduser().absolute()
-    data = Path(env.get("XDG_DATA_HOME", ""))
-    return (data if data.is_absolute() else home / ".local" / "share") / "lares" / "models"
+    return data_dir(env, home) / "models"
 
 
 def folder_of(entry: ModelEntry, directory: Path) -> Path:

@@ -25,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.types import SAMPLE_RATE, LaresError
+from models.places import data_dir
 from models.wake_features import FEATURES, STEP_SAMPLES, WINDOWS
 
 Array = NDArray[np.float32]
@@ -151,13 +152,8 @@ def word_of(phrase: str) -> str:
 
 
 def wake_dir(env: Mapping[str, str], home: Path) -> Path:
-    """Where trained wake words are: `lares/wake` in the user's data directory.
-
-    That is $XDG_DATA_HOME, by default ~/.local/share; a relative path there is ignored (XDG Base
-    Directory Specification).
-    """
-    data = Path(env.get("XDG_DATA_HOME", ""))
-    return (data if data.is_absolute() else home / ".local" / "share") / "lares" / "wake"
+    """Where trained wake words are: `wake` in `data_dir`."""
+    return data_dir(env, home) / "wake"
 
 
 def trained_words(folder: Path) -> Mapping[str, Path]:

@@ -13,7 +13,6 @@ import time
 from argparse import Namespace
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -22,9 +21,10 @@ from rich.progress import Progress
 from rich.table import Table
 
 from edge.app import App, DomainEar
-from edge.batch import Request, RequestError, error_response, response
+from edge.batch import Request, RequestError, error_response, merged, response
 from edge.commands.ending import until_told
 from edge.commands.sound import source, tell, tell_if_cut_off
+from edge.commands.understood import tell_understood
 from edge.config import Config
 from edge.domain.automaton import Automaton
 from edge.domain.domain import Domain
@@ -144,7 +144,7 @@ class _Answering:
             outcomes = [outcome async for outcome in self._outcomes(request)]
         except LaresError as error:
             return error_response(error)
-        return response(_merged(outcomes))
+        return response(merged(outcomes))
 
     async def _outcomes(self, request: Request) -> AsyncGenerator[Outcome, None]:
         if request.file is None:
@@ -174,13 +174,7 @@ class _Answering:
             print(json.dumps(response(outcome)))
             return
         console = Console(highlight=False)
-        if outcome.transcript.engine != "text":
-            console.print(f"heard      {outcome.transcript.text!r} by {outcome.transcript.engine}")
-        for intent in outcome.intents:
-            slots = ", ".join(f"{key}: {value}" for key, value in intent.slots.items())
-            console.print(
-                f"understood {intent.name} {{{slots}}} {intent.confidence:.2f}", markup=False
-            )
+        tell_understood(outcome, console)
         if not outcome.intents:
             console.print("understood nothing of this domain")
 
@@ -194,18 +188,6 @@ def _whole(microphone: FileMicrophone) -> Samples | None:
                 return None
             frames.append(frame.samples)
     return np.concatenate(frames)
-
-
-def _merged(outcomes: list[Outcome]) -> Outcome:
-    """Several utterances of one recording as one."""
-    first = outcomes[0]
-    text = " ".join(outcome.transcript.text for outcome in outcomes).strip()
-    return replace(
-        first,
-        transcript=replace(first.transcript, text=text),
-        intents=tuple(intent for outcome in outcomes for intent in outcome.intents),
-        ms={stage: sum(o.ms.get(stage, 0.0) for o in outcomes) for stage in first.ms},
-    )
 
 
 def _figures(name: str) -> dict[str, object]:

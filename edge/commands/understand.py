@@ -21,11 +21,12 @@ from typing import Any
 from rich.console import Console
 
 from edge.app import App, Household
-from edge.batch import Request, error_response, response
+from edge.batch import Request, error_response, merged, response
 from edge.commands import domain
 from edge.commands.ending import until_told
 from edge.commands.explain import draw, explained, joined
 from edge.commands.sound import source, tell, tell_if_cut_off
+from edge.commands.understood import tell_understood
 from edge.config import Config
 from edge.nlu.explained import Explanation, as_data
 from edge.types import LaresError, Outcome, Transcript
@@ -202,30 +203,8 @@ def _merged(answers: list[_Answered]) -> _Answered:
     if len(answers) == 1:
         return answers[0]
     explanations = [each.explanation for each in answers if each.explanation is not None]
-    outcome = _merged_outcome([each.outcome for each in answers])
+    outcome = merged([each.outcome for each in answers])
     return _Answered(outcome, joined(explanations) if explanations else None)
-
-
-def _merged_outcome(outcomes: list[Outcome]) -> Outcome:
-    first = outcomes[0]
-    ms: dict[str, float] = {}
-    for outcome in outcomes:
-        for stage, spent in outcome.ms.items():
-            ms[stage] = ms.get(stage, 0.0) + spent
-    return replace(
-        first,
-        transcript=replace(
-            first.transcript, text=" ".join(o.transcript.text for o in outcomes).strip()
-        ),
-        intents=tuple(i for o in outcomes for i in o.intents),
-        changes={k: v for o in outcomes for k, v in o.changes.items()},
-        published=tuple(m for o in outcomes for m in o.published),
-        speech=" ".join(o.speech for o in outcomes if o.speech),
-        asked=outcomes[-1].asked,
-        refused=next((o.refused for o in outcomes if o.refused), None),
-        failed=tuple(f for o in outcomes for f in o.failed),
-        ms=ms,
-    )
 
 
 def _as_text(answered: _Answered) -> None:
@@ -236,11 +215,7 @@ def _as_text(answered: _Answered) -> None:
             sys.stdout.reconfigure(errors="replace")  # what was said may be no text for a terminal
         draw(answered.explanation, console)
         return
-    if outcome.transcript.engine != "text":
-        console.print(f"heard      {outcome.transcript.text!r} by {outcome.transcript.engine}")
-    for intent in outcome.intents:
-        slots = ", ".join(f"{key}: {value}" for key, value in intent.slots.items())
-        console.print(f"understood {intent.name} {{{slots}}} {intent.confidence:.2f}", markup=False)
+    tell_understood(outcome, console)
     for message in outcome.published:
         console.print(f"published  {message.topic} {message.payload}", markup=False)
     for entity_id, state in outcome.changes.items():

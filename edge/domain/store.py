@@ -24,6 +24,7 @@ from edge.domain.head import DomainHead
 from edge.domain.training import Figures
 from edge.types import LaresError
 from models.artifact import ARTIFACT, MODEL, sha256
+from models.places import data_dir
 
 DOMAIN, HEAD, MANIFEST = "domain.yaml", "head.npz", "manifest.json"
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
@@ -41,13 +42,8 @@ class TrainedDomain:
 
 
 def domain_dir(env: Mapping[str, str], home: Path) -> Path:
-    """Where trained domains are: `lares/domains` in the user's data directory.
-
-    That is $XDG_DATA_HOME, by default ~/.local/share; a relative path there is ignored (XDG Base
-    Directory Specification).
-    """
-    data = Path(env.get("XDG_DATA_HOME", ""))
-    return (data if data.is_absolute() else home / ".local" / "share") / "lares" / "domains"
+    """Where trained domains are: `domains` in `data_dir`."""
+    return data_dir(env, home) / "domains"
 
 
 def checked_name(name: str) -> str:
