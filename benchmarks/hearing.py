@@ -30,7 +30,7 @@ from rich.table import Table
 
 from benchmarks.curve import draw
 from benchmarks.mixing import read
-from benchmarks.orders import RATIOS, Heard, hear, orders, transcribe
+from benchmarks.orders import RATIOS, Heard, hear, orders, spoken_orders, transcribe
 from benchmarks.spoken_home import COMMANDS, TALK, lines, spoken, typed
 from benchmarks.voices import Say, voices
 from edge.app import App
@@ -40,7 +40,6 @@ from edge.domain.domain import Domain
 from edge.domain.interpreter import DomainInterpreter
 from edge.types import LaresError
 from edge.voice.vocabulary import Vocabulary
-from models.corpus_open import corpora_folder
 
 PARTS = ("orders", "home", "talk")
 ENGINES = ("whisper", "pocketsphinx")
@@ -127,7 +126,7 @@ class _Run:
         return figures
 
     def _orders(self, app: App, figures: Figures) -> Figures:
-        folder = _spoken_orders()
+        folder = spoken_orders()
         automaton = Automaton.of(Domain.read(folder / "domain.yaml"))
         stt = app.stt_of(Vocabulary(grammar=automaton.grammar(), closed=True))
         clips = orders(folder, self.arguments.every)
@@ -174,7 +173,7 @@ class _Run:
         )
 
     def _taken_for_orders(self, app: App, sentences: Sequence[str]) -> float:
-        automaton = Automaton.of(Domain.read(_spoken_orders() / "domain.yaml"))
+        automaton = Automaton.of(Domain.read(spoken_orders() / "domain.yaml"))
         stt = app.stt_of(Vocabulary(grammar=automaton.grammar(), closed=True))
         understand = DomainInterpreter(automaton).understand
         taken = []
@@ -190,15 +189,6 @@ class _Run:
     def _miss(self, text: str) -> None:
         if self.arguments.misses:
             self.console.print(text, markup=False, highlight=False)
-
-
-def _spoken_orders() -> Path:
-    folder = corpora_folder()
-    if folder is None or not (folder / "spoken-orders").is_dir():
-        raise LaresError(
-            "expected the corpus spoken-orders: LARES_CORPORA names its folder's place"
-        )
-    return folder / "spoken-orders"
 
 
 def _voices() -> Mapping[str, Say]:

@@ -17,8 +17,9 @@ import numpy as np
 
 from benchmarks.mixing import mix, read
 from edge.domain.interpreter import DomainInterpreter
-from edge.types import SAMPLE_RATE, Samples, Transcript, Utterance
+from edge.types import SAMPLE_RATE, LaresError, Samples, Transcript, Utterance
 from edge.voice.stt import SpeechToText
+from models.corpus_open import corpora_folder
 
 RATIOS: tuple[float | None, ...] = (24.0, 21.0, 18.0, 15.0, 12.0, 9.0, 6.0, None)
 """Signal-to-noise ratios in dB; None is without noise."""
@@ -46,6 +47,16 @@ class Heard:
     """The intent's slots, as text; empty when nothing was understood."""
     seconds: float
     """What hearing and understanding took."""
+
+
+def spoken_orders() -> Path:
+    """The corpus. Raises LaresError when it is not here."""
+    folder = corpora_folder()
+    if folder is None or not (folder / "spoken-orders").is_dir():
+        raise LaresError(
+            "expected the corpus spoken-orders: LARES_CORPORA names its folder's place"
+        )
+    return folder / "spoken-orders"
 
 
 def orders(folder: Path, every: int = 1) -> tuple[Order, ...]:

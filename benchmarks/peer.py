@@ -41,7 +41,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.mixing import mix, read
-from benchmarks.orders import orders
+from benchmarks.orders import orders, spoken_orders
 from benchmarks.peer_server import installed, server, version
 from benchmarks.spoken_home import COMMANDS, alike, effect, lines, typed
 from benchmarks.voices import voices
@@ -55,7 +55,6 @@ from edge.domain.interpreter import DomainInterpreter
 from edge.types import SAMPLE_RATE, LaresError, Samples, Transcript, Utterance
 from edge.voice.stt import SpeechToText
 from edge.voice.vocabulary import Vocabulary
-from models.corpus_open import corpora_folder
 
 RATIOS: tuple[float | None, ...] = (None, 12.0, 6.0)
 SEED = 5
@@ -172,7 +171,7 @@ async def _measured(arguments: argparse.Namespace, python: Path, scratch: Path) 
     model = app.catalog.installed("whisper-base")
     if model is None:
         raise LaresError("expected the model whisper-base: lares models fetch whisper-base")
-    folder = _spoken_orders()
+    folder = spoken_orders()
     how = {"threads": arguments.threads, "beam": arguments.beam}
     run = partial(server, python, model, scratch, **how)
     with run() as port:
@@ -302,15 +301,6 @@ def _prompt(domain: Domain) -> str:
 def _evenly(items: Sequence[_T], count: int) -> list[_T]:
     places = np.linspace(0, len(items) - 1, min(count, len(items))).astype(int)
     return [items[place] for place in places]
-
-
-def _spoken_orders() -> Path:
-    folder = corpora_folder()
-    if folder is None or not (folder / "spoken-orders").is_dir():
-        raise LaresError(
-            "expected the corpus spoken-orders: LARES_CORPORA names its folder's place"
-        )
-    return folder / "spoken-orders"
 
 
 def _print(peer: str, figures: Sequence[Figures]) -> None:

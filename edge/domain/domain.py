@@ -134,7 +134,7 @@ def said(text: str) -> str:
 
 def _expression(text: str, macros: Mapping[str, Sequence[str]]) -> Expression:
     expression = _as_spoken(parse(text, macros))
-    if not any((*_words(expression), *_slots(expression))):
+    if not any(_leaves(expression)):
         raise ExpressionError(f"the expression {text!r} has no word that can be said")
     return expression
 
@@ -152,22 +152,22 @@ def _as_spoken(expression: Expression) -> Expression:
     return tuple(elements)
 
 
-def _words(expression: Expression) -> Iterator[Word]:
+def _leaves(expression: Expression) -> Iterator[Word | Slot]:
+    """The words and slots in it, also those of options."""
     for element in expression:
-        if isinstance(element, Word):
-            yield element
-        elif isinstance(element, Options):
+        if isinstance(element, Options):
             for option in element.options:
-                yield from _words(option)
+                yield from _leaves(option)
+        else:
+            yield element
+
+
+def _words(expression: Expression) -> Iterator[Word]:
+    return (leaf for leaf in _leaves(expression) if isinstance(leaf, Word))
 
 
 def _slots(expression: Expression) -> Iterator[Slot]:
-    for element in expression:
-        if isinstance(element, Slot):
-            yield element
-        elif isinstance(element, Options):
-            for option in element.options:
-                yield from _slots(option)
+    return (leaf for leaf in _leaves(expression) if isinstance(leaf, Slot))
 
 
 def _used(
