@@ -36,8 +36,12 @@ def live(tmp_path: Path, switch: BrokerSwitch) -> Path:
 
 
 def configured(folder: Path, switch: BrokerSwitch, *mqtt: str) -> Path:
-    """`folder`, with a `lares.toml` that names the broker and has these further lines for it."""
+    """`folder`, with a `lares.toml` that names the broker and has these further lines for it.
+
+    Answers are printed, also where Piper is installed: there is no sound card to speak through.
+    """
     lines = ["[mqtt]", 'host = "127.0.0.1"', f"port = {switch.port}", *mqtt]
+    lines += ["[audio]", 'speech = "text"']
     lines += ["[privacy]", 'audit_file = "audit.jsonl"', "keep_words = true"]
     (folder / "lares.toml").write_text("\n".join(lines) + "\n")
     return folder
