@@ -27,12 +27,12 @@ from edge.domain.domain import slots_of
 from edge.domain.head import HeadInterpreter
 from edge.domain.home import with_grammar
 from edge.domain.interpreter import DomainInterpreter
-from edge.domain.repair import Repair
 from edge.domain.store import TrainedDomain
+from edge.domain.usual import UsualSentences
 from edge.home.graph import Home
 from edge.home.states import States
 from edge.home.virtual import VirtualHome
-from edge.informed import HomeRepair, InformedSpeechToText
+from edge.informed import HomeUsual, InformedSpeechToText
 from edge.kernel.events import Events
 from edge.listening import Heard, Listening
 from edge.mqtt.broker_aiomqtt import AiomqttBroker
@@ -53,10 +53,13 @@ from edge.types import (
     Utterance,
 )
 from edge.voice.denoise import denoiser
+from edge.voice.dictionary import PronouncingDictionary
 from edge.voice.endpoint import Endpointer
 from edge.voice.incoming import Incoming
 from edge.voice.listener import Listener
 from edge.voice.own_voice import OwnVoice
+from edge.voice.packages import is_installed, load
+from edge.voice.pronounce import Lookup
 from edge.voice.stt import SpeechToText, choose, what_is_missing
 from edge.voice.stt_shared import SharedSpeechToText
 from edge.voice.tts import PiperProcess, Printed, TextToSpeech
@@ -111,8 +114,8 @@ class _Known:
     vocabulary: Vocabulary
 
     @cached_property
-    def repair(self) -> Repair:
-        return Repair(self.vocabulary)
+    def usual(self) -> UsualSentences:
+        return UsualSentences(self.vocabulary, _pronunciations())
 
 
 class App:
@@ -264,8 +267,9 @@ class App:
     def hearing(self, devices: Devices) -> SpeechToText:
         """The configured engines, for the home of these devices."""
         second = self.second if self._has_second else None
-        usual = HomeRepair(devices, lambda home: self._known_of(home).repair)
-        return InformedSpeechToText(devices, self.stt, second, usual)
+        is_understood = self._completeness(devices, self.config.home.area).is_understood
+        usual = HomeUsual(devices, lambda home: self._known_of(home).usual, is_understood)
+        return InformedSpeechToText(devices, self.stt, usual, second)
 
     def _completeness(self, devices: Devices, area: str | None) -> HomeCompleteness:
         return HomeCompleteness(self.tagger, devices, self.config.nlu.confidence, area)
@@ -377,7 +381,6 @@ class App:
             events=self.events,
             confidence=self.config.nlu.confidence,
             confirm_s=self.config.mqtt.confirm_s,
-            repair=HomeRepair(devices, lambda home: self._known_of(home).repair),
         )
 
 
@@ -420,6 +423,14 @@ def standard_input() -> Microphone:
         return StdinMicrophone(open(0, "rb", buffering=0, closefd=False))
     except OSError as error:
         raise MicrophoneError("Expected raw sound on standard input, which is closed.") from error
+
+
+def _pronunciations() -> Lookup:
+    """PocketSphinx's dictionary where it is installed; without it, words sound as spelled."""
+    if not is_installed("pocketsphinx"):
+        return lambda _: None
+    sphinx = load("pocketsphinx", purpose="Its dictionary", extra="voice")
+    return PronouncingDictionary(Path(sphinx.get_model_path("en-us/cmudict-en-us.dict")))
 
 
 def vocabulary_of(home: Home) -> Vocabulary:

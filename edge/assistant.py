@@ -24,7 +24,6 @@ from edge.mqtt.devices import Devices
 from edge.nlu import timing
 from edge.nlu.choosing import about, chosen
 from edge.nlu.context import Context
-from edge.nlu.hypotheses import read_best
 from edge.nlu.interpreter import Interpreter, Reading
 from edge.nlu.remarks import Remark, remark_of
 from edge.nlu.resolver import Resolver
@@ -86,10 +85,7 @@ class _Run:
 
 
 class Assistant:
-    """Understands and acts for one home. `confidence` (0 to 1) is the least at which it acts.
-
-    `repair` mends what was misheard before it is understood.
-    """
+    """Understands and acts for one home. `confidence` (0 to 1) is the least at which it acts."""
 
     def __init__(
         self,
@@ -102,7 +98,6 @@ class Assistant:
         events: Events,
         confidence: float,
         confirm_s: float,
-        repair: Callable[[Transcript], Transcript] = lambda transcript: transcript,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._tagger = tagger
@@ -113,7 +108,6 @@ class Assistant:
         self._events = events
         self._confidence = confidence
         self._confirm_s = confirm_s
-        self._repair = repair
         self._clock = clock
         self._resolver: tuple[Home, Resolver] | None = None
         self._sessions: dict[str, Session] = {}
@@ -127,7 +121,7 @@ class Assistant:
     ) -> Outcome:
         """What `transcript`, spoken in `area` (id or name), means; nothing is done."""
         run = _Run(transcript, Session(), ms=dict(ms or {}))
-        understanding = self._read_best(run, area).understanding
+        understanding = self._read(run, area).understanding
         question = understanding.question
         return self._outcome(run, question or "", asked=question is not None)
 
@@ -164,7 +158,7 @@ class Assistant:
     async def _understood(self, run: _Run, area: str | None, agreed: bool) -> Outcome:
         """Do what a text asks for, or ask what it leaves open."""
         session = run.session
-        reading = self._read_best(run, area)
+        reading = self._read(run, area)
         understanding = reading.understanding
         if not understanding.intents and understanding.question is None:
             return self._outcome(run, NOT_UNDERSTOOD)
@@ -271,15 +265,6 @@ class Assistant:
         with run.stage("skill"):
             answer = self._answer(run.intents)
         return await self._permit(run, answer, agreed)
-
-    def _read_best(self, run: _Run, area: str | None) -> Reading:
-        """What the run's transcript means, by the text of it that means something."""
-        with run.stage("repair"):
-            transcript = self._repair(run.transcript)
-        text, reading = read_best(transcript, lambda text: self._read(run, area, text))
-        run.transcript = replace(transcript, text=text)
-        run.intents = reading.understanding.intents
-        return reading
 
     def _read(self, run: _Run, area: str | None, text: str | None = None) -> Reading:
         """What a text means after what was said before it in its session."""

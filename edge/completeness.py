@@ -140,6 +140,14 @@ class HomeCompleteness:
         )
         return "whole" if hasty else "maybe"
 
+    def is_understood(self, text: str) -> bool:
+        """Whether the text means something, lacks nothing and leaves no choice."""
+        reading = self._read(text, Context())
+        meant = reading.understanding
+        words = spoken(text).split()
+        is_clear = bool(meant.intents) and meant.question is None
+        return is_clear and not _lacks_something(words, reading)
+
     def goes_on(self, said: str, more: str) -> bool:
         words = spoken(more).split()
         before = spoken(said).split()

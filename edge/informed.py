@@ -1,17 +1,16 @@
 """Hearing that knows the home as it is by now: its names, and what means something in it.
 
 Devices come and go while Lares runs. Each utterance is heard with the names of the devices that
-there are when it begins, and what was misheard is mended by them.
+there are when it begins, and what was heard is judged by what is usually said to them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 
-from edge.domain.repair import Repair
+from edge.domain.usual import UsualSentences
 from edge.home.graph import Home
 from edge.mqtt.devices import Devices
-from edge.types import Transcript
 from edge.voice.stt import Session, SpeechToText
 from edge.voice.stt_second import SecondOpinion, Usual
 from edge.voice.vocabulary import Vocabulary
@@ -23,15 +22,16 @@ EngineOf = Callable[[Home], SpeechToText]
 class InformedSpeechToText:
     """Speech to text for the home of these devices.
 
-    second: an engine that is asked for its opinion when what the first one heard is not `usual`.
+    usual: what is usually said there, by which the rest is judged.
+    second: an engine that is asked for its opinion when what the first one heard is not usual.
     """
 
     def __init__(
         self,
         devices: Devices,
         engine: EngineOf,
+        usual: Usual,
         second: EngineOf | None = None,
-        usual: Usual | None = None,
     ) -> None:
         self._devices = devices
         self._engine = engine
@@ -50,32 +50,39 @@ class InformedSpeechToText:
     def session(self) -> Session:
         home = self._devices.home
         self._current = self._engine(home)
-        if self._second is None or self._usual is None:
-            return self._current.session()
-        second = self._second(home)
+        second = None if self._second is None else self._second(home)
         if self._opinion is None:
             self._opinion = SecondOpinion(self._current, second, self._usual)
         return self._opinion.session()
 
 
-class HomeRepair:
-    """Mends what was misheard by the names that the devices have by then."""
+class HomeUsual:
+    """What is usually said to these devices, by the names that they have by then.
 
-    def __init__(self, devices: Devices, repair_of: Callable[[Home], Repair]) -> None:
+    is_understood: whether a text means something in their home that can be answered or done.
+    """
+
+    def __init__(
+        self,
+        devices: Devices,
+        usual_of: Callable[[Home], UsualSentences],
+        is_understood: Callable[[str], bool],
+    ) -> None:
         self._devices = devices
-        self._repair_of = repair_of
-
-    def __call__(self, transcript: Transcript) -> Transcript:
-        """The transcript, mended where its engine tells what else it may have been."""
-        return self._repair()(transcript) if transcript.hypotheses else transcript
+        self._usual_of = usual_of
+        self.is_understood = is_understood
 
     def knows(self, text: str) -> bool:
         """Whether a text is one of the home's usual sentences."""
-        return self._repair().knows(text)
+        return self._usual().knows(text)
 
-    def has_word(self, word: str) -> bool:
-        """Whether a word is in one of them."""
-        return self._repair().has_word(word)
+    def is_strange(self, text: str) -> bool:
+        """Whether a text has a word that nobody says to a home."""
+        return self._usual().is_strange(text)
 
-    def _repair(self) -> Repair:
-        return self._repair_of(self._devices.home)
+    def like(self, texts: Iterable[str]) -> Sequence[str]:
+        """Usual sentences of the home that sound like one of the texts, the likest first."""
+        return self._usual().like(texts)
+
+    def _usual(self) -> UsualSentences:
+        return self._usual_of(self._devices.home)

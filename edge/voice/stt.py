@@ -10,7 +10,7 @@ installed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -36,6 +36,13 @@ class Session(Protocol):
 
         In lower case without punctuation. The text is empty when there is nothing in it that the
         engine takes for speech it knows.
+        """
+
+    def log_probabilities(self, texts: Sequence[str]) -> Sequence[float]:
+        """How probable each of some texts is by the sound of the finished utterance: natural
+        logarithms. None at all, when the engine cannot tell.
+
+        The texts are plain: lower case, numbers as words.
         """
 
 

@@ -134,6 +134,10 @@ class PocketSphinxSession:
         sure = 1.0 / (1.0 + math.exp(self._least_margin - margin))
         return Transcript(str(self._sentences.hyp().hypstr), PocketSphinxSpeechToText.name, sure)
 
+    def log_probabilities(self, texts: Sequence[str]) -> Sequence[float]:
+        """It hears texts, and judges none."""
+        return ()
+
     def margin(self) -> float | None:
         """How much better the sentence explains a frame of speech than free phones do.
 

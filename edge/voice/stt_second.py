@@ -1,13 +1,14 @@
-"""A second opinion: another engine is asked when the first one hears no usual sentence.
+"""A second opinion: what was heard and is no usual sentence is weighed against those that are.
 
-Engines hear differently. Whisper writes what English makes likely ("race for living room blinds"),
-PocketSphinx can hear nothing but the home's usual sentences ("raise the living room blinds"). So
+Whisper writes what English makes likely ("race for living room blinds"), not what is usually said
+to this home ("raise the living room blinds"). So
 
-- what Whisper hears and is a usual sentence, is taken as it is, and nobody else is asked;
-- else PocketSphinx is asked. Where what it hears sounds like the same words, Whisper misheard, and
-  the usual sentence was said. A word of Whisper's that it would have to leave out ("… tomorrow")
-  shows that something else was said;
-- else it is not believed: forced into its sentences, any talk becomes one of them.
+- what Whisper hears, is a usual sentence and means something, is taken as it is;
+- else the usual sentences that sound like it are found, and Whisper tells how likely each of them
+  is by the sound. One that is about as likely as what Whisper wrote was said; the stranger that is,
+  the less likely one will do. What PocketSphinx heard, which knows nothing but the home's usual
+  sentences, is among them and weighs more;
+- else it stays what Whisper wrote: "the kitchen light tomorrow" is too unlike all of them.
 
 PocketSphinx is the cheap one: it hears along while the person speaks, on a part of a core, and has
 its answer some 20 ms after the end, when Whisper has only begun. So asking it costs no time.
@@ -15,40 +16,29 @@ its answer some 20 ms after the end, when Whisper has only begun. So asking it c
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from difflib import SequenceMatcher
 from typing import Protocol
 
-from rapidfuzz import fuzz
-from rapidfuzz.distance import Indel
-
-from edge.types import Hypothesis, Samples, Transcript, Utterance
-from edge.voice.pronounce import pronounce
+from edge.types import Samples, Transcript, Utterance
 from edge.voice.stt import Session, SpeechToText
 from edge.voice.vocabulary import Vocabulary, spoken
 
-SAME = 80.0
-"""How alike two texts are (in percent of their letters) that are the same words misheard."""
 SURE = 0.6
-"""How certain, 0 to 1, a text is at least that two engines heard."""
-_LIKE_IN_PART = 0.4
-"""How alike at least each part must be that the two texts do not share, 0 to 1."""
-_ASKING = frozenset(
-    {
-        "did", "does", "do", "was", "were", "has", "have", "who", "when", "where", "why", "which",
-        "not", "don't", "never", "no", "if", "except", "without", "unless", "until",
-    }
-)  # fmt: skip
-_INSIDE = _ASKING | {"but"}
-_BEGINNING = _ASKING | frozenset(
-    {
-        "it's", "it", "i", "i'm", "i'd", "i'll", "we", "we're", "there", "there's", "that",
-        "that's", "this", "they", "you", "he", "she", "tell", "remind", "ask", "say", "add", "put",
-        "call", "find", "get", "give", "show", "let", "how", "what", "what's",
-    }
-)  # fmt: skip
-_SMALL = frozenset({"a", "an", "the", "to", "of", "in", "on", "and", "at", "for", "please"})
+"""How certain, 0 to 1, a sentence is at least that was chosen."""
+STRANGE, UNCLEAR, UNUSUAL = 9.0, 6.0, 3.0
+"""What a text weighs less than a usual sentence, in natural log probability: one with a strange
+word, one that means nothing clear, and one that does."""
+UNDERSTOOD = 4.0
+"""What a usual sentence weighs more when it means something."""
+HEARD_BY_BOTH = 4.0
+"""What a sentence weighs more that another engine heard."""
+LEAST_OF_CERTAIN, LEAST_OF_UNCERTAIN = -4.5, -2.0
+"""Log probability of a word, in the mean, from which on a sentence can have been said: where the
+engine is certain that it heard words, or two heard the same, and where not."""
+_WEIGHED = 5
+_HYPOTHESES = 3
+_LEAST_WORDS = 3
 
 
 class Usual(Protocol):
@@ -57,14 +47,20 @@ class Usual(Protocol):
     def knows(self, text: str) -> bool:
         """Whether a text is a usual sentence."""
 
-    def has_word(self, word: str) -> bool:
-        """Whether a lower-case word is in one."""
+    def is_strange(self, text: str) -> bool:
+        """Whether a text has a word that nobody says to a home."""
+
+    def is_understood(self, text: str) -> bool:
+        """Whether a text means something that can be answered or done."""
+
+    def like(self, texts: Iterable[str]) -> Sequence[str]:
+        """Usual sentences that sound like one of the texts, the likest first."""
 
 
 class SecondOpinion:
-    """`first`, and `second` where what that one heard is not `usual`."""
+    """`first`, and `second`, where there is one, when what that one heard is not `usual`."""
 
-    def __init__(self, first: SpeechToText, second: SpeechToText, usual: Usual) -> None:
+    def __init__(self, first: SpeechToText, second: SpeechToText | None, usual: Usual) -> None:
         self._first = first
         self._second = second
         self._usual = usual
@@ -75,83 +71,84 @@ class SecondOpinion:
 
     def set_vocabulary(self, vocabulary: Vocabulary) -> None:
         self._first.set_vocabulary(vocabulary)
-        self._second.set_vocabulary(vocabulary)
+        if self._second is not None:
+            self._second.set_vocabulary(vocabulary)
 
     def session(self) -> Session:
-        return _SecondSession(self._first.session(), self._second.session(), self._usual)
+        second = None if self._second is None else self._second.session()
+        return _SecondSession(self._first.session(), second, self._usual)
 
 
 class _SecondSession:
     """A session of each engine, the first one's judged by the second's at its end."""
 
-    def __init__(self, first: Session, second: Session, usual: Usual) -> None:
+    def __init__(self, first: Session, second: Session | None, usual: Usual) -> None:
         self._first = first
         self._second = second
         self._usual = usual
 
     def feed(self, samples: Samples) -> None:
         self._first.feed(samples)
-        self._second.feed(samples)
+        if self._second is not None:
+            self._second.feed(samples)
 
     def partial(self) -> str:
         return self._first.partial()
 
     def finish(self, utterance: Utterance) -> Transcript:
         transcript = self._first.finish(utterance)
-        if not transcript.hypotheses or self._usual.knows(transcript.text):
+        if not transcript.hypotheses or self._is_clear(transcript.text):
             return transcript
-        return judged(transcript, self._second.finish(utterance).text, self._usual)
+        other = "" if self._second is None else self._second.finish(utterance).text
+        heard = _heard(transcript)
+        texts = [*dict.fromkeys((*heard, *self._usual.like(heard), *filter(None, [other])))]
+        likely = dict(zip(texts, self._first.log_probabilities(texts), strict=False))
+        return weighed(transcript, likely, other, self._usual) if likely else transcript
+
+    def log_probabilities(self, texts: Sequence[str]) -> Sequence[float]:
+        return self._first.log_probabilities(texts)
+
+    def _is_clear(self, text: str) -> bool:
+        return self._usual.knows(text) and self._usual.is_understood(text)
 
 
-def judged(transcript: Transcript, other: str, usual: Usual) -> Transcript:
-    """A transcript, or what it must have been when another engine heard `other`.
+def _heard(transcript: Transcript) -> tuple[str, ...]:
+    """The likeliest texts that an engine heard, and one of them up to where it begins again."""
+    texts = [spoken(each.text) for each in transcript.hypotheses[:_HYPOTHESES] if each.text]
+    for words in map(str.split, texts):
+        if words[0] in words[_LEAST_WORDS:]:
+            texts.append(" ".join(words[: words.index(words[0], _LEAST_WORDS)]))
+            break
+    return tuple(dict.fromkeys(texts))
 
-    A transcript without text, but with hypotheses, is what its engine was not certain of: two
-    engines that hear the same are certain.
+
+def weighed(
+    transcript: Transcript, likely: Mapping[str, float], other: str, usual: Usual
+) -> Transcript:
+    """A transcript, or what was said instead: a usual sentence, or another text that was heard.
+
+    likely: log probabilities of what was heard and of what may have been said, by the sound. A text
+    that is not usual weighs less, by much where it is strange or means nothing; a usual sentence
+    that means something weighs more, and so does what another engine heard (`other`).
     """
-    own = transcript.hypotheses
-    heard = spoken(transcript.text or own[0].text)
-    if fuzz.ratio(heard, other) < SAME or not same_words_misheard(heard, other, usual):
-        return transcript
-    return replace(
-        transcript,
-        text=other,
-        hypotheses=(Hypothesis(other, own[0].score), *own),
-        confidence=max(transcript.confidence, SURE),
-    )
+
+    weights = {text: each + _usualness(text, usual) for text, each in likely.items()}
+    if other in weights:
+        weights[other] += HEARD_BY_BOTH
+    best = sorted(weights, key=weights.__getitem__, reverse=True)[:_WEIGHED]
+    text = max(best, key=lambda each: weights[each] + UNDERSTOOD * usual.is_understood(each))
+    is_certain = bool(transcript.text) or text == other
+    least = (LEAST_OF_CERTAIN if is_certain else LEAST_OF_UNCERTAIN) * len(text.split())
+    is_clear = usual.knows(text) or (not usual.is_strange(text) and usual.is_understood(text))
+    if not is_clear or likely[text] < least:
+        return replace(transcript, hypotheses=())
+    confidence = max(transcript.confidence, SURE)
+    return replace(transcript, text=text, confidence=confidence, hypotheses=())
 
 
-def same_words_misheard(heard: str, meant: str, usual: Usual) -> bool:
-    """Whether one text can be a mishearing of the other.
-
-    Each part in which they differ sounds somewhat alike and has a word that is not usual ("off" is
-    never a mishearing of "on"), or is but small words. A word that asks or denies is kept, and so
-    is one that begins what is no order.
-    """
-    first, second = heard.split(), meant.split()
-    matcher = SequenceMatcher(None, first, second, autojunk=False)
-    for kind, a, b, c, d in matcher.get_opcodes():
-        if kind == "equal":
-            continue
-        one, other = first[a:b], second[c:d]
-        if _SMALL.issuperset((*one, *other)):
-            continue
-        if not (one and other) or all(map(usual.has_word, one)):
-            return False
-        trusted = _BEGINNING if a == 0 else _INSIDE
-        if not trusted.isdisjoint(one):
-            return False
-        if _likeness(one, other) < _LIKE_IN_PART:
-            return False
-    return True
-
-
-def _likeness(one: Sequence[str], other: Sequence[str]) -> float:
-    """In sound or in spelling, whichever is greater."""
-    sound = Indel.normalized_similarity(_phones(one), _phones(other))
-    return max(sound, Indel.normalized_similarity("".join(one), "".join(other)))
-
-
-def _phones(words: Iterable[str]) -> list[str]:
-    """How words sound, by the rules of English spelling."""
-    return [phone for word in words for phone in (pronounce(word, lambda _: None) or "").split()]
+def _usualness(text: str, usual: Usual) -> float:
+    if usual.knows(text):
+        return 0.0
+    if usual.is_strange(text):
+        return -STRANGE
+    return -(UNUSUAL if usual.is_understood(text) else UNCLEAR)

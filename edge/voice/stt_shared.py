@@ -9,6 +9,7 @@ same time, and no thread waits for longer than one call.
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 
 from edge.types import Samples, Transcript, Utterance
 from edge.voice.stt import Session, SpeechToText
@@ -68,3 +69,7 @@ class _SharedSession:
             if self._shared._current is not self:
                 self.inner = self._shared._begin(self)
             return self.inner.finish(utterance)
+
+    def log_probabilities(self, texts: Sequence[str]) -> Sequence[float]:
+        with self._shared._lock:
+            return self.inner.log_probabilities(texts)

@@ -10,6 +10,7 @@ of the grammar by Vosk itself.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +86,10 @@ class VoskSession:
             return Transcript("", VoskSpeechToText.name, 0.0)
         text = tidy(" ".join(word for word, _ in known))
         return Transcript(text, VoskSpeechToText.name, sum(sure for _, sure in known) / len(known))
+
+    def log_probabilities(self, texts: Sequence[str]) -> Sequence[float]:
+        """It hears texts, and judges none."""
+        return ()
 
     def _take(self, result: str) -> None:
         for word in json.loads(result).get("result", ()):

@@ -19,18 +19,21 @@ be one of the grammar's sentences.
 
 from __future__ import annotations
 
+import json
 import math
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from edge.types import SAMPLE_RATE, Hypothesis, LaresError, Samples, Transcript, Utterance
 from edge.voice.mel import HOP, log_mel
 from edge.voice.packages import load
 from edge.voice.vocabulary import NUMBERS, Grammar, Vocabulary
-from edge.voice.wording import asked_state, said_once, tidy, without_repeats
+from edge.voice.wording import asked_state, said_once, tidy, without_repeats, written
 
 LEAST_FRAMES = 800
 MOST_FRAMES = 3000
@@ -43,10 +46,24 @@ CLOSED_BEAM = 5
 LONGEST_REPEAT = 6
 """Tokens in a row that cannot be said twice. In the silence after a short command the decoder says
 it again and again; the longest phrase that a command really has twice is like "a little bit of"."""
+FEATURES_A_SECOND = 50
+_FEATURES_AFTER = 20
+_TEXTS_AT_ONCE = 12
 SIGNS = (".", ",", "-", "?")
 """What the decoder may write between a grammar's words."""
+_FIRST_MERGE = "Ġ t"
 MOST_PROMPT_TOKENS = 219
 """Half of the decoder's 448 positions, less the tokens that frame the prompt."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Sound:
+    """An utterance, as the encoder has heard it."""
+
+    features: Any
+    """(1, frames / 2, width) in CTranslate2's memory."""
+    frames: int
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +128,7 @@ class WhisperSpeechToText:
                 compute_type="int8",
                 intra_threads=threads or min(4, os.cpu_count() or 1),
             )
-            self._tokenizer = tokenizers.Tokenizer.from_file(str(model / "tokenizer.json"))
+            self._tokenizer = tokenizers.Tokenizer.from_str(_mended(model / "tokenizer.json"))
         except Exception as error:  # both libraries raise nothing more special
             raise LaresError(
                 f"Expected a Whisper model for CTranslate2 in {model}, but it cannot be loaded "
@@ -139,11 +156,20 @@ class WhisperSpeechToText:
 
     def transcribe(self, samples: Samples) -> Transcript:
         """The words of one utterance of at most 30 s; what is longer is not heard."""
-        nothing = Transcript("", self.name, 0.0)
+        sound = self._encoded_sound(samples)
+        return Transcript("", self.name, 0.0) if sound is None else self._transcribed(sound)
+
+    def _encoded_sound(self, samples: Samples) -> _Sound | None:
+        """None: it is too short for a word, or silent."""
         if len(samples) < LEAST_SAMPLES or not samples.any():
-            return nothing
+            return None
         frames = min(max(LEAST_FRAMES, len(samples) // HOP + SILENCE_FRAMES), MOST_FRAMES)
         features = self._model.encode(self._storage.from_array(log_mel(samples, frames)[None]))
+        return _Sound(features, frames, len(samples) / SAMPLE_RATE)
+
+    def _transcribed(self, sound: _Sound) -> Transcript:
+        nothing = Transcript("", self.name, 0.0)
+        features, frames, seconds = sound.features, sound.frames, sound.seconds
         hearing = self._hearing
         # CTranslate2 lets the text be no longer than half of `max_length`.
         longest = min(20 + 10 * frames // 100, max(len(hearing.prompt), MOST_PROMPT_TOKENS))
@@ -160,14 +186,13 @@ class WhisperSpeechToText:
         )[0]
         tokens, log_probability = result.sequences_ids[0], float(result.scores[0])
         if hearing.is_closed:
-            log_probability = self._of_all_words(features, tokens, frames)
+            log_probability = self._of_all_words(sound, tokens)
             certain = log_probability >= self._least_closed
         else:
             certain = log_probability >= self._least_log_probability and not (
                 result.no_speech_prob > self._most_no_speech
                 and log_probability < self._least_log_probability / 2
             )
-        seconds = len(samples) / SAMPLE_RATE
         hypotheses = self._hypotheses(result, seconds)
         words = self._words(tokens, seconds)
         never_ended = len(tokens) >= longest and not hearing.is_closed
@@ -193,13 +218,9 @@ class WhisperSpeechToText:
         in the middle instead.
         """
         allowed = {self._token("<|endoftext|>")}
-        for written in _written(frozenset(grammar.words)):
-            allowed.update(self._encoded(f" {written}"))
-            # The published tokenizer lacks the merge of " " and "t": it cuts " the" in two.
-            whole = self._tokenizer.token_to_id(f"Ġ{written}")
-            if whole is not None:
-                allowed.add(whole)
-            if len(pieces := self._encoded(written)) == 1:
+        for word in _written(frozenset(grammar.words)):
+            allowed.update(self._encoded(f" {word}"))
+            if len(pieces := self._encoded(word)) == 1:
                 allowed.update(pieces)
         for sign in SIGNS:
             allowed.update(self._encoded(sign))
@@ -209,15 +230,36 @@ class WhisperSpeechToText:
             suppressed=[t for t in range(self._tokenizer.get_vocab_size()) if t not in allowed],
         )
 
-    def _of_all_words(self, features: Any, tokens: list[int], frames: int) -> float:
+    def _of_all_words(self, sound: _Sound, tokens: list[int]) -> float:
         """Mean log probability of a text's tokens among all that Whisper knows.
 
         Decoding within a grammar tells how probable a text is among the grammar's words only.
         """
         if not tokens:
             return -math.inf
-        aligned = self._model.align(features, self._task[:-1], [tokens], frames)[0]
-        return sum(math.log(max(p, 1e-10)) for p in aligned.text_token_probs) / len(tokens)
+        aligned = self._model.align(sound.features, self._task[:-1], [tokens], sound.frames)[0]
+        return _log_probability(aligned) / len(tokens)
+
+    def _log_probabilities(self, sound: _Sound, texts: Sequence[str]) -> list[float]:
+        """Of whole texts, each as Whisper would write it, told nothing of the home.
+
+        The features after the end of the sound say nothing, and are left out: that takes half the
+        time.
+        """
+        features = np.array(sound.features)
+        kept = min(features.shape[1], round(sound.seconds * FEATURES_A_SECOND) + _FEATURES_AFTER)
+        found: list[float] = []
+        for at in range(0, len(texts), _TEXTS_AT_ONCE):
+            some = texts[at : at + _TEXTS_AT_ONCE]
+            copies = np.repeat(features[:, :kept], len(some), axis=0)
+            aligned = self._model.align(
+                self._storage.from_array(np.ascontiguousarray(copies)),
+                self._task[:-1],
+                [self._encoded(f" {written(text)}") for text in some],
+                [2 * kept] * len(some),
+            )
+            found += map(_log_probability, aligned)
+        return found
 
     def _hypotheses(self, result: Any, seconds: float) -> tuple[Hypothesis, ...]:
         best: dict[str, float] = {}
@@ -244,6 +286,19 @@ class WhisperSpeechToText:
         return int(token)
 
 
+def _mended(file: Path) -> str:
+    """A tokenizer with the merge of " " and "t".
+
+    The published one lacks it, Whisper's first: it cuts " turn" in " " and "turn", and what is
+    given to Whisper in such pieces it hears no better than without.
+    """
+    tokenizer = json.loads(file.read_text(encoding="utf-8"))
+    merges = tokenizer.get("model", {}).get("merges", [])
+    if merges and _FIRST_MERGE not in merges and _FIRST_MERGE.split() not in merges:
+        merges.insert(0, _FIRST_MERGE if isinstance(merges[0], str) else _FIRST_MERGE.split())
+    return json.dumps(tokenizer)
+
+
 def _written(words: frozenset[str]) -> Iterator[str]:
     """How these words may be written, among them all numbers that are made of them."""
     for word in words:
@@ -256,11 +311,16 @@ def _written(words: frozenset[str]) -> Iterator[str]:
         yield "%"
 
 
+def _log_probability(aligned: Any) -> float:
+    return sum(math.log(max(p, 1e-10)) for p in aligned.text_token_probs)
+
+
 class WhisperSession:
     """One utterance: heard when it is finished, so there is nothing to feed or to tell before."""
 
     def __init__(self, engine: WhisperSpeechToText) -> None:
         self._engine = engine
+        self._sound: _Sound | None = None
 
     def feed(self, samples: Samples) -> None:
         """Whisper waits for the whole utterance."""
@@ -269,4 +329,12 @@ class WhisperSession:
         return ""
 
     def finish(self, utterance: Utterance) -> Transcript:
-        return self._engine.transcribe(utterance.samples)
+        self._sound = self._engine._encoded_sound(utterance.samples)
+        if self._sound is None:
+            return Transcript("", self._engine.name, 0.0)
+        return self._engine._transcribed(self._sound)
+
+    def log_probabilities(self, texts: Sequence[str]) -> Sequence[float]:
+        if self._sound is None:
+            return ()
+        return self._engine._log_probabilities(self._sound, texts)

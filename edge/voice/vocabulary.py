@@ -135,9 +135,18 @@ class Vocabulary:
 
 
 def spoken(text: str) -> str:
-    """The words of a written name or sentence: lower-case, numbers spelled, signs dropped."""
-    words = re.findall(r"\d+|[^\W\d_]+(?:['’][^\W\d_]+)*", _composed(text))
+    """The words of a written name or sentence: lower-case, numbers spelled, signs dropped.
+
+    "Set it to 21.5°" → "set it to twenty one point five".
+    """
+    plain = re.sub(r"(?<=\d)\.(\d+)", _fraction, _composed(text))
+    words = re.findall(r"\d+|[^\W\d_]+(?:['’][^\W\d_]+)*", plain)
     return " ".join(_spell(word).replace("’", "'") for word in words)
+
+
+def _fraction(found: re.Match[str]) -> str:
+    """ ".05" → " point 0 5"."""
+    return " ".join((" point", *found[1]))
 
 
 def _composed(text: str) -> str:

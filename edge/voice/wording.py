@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 
+from edge.voice.vocabulary import NUMBERS
+
 
 def tidy(text: str) -> str:
     """Text as all engines give it: lower case, words and numbers only, one space between them.
@@ -65,6 +67,13 @@ def without_repeats(words: list[str]) -> list[str]:
 
     A phrase of two words or more counts from its second time on, a single word from its third.
     """
+    kept = _cut(words)
+    while kept != (again := _cut(kept)):
+        kept = again
+    return kept
+
+
+def _cut(words: list[str]) -> list[str]:
     kept = list(words)
     for size in range(1, len(kept) // 2 + 1):
         least = 3 if size == 1 else 2
@@ -78,3 +87,21 @@ def without_repeats(words: list[str]) -> list[str]:
                 del kept[place + size : place + times * size]
             place += 1
     return kept
+
+
+_VALUES = {name: str(value) for value, name in enumerate(NUMBERS)} | {"a hundred": "100"}
+_NUMBER = re.compile(rf"\b(?!one$)(?:{'|'.join(sorted(_VALUES, key=len, reverse=True))})\b")
+"""But for a last "one", as in "the first one"."""
+_QUESTIONS = frozenset({"is", "are", "did", "what", "what's", "which", "how"})
+
+
+def written(text: str) -> str:
+    """Plain words as one would write them: numbers as digits, a capital, a full stop.
+
+    "dim the lamp to thirty percent" → "Dim the lamp to 30%."
+    """
+    digits = _NUMBER.sub(lambda found: _VALUES[found[0]], text)
+    digits = re.sub(r"(\d) point (\d)", r"\1.\2", digits)
+    digits = re.sub(r"(\d) percent\b", r"\1%", digits)
+    asks = not _QUESTIONS.isdisjoint(text.split()[:1])
+    return digits[:1].upper() + digits[1:] + ("?" if asks else ".")

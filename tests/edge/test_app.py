@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
+import numpy as np
 import pytest
 
 import edge.app
@@ -12,9 +14,9 @@ from edge.config import Config
 from edge.demo.devices import HOME_FILE
 from edge.domain.home import automaton_of
 from edge.home.graph import Area, Entity, Floor, Home
-from edge.types import Hypothesis, Message, Transcript
-from edge.voice.vocabulary import Vocabulary
-from tests.edge.voice.scripted import ScriptedStt
+from edge.types import Hypothesis, Message, Transcript, Utterance
+from edge.voice.vocabulary import Vocabulary, spoken
+from tests.edge.voice.scripted import ScriptedSession, ScriptedStt
 
 HOME = Home(
     floors=(Floor("up", "Upstairs", ("first floor",)),),
@@ -37,11 +39,32 @@ QUOKKA = Message(
     ),
     retain=True,
 )
+UTTERANCE = Utterance(np.zeros(160, np.int16), 0.0, 0.01, "silence")
 
 
-def heard(*texts: str) -> Transcript:
-    hypotheses = tuple(Hypothesis(text, -1.0 - place) for place, text in enumerate(texts))
-    return Transcript(texts[0], "whisper", 0.9, hypotheses)
+class Mishears(ScriptedStt):
+    """An engine that hears the same whatever is said, and finds what was meant as likely."""
+
+    def __init__(self, misheard: str, meant: str) -> None:
+        super().__init__(())
+        self._misheard = misheard
+        self._meant = meant
+
+    def session(self) -> MishearsSession:
+        return MishearsSession(self, self._misheard, self._meant)
+
+
+class MishearsSession(ScriptedSession):
+    def __init__(self, stt: Mishears, misheard: str, meant: str) -> None:
+        super().__init__(stt)
+        self._likely = {misheard: -2.0, meant: -2.0}
+        self._heard = misheard
+
+    def finish(self, utterance: Utterance) -> Transcript:
+        return Transcript(self._heard, "whisper", 0.9, (Hypothesis(self._heard, -1.0),))
+
+    def log_probabilities(self, texts: Sequence[str]) -> Sequence[float]:
+        return [self._likely.get(text, -99.0) for text in texts]
 
 
 def test_a_homes_vocabulary_has_all_its_names_and_the_usual_sentences_with_them() -> None:
@@ -66,11 +89,13 @@ def test_a_homes_vocabulary_has_all_its_names_and_the_usual_sentences_with_them(
     ],
 )
 async def test_what_was_misheard_is_carried_out_as_it_was_meant(
-    misheard: str, meant: str, changes: str
+    misheard: str, meant: str, changes: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(edge.app, "choose", lambda *_, **__: Mishears(spoken(misheard), meant))
     app = App(Config())
     async with app.virtual(Home.from_yaml(HOME_FILE)) as household:
-        outcome = await household.assistant.handle(heard(misheard))
+        transcript = app.hearing(household.devices).session().finish(UTTERANCE)
+        outcome = await household.assistant.handle(transcript)
     assert outcome.transcript.text == meant
     assert outcome.changes.keys() == {changes}
 
@@ -83,15 +108,19 @@ async def test_what_was_typed_is_never_mended() -> None:
     assert outcome.transcript == typed
 
 
-async def test_a_device_that_appears_later_is_known_to_the_repair() -> None:
-    async with App(Config()).virtual(HOME) as household:
-        before = await household.assistant.handle(heard("turn on the kwokka lamp"))
-        assert before.transcript.text != "turn on the quokka lamp"
+async def test_a_device_that_appears_later_is_known_by_its_sound(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    misheard, meant = "turn on the kwokka lamp", "turn on the quokka lamp"
+    monkeypatch.setattr(edge.app, "choose", lambda *_, **__: Mishears(misheard, meant))
+    app = App(Config())
+    async with app.virtual(HOME) as household:
+        ear = app.hearing(household.devices)
+        assert ear.session().finish(UTTERANCE).text == misheard
         assert household.virtual is not None
         await household.virtual.publish(QUOKKA)
         await household.devices.settle()
-        after = await household.assistant.handle(heard("turn on the kwokka lamp"))
-        assert after.transcript.text == "turn on the quokka lamp"
+        assert ear.session().finish(UTTERANCE).text == meant
 
 
 async def test_a_device_that_appears_later_is_known_to_the_ear(

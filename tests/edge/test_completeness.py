@@ -124,6 +124,53 @@ async def test_what_comes_after_a_command_counts_where_it_means_something_after_
     assert completeness.goes_on(said, more) == goes_on
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        *WHOLE,
+        "dim the living room lights to 30",
+        "turn off all the lights",
+        "turn off the lights upstairs",
+        "set a timer for five minutes",
+        "open the blinds in the bedroom",
+    ],
+)
+async def test_what_can_be_done_or_answered_is_understood(
+    text: str, completeness: HomeCompleteness
+) -> None:
+    assert completeness.is_understood(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "turn",
+        "turn the kitchen light",  # … on, or off
+        "set the bedroom lamp to",
+        "set the thermostat in the office",
+        "dinner is ready",
+        "i think we should eat",
+        "turn on the lamp",  # which one?
+        "turn on the chandelier",
+        "the quick brown fox",
+        "灯",
+    ],
+)
+async def test_what_means_nothing_lacks_something_or_leaves_a_choice_is_not_understood(
+    text: str, completeness: HomeCompleteness
+) -> None:
+    assert not completeness.is_understood(text)
+
+
+async def test_a_text_is_understood_all_the_same_whatever_was_asked_before(
+    completeness: HomeCompleteness,
+) -> None:
+    texts = ("turn on the kitchen light", "dinner is ready", "turn on the lamp")
+    first = [completeness.is_understood(text) for text in texts]
+    assert first == [completeness.is_understood(text) for text in texts] == [True, False, False]
+
+
 async def test_the_light_here_is_judged_in_the_speakers_room() -> None:
     broker = LoopbackBroker(VirtualHome(HOME))
     async with broker, Devices(broker, HOME) as devices:

@@ -55,6 +55,9 @@ class CountingSession:
         assert self.heard == len(utterance.samples)
         return Transcript(f"{self.heard / SAMPLE_RATE:.1f} seconds", "counting")
 
+    def log_probabilities(self, texts: Sequence[str]) -> Sequence[float]:
+        return ()
+
 
 def listening(
     microphone: SimulatedMicrophone, wakes: dict[float, str] | None, heard: list[Event]

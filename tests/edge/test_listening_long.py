@@ -14,7 +14,7 @@ import gc
 import os
 import sys
 import tracemalloc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -132,6 +132,9 @@ class Seconds:
 
     def finish(self, utterance: Utterance) -> Transcript:
         return Transcript(f"{len(utterance.samples) / SAMPLE_RATE:.0f} s", self.name)
+
+    def log_probabilities(self, texts: Sequence[str]) -> Sequence[float]:
+        return ()
 
 
 def endpointer() -> Endpointer:

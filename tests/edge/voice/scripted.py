@@ -65,5 +65,8 @@ class ScriptedSession:
         self._stt.finished.append(" ".join(words))
         return Transcript(self._stt.finished[-1], self._stt.name)
 
+    def log_probabilities(self, texts: Sequence[str]) -> Sequence[float]:
+        return ()
+
     def _text(self, samples: int) -> str:
         return " ".join(word for at, word in self._stt.words if at <= samples / SAMPLE_RATE)

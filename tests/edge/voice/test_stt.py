@@ -73,6 +73,18 @@ def test_it_may_be_asked_at_any_time_what_it_has_heard(
     assert all(partial == tidy(partial) for partial in partials)
 
 
+def test_an_engine_tells_how_probable_each_text_is_or_cannot_tell_at_all(
+    engine: SpeechToText, command: Utterance
+) -> None:
+    session = engine.session()
+    session.finish(command)
+    texts = ("start the vacuum", "stop the vacuum", "set the thermostat to twenty one", "灯")
+    likely = session.log_probabilities(texts)
+    assert len(likely) in {0, len(texts)}
+    assert all(value <= 0 for value in likely)
+    assert [*session.log_probabilities(())] == []
+
+
 @pytest.mark.parametrize("samples", [0, 1, 100, 1_599, 3_000])
 def test_in_next_to_no_sound_nothing_is_heard(engine: SpeechToText, samples: int) -> None:
     click = np.full(samples, 3_000, np.int16)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from edge.types import Samples, Transcript, Utterance
@@ -44,6 +46,10 @@ class OneSession:
         self.feed(utterance.samples[len(self._heard) :])
         return Transcript(self.partial(), OneAtATime.name)
 
+    def log_probabilities(self, texts: Sequence[str]) -> Sequence[float]:
+        heard = " ".join(map(str, self._heard))
+        return [0.0 if text == heard else -9.0 for text in texts]
+
 
 def sound(*values: int) -> Samples:
     return np.array(values, np.int16)
@@ -83,3 +89,18 @@ def test_new_words_do_not_spoil_what_is_being_heard() -> None:
     shared.set_vocabulary(Vocabulary())
     session.feed(sound(2))
     assert session.finish(whole(1, 2)).text == "1 2"
+
+
+def test_log_probabilities_are_of_the_sessions_own_utterance_whatever_was_heard_since() -> None:
+    shared = SharedSpeechToText(OneAtATime())
+    first = shared.session()
+    first.feed(sound(1))
+    second = shared.session()
+    second.feed(sound(7))
+    first.finish(whole(1, 2))
+    second.finish(whole(7))
+    texts = ("1 2", "7", "1")
+    assert first.log_probabilities(texts) == [0.0, -9.0, -9.0]
+    assert second.log_probabilities(texts) == [-9.0, 0.0, -9.0]
+    shared.session().feed(sound(1))
+    assert first.log_probabilities(texts) == [0.0, -9.0, -9.0]

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from edge.types import SAMPLE_RATE, LaresError, Samples, Utterance
 from edge.voice.stt_whisper import WhisperSpeechToText
 from edge.voice.vocabulary import Grammar, Vocabulary
 from tests.edge.domain.house import MEANINGS, house
-from tests.edge.voice.sounds import hum, rumble, silence, white_noise
+from tests.edge.voice.sounds import hum, rumble, silence, utterance, white_noise
 
 
 @pytest.fixture
@@ -122,6 +123,124 @@ def test_a_home_with_more_names_than_the_prompt_holds_is_heard(
     names = tuple(f"Thing Number {number}" for number in range(300))
     engine.set_vocabulary(Vocabulary(names=(*names, "Front Door")))
     assert engine.transcribe(commands["lock the front door"].samples).text == "lock the front door"
+
+
+def test_of_several_texts_the_one_that_was_said_is_the_likeliest_by_far(
+    engine: WhisperSpeechToText, commands: dict[str, Utterance]
+) -> None:
+    """Each other one is at least a hundred thousand times less probable."""
+    texts = tuple(commands)
+    for said, sound in commands.items():
+        session = engine.session()
+        session.finish(sound)
+        likely = dict(zip(texts, session.log_probabilities(texts), strict=True))
+        own = likely.pop(said)
+        assert -1.5 * len(said.split()) < own <= 0
+        assert max(likely.values()) < own - math.log(100_000)
+
+
+@pytest.mark.parametrize(
+    ("said", "others"),
+    [
+        (
+            "turn on the kitchen light",
+            ("turn off the kitchen light", "turn on the kitchen lights", "turn on the kitchen"),
+        ),
+        ("lock the front door", ("unlock the front door", "lock the back door")),
+        (
+            "dim the living room lights to thirty percent",
+            ("dim the living room lights to forty percent",),
+        ),
+    ],
+)
+def test_a_text_is_likelier_than_those_that_differ_in_a_word(
+    engine: WhisperSpeechToText,
+    commands: dict[str, Utterance],
+    said: str,
+    others: tuple[str, ...],
+) -> None:
+    session = engine.session()
+    session.finish(commands[said])
+    own, *found = session.log_probabilities((said, *others))
+    assert max(found) < own - math.log(20)
+
+
+def test_a_text_is_as_likely_whatever_else_is_asked_about_and_whatever_the_home(
+    engine: WhisperSpeechToText, commands: dict[str, Utterance]
+) -> None:
+    """Up to the rounding of 8-bit weights, which differs with the longest text of a batch."""
+    said = "start the vacuum"
+    session = engine.session()
+    session.finish(commands[said])
+    (alone,) = session.log_probabilities((said,))
+    many = session.log_probabilities((*commands, *commands, *commands))
+    assert len(many) == 3 * len(commands)
+    found = [value for text, value in zip([*commands] * 3, many, strict=True) if text == said]
+    assert found == pytest.approx([alone] * 3, abs=0.5)
+    engine.set_vocabulary(Vocabulary(grammar=house().grammar(), closed=True))
+    session = engine.session()
+    session.finish(commands[said])
+    assert session.log_probabilities((said,)) == pytest.approx([alone])
+    assert list(session.log_probabilities(())) == []
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.05, 2.0])
+def test_a_finished_silence_has_no_log_probabilities(
+    engine: WhisperSpeechToText, seconds: float
+) -> None:
+    session = engine.session()
+    session.finish(utterance(silence(seconds)))
+    assert list(session.log_probabilities(("start the vacuum",))) == []
+
+
+def test_before_its_end_an_utterance_has_no_log_probabilities(
+    engine: WhisperSpeechToText, commands: dict[str, Utterance]
+) -> None:
+    session = engine.session()
+    session.feed(commands["start the vacuum"].samples)
+    assert list(session.log_probabilities(("start the vacuum",))) == []
+
+
+def test_an_utterance_of_half_a_minute_has_log_probabilities(
+    engine: WhisperSpeechToText, commands: dict[str, Utterance]
+) -> None:
+    said = commands["lock the front door"].samples
+    session = engine.session()
+    session.finish(utterance(np.concatenate([said, silence(32.0)])))
+    likely, unlikely = session.log_probabilities(("lock the front door", "start the vacuum"))
+    assert unlikely < likely <= 0
+
+
+T_WORDS = ("turn", "the", "to", "two", "tv", "time", "thermostat", "temperature", "table")
+
+
+def whole_words(engine: WhisperSpeechToText, words: Sequence[str]) -> list[str]:
+    """The words that are not cut before their first letter."""
+    space = engine._token("Ġ")
+    return [word for word in words if space not in engine._encoded(f" {word}")]
+
+
+def test_no_word_that_begins_with_t_is_cut(whisper: WhisperSpeechToText) -> None:
+    """As the published tokenizer, that lacks the merge of " " and "t", would do."""
+    assert whole_words(whisper, T_WORDS) == [*T_WORDS]
+    for word in ("turn", "the", "to", "two", "time", "temperature"):
+        assert len(whisper._encoded(f" {word}")) == 1
+
+
+@pytest.mark.parametrize("has_it", [False, True])
+def test_a_tokenizer_with_merges_written_as_pairs_is_mended_too(
+    whisper_model: Path, tmp_path: Path, has_it: bool
+) -> None:
+    for path in whisper_model.iterdir():
+        if path.name != "tokenizer.json":
+            (tmp_path / path.name).symlink_to(path)
+    tokenizer = json.loads((whisper_model / "tokenizer.json").read_text())
+    written = tokenizer["model"]["merges"]
+    pairs = [each.split() if isinstance(each, str) else each for each in written]
+    merges = [pair for pair in pairs if pair != ["Ġ", "t"]]
+    tokenizer["model"]["merges"] = [["Ġ", "t"], *merges] if has_it else merges
+    (tmp_path / "tokenizer.json").write_text(json.dumps(tokenizer))
+    assert whole_words(WhisperSpeechToText(tmp_path, threads=1), T_WORDS) == [*T_WORDS]
 
 
 def test_a_directory_without_a_model_is_an_error_that_says_how_to_get_it(tmp_path: Path) -> None:

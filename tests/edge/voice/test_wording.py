@@ -4,11 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.voice.wording import asked_state, said_once, tidy, without_repeats
+from edge.voice.vocabulary import NUMBERS, spoken
+from edge.voice.wording import asked_state, said_once, tidy, without_repeats, written
 
 
 @pytest.mark.parametrize(
-    ("written", "plain"),
+    ("as_written", "plain"),
     [
         ("Dim the Living Room Lights to 30%.", "dim the living room lights to 30 percent"),
         (" Turn on the light!  ", "turn on the light"),
@@ -29,8 +30,8 @@ from edge.voice.wording import asked_state, said_once, tidy, without_repeats
         ("", ""),
     ],
 )
-def test_engines_writing_becomes_plain_words(written: str, plain: str) -> None:
-    assert tidy(written) == plain
+def test_engines_writing_becomes_plain_words(as_written: str, plain: str) -> None:
+    assert tidy(as_written) == plain
 
 
 @given(st.text())
@@ -119,3 +120,43 @@ def test_a_question_asks_for_a_state_though_its_last_sound_was_not_heard(
     heard: str, asked: str
 ) -> None:
     assert asked_state(heard.split()) == asked.split()
+
+
+@pytest.mark.parametrize(
+    ("plain", "as_one_writes"),
+    [
+        ("turn on the kitchen light", "Turn on the kitchen light."),
+        ("dim the lamp to thirty percent", "Dim the lamp to 30%."),
+        ("set it to twenty one point five degrees", "Set it to 21.5 degrees."),
+        ("dim the lamp to a hundred percent", "Dim the lamp to 100%."),
+        ("set the volume to one hundred", "Set the volume to 100."),
+        ("is the garage door open", "Is the garage door open?"),
+        ("what's on", "What's on?"),
+        ("how warm is it", "How warm is it?"),
+        ("did the washer leak", "Did the washer leak?"),
+        ("turn on what is off", "Turn on what is off."),
+        ("often", "Often."),
+        ("küche", "Küche."),
+        ("stop", "Stop."),
+    ],
+)
+def test_plain_words_become_a_written_sentence(plain: str, as_one_writes: str) -> None:
+    assert written(plain) == as_one_writes
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_every_number_is_written_in_digits(number: str) -> None:
+    value = NUMBERS.index(number)
+    assert written(f"set it to {number} degrees") == f"Set it to {value} degrees."
+    assert written(f"dim it to {number} percent") == f"Dim it to {value}%."
+    assert written(f"set it to {number} point five") == f"Set it to {value}.5."
+
+
+@given(
+    st.lists(
+        st.sampled_from(["is", "set", "it", "to", "the", "lamp", "degrees", "what's", *NUMBERS]),
+        min_size=1,
+    ).map(" ".join)
+)
+def test_what_is_written_is_said_with_the_same_words(plain: str) -> None:
+    assert spoken(written(plain)) == plain

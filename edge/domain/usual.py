@@ -1,0 +1,53 @@
+"""What is usually said to one home: by it is judged what was heard there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from edge.domain.automaton import Automaton
+from edge.domain.home import automaton_of
+from edge.domain.sounding import Sounding
+from edge.voice.pronounce import Lookup
+from edge.voice.vocabulary import Vocabulary, spoken
+from models.said import said_words
+
+MOST_ALIKE = 16
+"""Sentences that are shown of all that sound like what was heard."""
+MOST_COST_A_PHONE = 0.4
+_SHORTEST_PART = 3
+"""Letters of a word that is written together with another one ("kitchenlight")."""
+
+
+class UsualSentences:
+    """The usual sentences of a home, whose names are in the vocabulary.
+
+    lookup: a pronouncing dictionary.
+    """
+
+    def __init__(self, vocabulary: Vocabulary, lookup: Lookup = lambda _: None) -> None:
+        self._automaton: Automaton = automaton_of(vocabulary)
+        self._known = said_words() | frozenset(self._automaton.grammar().words)
+        self._sounding = Sounding(self._automaton, lookup)
+
+    def knows(self, text: str) -> bool:
+        """Whether a text is one of them."""
+        return self._automaton.accepts(spoken(text).split())
+
+    def is_strange(self, text: str) -> bool:
+        """Whether a text has a word that nobody says to a home."""
+        return not all(map(self._is_known, spoken(text).split()))
+
+    def like(self, texts: Iterable[str]) -> tuple[str, ...]:
+        """Those that sound like one of the texts, the likest first."""
+        costs: dict[str, float] = {}
+        for text in dict.fromkeys(map(spoken, texts)):
+            for each in self._sounding.like(text, MOST_ALIKE, MOST_COST_A_PHONE):
+                costs[each.text] = min(each.cost, costs.get(each.text, each.cost))
+        return tuple(sorted(costs, key=costs.__getitem__)[:MOST_ALIKE])
+
+    def _is_known(self, word: str) -> bool:
+        """Whether it is said to a home, also as two words that were written as one."""
+        return word in self._known or any(
+            word[:at] in self._known and word[at:] in self._known
+            for at in range(_SHORTEST_PART, len(word) - _SHORTEST_PART + 1)
+        )
