@@ -22,11 +22,11 @@ from typing import Protocol
 
 from edge.types import Samples, Transcript, Utterance
 from edge.voice.stt import Session, SpeechToText
-from edge.voice.vocabulary import Vocabulary, spoken
+from edge.voice.vocabulary import Vocabulary
 
 SURE = 0.6
 """How certain, 0 to 1, a sentence is at least that was chosen."""
-STRANGE, UNCLEAR, UNUSUAL = 9.0, 6.0, 3.0
+STRANGE, UNCLEAR, UNUSUAL = 9.0, 6.0, 2.0
 """What a text weighs less than a usual sentence, in natural log probability: one with a strange
 word, one that means nothing clear, and one that does."""
 UNDERSTOOD = 4.0
@@ -97,7 +97,7 @@ class _SecondSession:
 
     def finish(self, utterance: Utterance) -> Transcript:
         transcript = self._first.finish(utterance)
-        if not transcript.hypotheses or self._is_clear(transcript.text):
+        if not transcript.hypotheses or _is_clear(transcript.text, self._usual):
             return transcript
         other = "" if self._second is None else self._second.finish(utterance).text
         heard = _heard(transcript)
@@ -108,13 +108,10 @@ class _SecondSession:
     def log_probabilities(self, texts: Sequence[str]) -> Sequence[float]:
         return self._first.log_probabilities(texts)
 
-    def _is_clear(self, text: str) -> bool:
-        return self._usual.knows(text) and self._usual.is_understood(text)
-
 
 def _heard(transcript: Transcript) -> tuple[str, ...]:
     """The likeliest texts that an engine heard, and one of them up to where it begins again."""
-    texts = [spoken(each.text) for each in transcript.hypotheses[:_HYPOTHESES] if each.text]
+    texts = [each.text for each in transcript.hypotheses[:_HYPOTHESES] if each.text]
     for words in map(str.split, texts):
         if words[0] in words[_LEAST_WORDS:]:
             texts.append(" ".join(words[: words.index(words[0], _LEAST_WORDS)]))
@@ -130,20 +127,24 @@ def weighed(
     likely: log probabilities of what was heard and of what may have been said, by the sound. A text
     that is not usual weighs less, by much where it is strange or means nothing; a usual sentence
     that means something weighs more, and so does what another engine heard (`other`).
+    A text of which the first engine was not certain can only be a usual sentence.
     """
-
     weights = {text: each + _usualness(text, usual) for text, each in likely.items()}
     if other in weights:
         weights[other] += HEARD_BY_BOTH
     best = sorted(weights, key=weights.__getitem__, reverse=True)[:_WEIGHED]
-    text = max(best, key=lambda each: weights[each] + UNDERSTOOD * usual.is_understood(each))
+    text = max(best, key=lambda each: weights[each] + UNDERSTOOD * _is_clear(each, usual))
     is_certain = bool(transcript.text) or text == other
     least = (LEAST_OF_CERTAIN if is_certain else LEAST_OF_UNCERTAIN) * len(text.split())
-    is_clear = usual.knows(text) or (not usual.is_strange(text) and usual.is_understood(text))
-    if not is_clear or likely[text] < least:
+    was_heard = bool(transcript.text) and not usual.is_strange(text) and usual.is_understood(text)
+    if likely[text] < least or not (was_heard or usual.knows(text)):
         return replace(transcript, hypotheses=())
     confidence = max(transcript.confidence, SURE)
     return replace(transcript, text=text, confidence=confidence, hypotheses=())
+
+
+def _is_clear(text: str, usual: Usual) -> bool:
+    return usual.knows(text) and usual.is_understood(text)
 
 
 def _usualness(text: str, usual: Usual) -> float:

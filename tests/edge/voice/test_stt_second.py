@@ -169,7 +169,7 @@ def test_a_clear_text_stays_where_a_strange_one_would_give_way(second: str | Non
 
 def test_a_text_that_means_nothing_gives_way_where_a_clear_one_would_stay() -> None:
     for first, text in ((CLEAR, CLEAR), (UNCLEAR, SAID)):
-        assert taken(first, {first: -1.0, SAID: -6.0}).text == text
+        assert taken(first, {first: -1.0, SAID: -8.0}).text == text
 
 
 def test_a_clear_text_gives_way_to_a_sentence_that_is_clearly_likelier() -> None:
@@ -265,7 +265,7 @@ HEARD = Transcript(STRANGE, "first", 0.3, (Hypothesis(STRANGE, -2.0),))
 
 
 @given(LIKELY_AND_OTHER)
-def test_what_is_taken_is_what_was_heard_or_a_usual_sentence_that_was_weighed(
+def test_what_is_taken_was_heard_or_is_a_usual_sentence_or_a_clear_text_that_was_weighed(
     given_likely: tuple[dict[str, float], str],
 ) -> None:
     likely, other = given_likely
@@ -274,7 +274,7 @@ def test_what_is_taken_is_what_was_heard_or_a_usual_sentence_that_was_weighed(
     if transcript.text == STRANGE:
         assert transcript.confidence == HEARD.confidence
     else:
-        assert transcript.text in set(likely) & set(SENTENCES)
+        assert transcript.text in set(likely) & {*SENTENCES, CLEAR}
         assert transcript.confidence > HEARD.confidence
 
 
@@ -287,3 +287,14 @@ def test_a_sentence_that_is_taken_is_taken_too_when_it_is_likelier(
     if text != STRANGE:
         likelier = {**likely, text: min(0.0, likely[text] + more)}
         assert weighed(HEARD, likelier, other, Sentences()).text == text
+
+
+def test_another_hypothesis_that_is_clear_is_taken_when_it_is_likelier() -> None:
+    transcript = weighed(HEARD, {STRANGE: -8.0, CLEAR: -2.0}, "", Sentences())
+    assert transcript.text == CLEAR
+
+
+def test_what_the_first_was_not_certain_of_can_only_be_a_usual_sentence() -> None:
+    uncertain = Transcript("", "first", 0.0, (Hypothesis(CLEAR, -2.0),))
+    assert weighed(uncertain, {CLEAR: -0.1, SAID: -9.0}, "", Sentences()).text == ""
+    assert weighed(uncertain, {CLEAR: -9.0, SAID: -0.1}, "", Sentences()).text == SAID
