@@ -32,18 +32,9 @@ from edge.nlu.remarks import remark_of
 from edge.nlu.resolver import Resolver
 from edge.nlu.slots import lacks_value
 from edge.types import Intent
-from edge.voice.completeness import Ending
+from edge.voice.completeness import DANGLING, Ending
 from edge.voice.vocabulary import spoken
 
-_DANGLING = frozenset(
-    {
-        "the", "a", "an", "my", "our", "your", "this", "that", "its", "to", "of", "in", "at", "by",
-        "for", "from", "with", "and", "or", "but", "then", "also", "plus", "except", "not", "is",
-        "are", "am", "was", "about", "if", "when", "until", "till", "after", "before", "under",
-        "than", "very", "too", "so", "um", "uh", "er",
-    }
-)  # fmt: skip
-"""Words that no command ends with."""
 _MANY = frozenset({"all", "every", "everything", "everywhere", "each", "both", "whole", "any"})
 _ASKS_WHETHER = frozenset({"is", "are"})
 _TURNS = frozenset({"turn", "switch", "put"})
@@ -113,7 +104,7 @@ class HomeCompleteness:
 
     def ending(self, text: str) -> Ending:
         words = spoken(text).split()
-        if not words or words[-1] in _DANGLING:
+        if not words or words[-1] in DANGLING:
             return "open"
         ready = self._made()
         reading = self._read(text, Context())

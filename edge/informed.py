@@ -6,7 +6,7 @@ there are when it begins, and what was heard is judged by what is usually said t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping
 
 from edge.domain.usual import UsualSentences
 from edge.home.graph import Home
@@ -80,8 +80,9 @@ class HomeUsual:
         """Whether a text has a word that nobody says to a home."""
         return self._usual().is_strange(text)
 
-    def like(self, texts: Iterable[str]) -> Sequence[str]:
-        """Usual sentences of the home that sound like one of the texts, the likest first."""
+    def like(self, texts: Iterable[str]) -> Mapping[str, float]:
+        """Usual sentences of the home that sound like one of the texts, the likest first, and how
+        unlike they are."""
         return self._usual().like(texts)
 
     def _usual(self) -> UsualSentences:

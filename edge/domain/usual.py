@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from edge.domain.automaton import Automaton
 from edge.domain.home import automaton_of
@@ -37,13 +37,15 @@ class UsualSentences:
         """Whether a text has a word that nobody says to a home."""
         return not all(map(self._is_known, spoken(text).split()))
 
-    def like(self, texts: Iterable[str]) -> tuple[str, ...]:
-        """Those that sound like one of the texts, the likest first."""
+    def like(self, texts: Iterable[str]) -> Mapping[str, float]:
+        """Those that sound like one of the texts, the likest first, and how unlike they are: 0 is
+        the same, 1 an exchanged consonant."""
         costs: dict[str, float] = {}
         for text in dict.fromkeys(map(spoken, texts)):
             for each in self._sounding.like(text, MOST_ALIKE, MOST_COST_A_PHONE):
                 costs[each.text] = min(each.cost, costs.get(each.text, each.cost))
-        return tuple(sorted(costs, key=costs.__getitem__)[:MOST_ALIKE])
+        likest = sorted(costs, key=costs.__getitem__)[:MOST_ALIKE]
+        return {text: costs[text] for text in likest}
 
     def _is_known(self, word: str) -> bool:
         """Whether it is said to a home, also as two words that were written as one."""

@@ -19,6 +19,16 @@ Ending = Literal["whole", "maybe", "open"]
 - "open": a command that is not over ("turn on the"), or none.
 """
 
+DANGLING = frozenset(
+    {
+        "the", "a", "an", "my", "our", "your", "this", "that", "its", "to", "of", "in", "at", "by",
+        "for", "from", "with", "and", "or", "but", "then", "also", "plus", "except", "not", "is",
+        "are", "am", "was", "about", "if", "when", "until", "till", "after", "before", "under",
+        "than", "very", "too", "so", "um", "uh", "er",
+    }
+)  # fmt: skip
+"""Words that no command ends with."""
+
 
 class Completeness(Protocol):
     """Judges texts as engines hear them; called from the thread that recognises."""

@@ -7,7 +7,8 @@ to this home ("raise the living room blinds"). So
 - else the usual sentences that sound like it are found, and Whisper tells how likely each of them
   is by the sound. One that is about as likely as what Whisper wrote was said; the stranger that is,
   the less likely one will do. What PocketSphinx heard, which knows nothing but the home's usual
-  sentences, is among them and weighs more;
+  sentences, weighs more when it is among them;
+- a text that stops in the middle ("turn on the") stays as it is: any end could be found for it;
 - else it stays what Whisper wrote: "the kitchen light tomorrow" is too unlike all of them.
 
 PocketSphinx is the cheap one: it hears along while the person speaks, on a part of a core, and has
@@ -21,6 +22,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from edge.types import Samples, Transcript, Utterance
+from edge.voice.completeness import DANGLING
 from edge.voice.stt import Session, SpeechToText
 from edge.voice.vocabulary import Vocabulary
 
@@ -31,6 +33,9 @@ STRANGE, UNCLEAR, UNUSUAL = 9.0, 6.0, 2.0
 word, one that means nothing clear, and one that does."""
 UNDERSTOOD = 4.0
 """What a usual sentence weighs more when it means something."""
+UNLIKE = 1.0
+"""What a sentence weighs less for each exchanged consonant. Without it, "turn on the camera" became
+an order to what there is."""
 HEARD_BY_BOTH = 4.0
 """What a sentence weighs more that another engine heard."""
 LEAST_OF_CERTAIN, LEAST_OF_UNCERTAIN = -4.5, -2.0
@@ -53,8 +58,9 @@ class Usual(Protocol):
     def is_understood(self, text: str) -> bool:
         """Whether a text means something that can be answered or done."""
 
-    def like(self, texts: Iterable[str]) -> Sequence[str]:
-        """Usual sentences that sound like one of the texts, the likest first."""
+    def like(self, texts: Iterable[str]) -> Mapping[str, float]:
+        """Usual sentences that sound like one of the texts, and how unlike they are: 0 is the same,
+        1 an exchanged consonant."""
 
 
 class SecondOpinion:
@@ -99,11 +105,15 @@ class _SecondSession:
         transcript = self._first.finish(utterance)
         if not transcript.hypotheses or _is_clear(transcript.text, self._usual):
             return transcript
+        if not DANGLING.isdisjoint(transcript.text.split()[-1:]):
+            return replace(transcript, hypotheses=())
         other = "" if self._second is None else self._second.finish(utterance).text
         heard = _heard(transcript)
-        texts = [*dict.fromkeys((*heard, *self._usual.like(heard), *filter(None, [other])))]
-        likely = dict(zip(texts, self._first.log_probabilities(texts), strict=False))
-        return weighed(transcript, likely, other, self._usual) if likely else transcript
+        unlike = {**self._usual.like(heard), **dict.fromkeys(heard, 0.0)}
+        likely = dict(zip(unlike, self._first.log_probabilities([*unlike]), strict=False))
+        if not likely:
+            return transcript
+        return weighed(transcript, likely, unlike, other, self._usual)
 
     def log_probabilities(self, texts: Sequence[str]) -> Sequence[float]:
         return self._first.log_probabilities(texts)
@@ -120,16 +130,24 @@ def _heard(transcript: Transcript) -> tuple[str, ...]:
 
 
 def weighed(
-    transcript: Transcript, likely: Mapping[str, float], other: str, usual: Usual
+    transcript: Transcript,
+    likely: Mapping[str, float],
+    unlike: Mapping[str, float],
+    other: str,
+    usual: Usual,
 ) -> Transcript:
     """A transcript, or what was said instead: a usual sentence, or another text that was heard.
 
-    likely: log probabilities of what was heard and of what may have been said, by the sound. A text
-    that is not usual weighs less, by much where it is strange or means nothing; a usual sentence
-    that means something weighs more, and so does what another engine heard (`other`).
+    likely: log probabilities of what was heard and of what may have been said, by the sound;
+    unlike: how unlike what was heard each of them sounds. A text that is not usual weighs less, by
+    much where it is strange or means nothing; a usual sentence that means something weighs more,
+    and so does what another engine heard (`other`).
     A text of which the first engine was not certain can only be a usual sentence.
     """
-    weights = {text: each + _usualness(text, usual) for text, each in likely.items()}
+    weights = {
+        text: each + _usualness(text, usual) - UNLIKE * unlike[text]
+        for text, each in likely.items()
+    }
     if other in weights:
         weights[other] += HEARD_BY_BOTH
     best = sorted(weights, key=weights.__getitem__, reverse=True)[:_WEIGHED]

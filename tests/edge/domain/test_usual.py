@@ -74,21 +74,20 @@ def test_a_usual_sentence_is_known_however_it_is_written(text: str, usual: bool)
     ],
 )
 def test_what_was_misheard_sounds_like_what_was_meant(misheard: str, meant: str) -> None:
-    assert meant in USUAL.like([misheard])[:2]
+    assert meant in [*USUAL.like([misheard])][:2]
 
 
 def test_the_sentences_that_sound_like_any_of_some_texts_are_found_once_the_likest_first() -> None:
     lamp, door = "turn off the quokka lamp", "lock the front door"
     alike = USUAL.like(["turn off the kwokka lamb", door, "lock the front door."])
-    assert alike[0] == door
+    assert next(iter(alike)) == door
     assert lamp in alike
-    assert len(alike) == len(set(alike))
     assert len(alike) <= len({*USUAL.like(["turn off the kwokka lamb"]), *USUAL.like([door])})
 
 
 @pytest.mark.parametrize("texts", [[], [""], ["灯"], ["", "?"]])
 def test_nothing_sounds_like_what_has_no_sound(texts: list[str]) -> None:
-    assert USUAL.like(texts) == ()
+    assert USUAL.like(texts) == {}
 
 
 def test_a_dictionary_tells_how_words_are_said() -> None:
@@ -96,7 +95,7 @@ def test_a_dictionary_tells_how_words_are_said() -> None:
     known = {"quay": "K IY1", "key": "K IY0"}
     told = UsualSentences(home, known.get).like(["dim the key lamp"])
     as_spelled = UsualSentences(home).like(["dim the key lamp"])
-    assert (told[0], as_spelled[0]) == ("dim the quay lamp", "dim the kay lamp")
+    assert (next(iter(told)), next(iter(as_spelled))) == ("dim the quay lamp", "dim the kay lamp")
 
 
 WORDS = st.sampled_from(sorted(said_words())) | st.text(alphabet="abdeiklmnorstu", min_size=2)
@@ -125,4 +124,4 @@ def test_whatever_was_heard_only_usual_sentences_sound_like_it(texts: list[str])
 @settings(max_examples=20, deadline=None)
 def test_a_usual_sentence_sounds_like_itself(seed: int) -> None:
     text = next(sentences(AUTOMATON, random.Random(seed))).text
-    assert text in USUAL.like([text])[:3]
+    assert USUAL.like([text])[text] == 0

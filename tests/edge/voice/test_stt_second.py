@@ -36,6 +36,8 @@ UNCLEAR = "turn the living room off"
 """No usual sentence, of usual words, and it means nothing."""
 SAID = SENTENCES[0]
 TURNED_OFF = SENTENCES[1]
+ALIKE = dict.fromkeys((*SENTENCES, CLEAR, STRANGE, UNCLEAR), 0.0)
+"""All sound the same."""
 FAR = -99.0
 """How probable any other text is."""
 
@@ -52,9 +54,12 @@ class Sentences:
     def is_understood(self, text: str) -> bool:
         return text == CLEAR or (text in SENTENCES and text != MEANINGLESS)
 
-    def like(self, texts: Iterable[str]) -> Sequence[str]:
+    def like(self, texts: Iterable[str]) -> Mapping[str, float]:
         heard = [*texts]
-        return sorted(SENTENCES, key=lambda each: -max(fuzz.ratio(each, text) for text in heard))
+        return {
+            sentence: (100 - max(fuzz.ratio(sentence, text) for text in heard)) / 100
+            for sentence in SENTENCES
+        }
 
 
 @dataclass
@@ -269,7 +274,7 @@ def test_what_is_taken_was_heard_or_is_a_usual_sentence_or_a_clear_text_that_was
     given_likely: tuple[dict[str, float], str],
 ) -> None:
     likely, other = given_likely
-    transcript = weighed(HEARD, likely, other, Sentences())
+    transcript = weighed(HEARD, likely, ALIKE, other, Sentences())
     assert transcript.engine == "first"
     if transcript.text == STRANGE:
         assert transcript.confidence == HEARD.confidence
@@ -283,18 +288,30 @@ def test_a_sentence_that_is_taken_is_taken_too_when_it_is_likelier(
     given_likely: tuple[dict[str, float], str], more: float
 ) -> None:
     likely, other = given_likely
-    text = weighed(HEARD, likely, other, Sentences()).text
+    text = weighed(HEARD, likely, ALIKE, other, Sentences()).text
     if text != STRANGE:
         likelier = {**likely, text: min(0.0, likely[text] + more)}
-        assert weighed(HEARD, likelier, other, Sentences()).text == text
+        assert weighed(HEARD, likelier, ALIKE, other, Sentences()).text == text
 
 
 def test_another_hypothesis_that_is_clear_is_taken_when_it_is_likelier() -> None:
-    transcript = weighed(HEARD, {STRANGE: -8.0, CLEAR: -2.0}, "", Sentences())
+    transcript = weighed(HEARD, {STRANGE: -8.0, CLEAR: -2.0}, ALIKE, "", Sentences())
     assert transcript.text == CLEAR
 
 
 def test_what_the_first_was_not_certain_of_can_only_be_a_usual_sentence() -> None:
     uncertain = Transcript("", "first", 0.0, (Hypothesis(CLEAR, -2.0),))
-    assert weighed(uncertain, {CLEAR: -0.1, SAID: -9.0}, "", Sentences()).text == ""
-    assert weighed(uncertain, {CLEAR: -9.0, SAID: -0.1}, "", Sentences()).text == SAID
+    assert weighed(uncertain, {CLEAR: -0.1, SAID: -9.0}, ALIKE, "", Sentences()).text == ""
+    assert weighed(uncertain, {CLEAR: -9.0, SAID: -0.1}, ALIKE, "", Sentences()).text == SAID
+
+
+@pytest.mark.parametrize("second", [None, SAID])
+def test_no_end_is_found_for_a_text_that_stops_in_the_middle(second: str | None) -> None:
+    assert taken("turn on the", {"turn on the": -1.0, SAID: -1.0}, second).text == "turn on the"
+
+
+def test_of_two_about_as_likely_the_one_is_taken_that_sounds_more_like_what_was_heard() -> None:
+    likely = {STRANGE: -2.0, SAID: -4.0, TURNED_OFF: -3.0}
+    for text, other in ((SAID, TURNED_OFF), (TURNED_OFF, SAID)):
+        unlike = {STRANGE: 0.0, text: 0.5, other: 4.0}
+        assert weighed(HEARD, likely, unlike, "", Sentences()).text == text
