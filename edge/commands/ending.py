@@ -1,13 +1,16 @@
 """How a command that runs for a while ends: by itself, by Control-C, or by SIGTERM.
 
 The last two cancel the main task, so that whatever it has started (a broker, devices, connections)
-is ended too, and the broker is told that we go.
+is ended too, and the broker is told that we go. What ends with the program (the voice's process)
+ends before SIGTERM is let through.
 """
 
 from __future__ import annotations
 
 import asyncio
+import atexit
 import signal
+import sys
 from collections.abc import Coroutine
 from typing import Any
 
@@ -15,7 +18,7 @@ import aiomqtt
 
 
 def until_told(main: Coroutine[Any, Any, int]) -> int:
-    """Run `main` to its exit code. After SIGTERM this process is terminated, but only then."""
+    """Run `main` to its exit code. After SIGTERM this process is terminated, as its last deed."""
     told = False
 
     def interrupt(signal_number: int, frame: object) -> None:
@@ -23,6 +26,12 @@ def until_told(main: Coroutine[Any, Any, int]) -> int:
         told = True
         signal.raise_signal(signal.SIGINT)
 
+    def terminate() -> None:
+        if told:
+            sys.stdout.flush()
+            signal.raise_signal(signal.SIGTERM)
+
+    atexit.register(terminate)  # the first to be registered is the last to be called
     before = signal.signal(signal.SIGTERM, interrupt)
     try:
         with asyncio.Runner() as runner:
@@ -30,8 +39,6 @@ def until_told(main: Coroutine[Any, Any, int]) -> int:
             return runner.run(main)
     finally:
         signal.signal(signal.SIGTERM, before)
-        if told:
-            signal.raise_signal(signal.SIGTERM)
 
 
 def _complain(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:

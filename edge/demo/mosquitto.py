@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import importlib.util
 import os
+import random
 import shutil
 import socket
 import sys
@@ -22,6 +23,8 @@ from pathlib import Path
 from edge.types import LaresError
 
 HOST = "127.0.0.1"
+PORTS = range(20_000, 32_000)
+"""Below those that Linux (32768 and above), macOS and Windows (49152 and above) give to clients."""
 START_TIMEOUT_S = 10.0
 STOP_TIMEOUT_S = 5.0
 
@@ -38,11 +41,16 @@ class RunningBroker:
 
 
 def free_port() -> int:
-    """A TCP port of this machine that nothing listens on now."""
-    with socket.socket() as listener:
-        listener.bind((HOST, 0))
-        port: int = listener.getsockname()[1]
-        return port
+    """A TCP port of this machine that nothing listens on now.
+
+    It is none that the system gives to connections: a client that comes back before its broker does
+    would be connected from that port to itself. Raises `LaresError` when none is free.
+    """
+    for port in random.sample(PORTS, len(PORTS)):
+        with socket.socket() as listener, contextlib.suppress(OSError):
+            listener.bind((HOST, port))
+            return port
+    raise LaresError(f"No TCP port from {PORTS.start} to {PORTS.stop - 1} is free on {HOST}.")
 
 
 @contextlib.asynccontextmanager

@@ -88,13 +88,12 @@ class VirtualDevice:
         return Message(topic, json.dumps(config), retain=True)
 
     def state_messages(self) -> tuple[Message, ...]:
-        """Its whole state, retained."""
+        """Its whole state, retained; what confirms a command, the state itself, comes last."""
         told = dict(self._kind.tell(self.entity, self.state))
         if extra := self._extra_attributes():
             told["attributes"] = json.dumps(extra)
-        return tuple(
-            Message(f"{self.base}/{part}", payload, retain=True) for part, payload in told.items()
-        )
+        parts = sorted(told, key=lambda part: part == "state")
+        return tuple(Message(f"{self.base}/{part}", told[part], retain=True) for part in parts)
 
     def set_up(self, state: EntityState) -> tuple[Message, ...]:
         """Begin anew in a state, whose attributes come on top of those it has.

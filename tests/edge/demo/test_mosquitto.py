@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
+import socket
+from pathlib import Path
 
 import aiomqtt
 import pytest
 
 from edge.demo import mosquitto
-from edge.demo.mosquitto import HOST, find_mosquitto, start_broker
+from edge.demo.mosquitto import HOST, find_mosquitto, free_port, start_broker
 from edge.types import LaresError
+
+GIVEN_TO_CLIENTS = Path("/proc/sys/net/ipv4/ip_local_port_range")
 
 needs_mosquitto = pytest.mark.skipif(find_mosquitto() is None, reason="Mosquitto is not installed")
 
@@ -31,6 +35,23 @@ async def test_it_answers_inside_the_block_and_not_after() -> None:
         async with aiomqtt.Client(broker.host, broker.port) as client:
             await client.publish("a", "b", qos=1)
     assert not await is_answered(broker.port)
+
+
+@pytest.mark.skipif(not GIVEN_TO_CLIENTS.exists(), reason="only Linux tells which ports it gives")
+def test_a_free_port_is_none_that_a_client_could_be_given() -> None:
+    first, last = map(int, GIVEN_TO_CLIENTS.read_text().split())
+    ports = {free_port() for _ in range(20)}
+    assert len(ports) > 1
+    assert not [port for port in ports if first <= port <= last]
+
+
+def test_a_port_that_is_taken_is_not_free(monkeypatch: pytest.MonkeyPatch) -> None:
+    port = free_port()
+    with socket.socket() as taken:
+        taken.bind((HOST, port))
+        monkeypatch.setattr(mosquitto, "PORTS", range(port, port + 1))
+        with pytest.raises(LaresError, match=f"{port}"):
+            free_port()
 
 
 @needs_mosquitto

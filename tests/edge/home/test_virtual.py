@@ -37,6 +37,12 @@ def test_every_entity_of_the_demo_is_discovered_as_it_is(entity: Entity) -> None
     } == entity.state.attributes
 
 
+@pytest.mark.parametrize("entity", DEMO_HOME.entities, ids=lambda entity: entity.id)
+def test_the_state_itself_is_told_last_so_that_it_confirms_the_rest(entity: Entity) -> None:
+    parts = [told.topic.rpartition("/")[2] for told in VirtualDevice(entity).state_messages()]
+    assert "state" not in parts[:-1]
+
+
 def test_what_is_set_by_hand_is_told_and_comes_on_top_of_what_it_has() -> None:
     light = RoundTrip("light.a", "off", {"brightness": 90, "rgb_color": [1, 2, 3]})
     light.hear(light.device.set_up(EntityState("on", {"brightness": 3})))
@@ -110,7 +116,7 @@ def test_setting_a_moving_cover_up_ends_its_journey() -> None:
     cover = VirtualDevice(entity, travel_s=10, clock=lambda: 0.0)
     cover.handle(Message("virtual/cover/a/set", "OPEN"))
     told = cover.set_up(EntityState("open", {"current_position": 40}))
-    assert [message.payload for message in told] == ["open", "40"]
+    assert [message.payload for message in told] == ["40", "open"]
     assert cover.seconds_left() is None
 
 
@@ -119,12 +125,12 @@ def test_a_cover_with_travel_is_opening_until_it_is_open() -> None:
     entity = Entity("cover.a", "A", state=EntityState("closed", {"current_position": 0}))
     cover = VirtualDevice(entity, travel_s=10, clock=lambda: now)
     told = cover.handle(Message("virtual/cover/a/set", "OPEN"))
-    assert [message.payload for message in told] == ["opening", "0"]
+    assert [message.payload for message in told] == ["0", "opening"]
     assert cover.seconds_left() == 10
     now = 9.0
     assert cover.advance() == ()
     now = 10.0
-    assert [message.payload for message in cover.advance()] == ["open", "100"]
+    assert [message.payload for message in cover.advance()] == ["100", "open"]
     assert cover.seconds_left() is None
 
 
@@ -132,10 +138,10 @@ def test_a_moving_cover_stops_where_it_is() -> None:
     now = 0.0
     entity = Entity("cover.a", "A", state=EntityState("open", {"current_position": 100}))
     cover = VirtualDevice(entity, travel_s=10, clock=lambda: now)
-    assert cover.handle(Message("virtual/cover/a/set", "CLOSE"))[0].payload == "closing"
+    assert cover.handle(Message("virtual/cover/a/set", "CLOSE"))[-1].payload == "closing"
     now = 4.0
     told = cover.handle(Message("virtual/cover/a/set", "STOP"))
-    assert [message.payload for message in told] == ["open", "60"]
+    assert [message.payload for message in told] == ["60", "open"]
     now = 60.0
     assert cover.advance() == ()
 
