@@ -1,12 +1,12 @@
-"""The usual sentences to a home, as an automaton: what engines with a grammar can hear, and what
-anything else that was heard is compared with.
+"""The usual sentences to a home, as an automaton: what engines with a grammar can hear, and, with
+more ways to put things, what anything else that was heard is compared with.
 
 The sentences are in `home.yaml`; the names of the home stand wherever a thing can.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -21,24 +21,29 @@ from edge.voice.vocabulary import COLORS, KINDS, NUMBERS, STATES, Vocabulary
 _SENTENCES = Path(__file__).parent / "home.yaml"
 
 
-def automaton_of(vocabulary: Vocabulary) -> Automaton:
-    """The sentences that name what the vocabulary names."""
-    context = _context()
+def automaton_of(vocabulary: Vocabulary, *, wider: bool = False) -> Automaton:
+    """The sentences that name what the vocabulary names; `wider`: those that are rarer too."""
+    context = _sentences()["context"]
     lists = {
         "name": vocabulary.spoken_names() or KINDS,
         "area": vocabulary.spoken_areas() or ("room",),
         "floor": vocabulary.spoken_floors() or ("upstairs", "downstairs"),
+        "head": _heads(vocabulary) or KINDS,
         "sentence": vocabulary.spoken_sentences(),
         "kind": KINDS,
         "color": COLORS,
         "state": STATES,
         "number": (*NUMBERS, "a hundred"),
     }
-    expressions = dict(context["expressions"])
+    expressions, macros = dict(context["expressions"]), dict(context["macros"])
+    if wider:
+        own = expressions["own"]
+        expressions = {**_sentences()["wider"]["expressions"], "own": own}
+        macros = _together(macros, _sentences()["wider"]["macros"])
     if not lists["sentence"]:
         del expressions["own"]
-    macros = {name: [_options(texts)] for name, texts in lists.items() if texts}
-    return Automaton.of(Domain.of(expressions, {**context["macros"], **macros}, {}))
+    macros |= {name: [_options(texts)] for name, texts in lists.items() if texts}
+    return Automaton.of(Domain.of(expressions, macros, {}))
 
 
 def with_grammar(vocabulary: Vocabulary) -> Vocabulary:
@@ -47,8 +52,18 @@ def with_grammar(vocabulary: Vocabulary) -> Vocabulary:
 
 
 @cache
-def _context() -> Any:
-    return yaml.safe_load(_SENTENCES.read_text(encoding="utf-8"))["context"]
+def _sentences() -> Any:
+    return yaml.safe_load(_SENTENCES.read_text(encoding="utf-8"))
+
+
+def _together(some: Mapping[str, list[str]], more: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    return {name: [*some.get(name, ()), *more.get(name, ())] for name in {**some, **more}}
+
+
+def _heads(vocabulary: Vocabulary) -> tuple[str, ...]:
+    """What things are called for short: "skylight" for "office skylight"."""
+    last = (name.split()[-1] for name in vocabulary.spoken_names() if " " in name)
+    return tuple(dict.fromkeys(word for word in last if word not in KINDS))
 
 
 def _options(texts: Sequence[str]) -> str:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 
@@ -23,6 +23,7 @@ from edge.domain.automaton import Automaton
 from edge.voice.pronounce import Lookup, pronounce
 
 Costs = npt.NDArray[np.float64]
+Places = npt.NDArray[np.intp]
 
 _VOWELS = (
     "AA", "AE", "AH", "AO", "AW", "AY", "EH", "ER", "EY", "IH", "IY", "OW", "OY", "UH", "UW",
@@ -46,10 +47,8 @@ _WEAK_MISSED, _MISSED = 0.5, 0.75
 """What a phone costs that was said and not heard, or heard and not said."""
 _SILENT = -1
 """The phone of an arc that says nothing."""
-_MOST_MISSED = 14
-"""Phones in a row that may be missed."""
-
-
+_FIRST_TRY = 2.0
+"""What the likest sentence may cost at first."""
 _WORSE = 3.0
 """How much more a sentence may cost than the likest one."""
 
@@ -81,16 +80,14 @@ class Sounding:
                 states += max(0, len(phones) - 1)
                 words = [arc.word, *("" for _ in phones[1:])]
                 arcs += zip(stops, stops[1:], phones, words, strict=False)
-        arcs.sort(key=lambda arc: arc[1])
+        arcs.sort(key=lambda arc: arc[0])
         self._entering: list[list[tuple[int, int, str]]] = [[] for _ in range(states)]
         for start, to, phone, word in arcs:
             self._entering[to].append((start, phone, word))
         self._from = np.array([start for start, *_ in arcs], np.intp)
-        self._to, self._first = np.unique(np.array([to for _, to, *_ in arcs]), return_index=True)
-        sounds = np.array([phone for *_, phone, _ in arcs], np.intp)
-        silent = sounds == _SILENT
-        self._missed = np.where(silent, 0.0, np.array(_MISSING)[sounds])
-        self._exchanged = np.where(silent, math.inf, _exchanged()[:, sounds])
+        self._to = np.array([to for _, to, *_ in arcs], np.intp)
+        self._phone = np.array([phone for *_, phone, _ in arcs], np.intp)
+        self._first = np.searchsorted(self._from, np.arange(states + 1))
         self._ends = tuple(automaton.finals)
 
     def like(self, text: str, count: int, most: float) -> tuple[Alike, ...]:
@@ -101,12 +98,11 @@ class Sounding:
         A*, which knows here what is still to come).
         """
         heard = [phone for word in text.split() for phone in self._phones(word)]
-        columns = self._columns(heard, most * len(heard))
-        limit = min(most * len(heard), min(columns[-1][end] for end in self._ends) + _WORSE)
+        columns, limit = self._within(heard, most * len(heard))
         ways: list[_Way] = [
             (columns[-1][end], 0, 0.0, len(heard), end, ())
             for end in self._ends
-            if columns[-1][end] <= limit
+            if columns[-1].get(end, math.inf) <= limit
         ]
         heapify(ways)
         number = 0
@@ -123,39 +119,66 @@ class Sounding:
                 found.setdefault(said, Alike(said, behind))
                 continue
             for before, start, price, word in self._back(heard, place, state):
-                cost = behind + price + columns[before][start]
+                cost = behind + price + columns[before].get(start, math.inf)
                 if cost <= limit:
                     number += 1
                     longer = (word, *words) if word else words
                     heappush(ways, (cost, -number, behind + price, before, start, longer))
         return tuple(found.values())
 
-    def _columns(self, heard: list[int], limit: float) -> list[list[float]]:
-        """After each number of phones, what the cheapest way to each state costs."""
+    def _within(self, heard: list[int], most: float) -> tuple[list[Mapping[int, float]], float]:
+        """The columns of what was heard, and what a sentence may cost.
+
+        The likest sentence most often costs little, and the less may be spent, the fewer ways need
+        to be looked at: so it is looked for at a low price first.
+        """
+        limit = min(most, _FIRST_TRY)
+        while True:
+            columns = self._columns(heard, limit)
+            least = min(columns[-1].get(end, math.inf) for end in self._ends)
+            if least + _WORSE <= limit or limit == most:
+                return columns, min(limit, least + _WORSE)
+            limit = min(most, least + _WORSE if least <= limit else 3 * limit)
+
+    def _columns(self, heard: list[int], limit: float) -> list[Mapping[int, float]]:
+        """After each number of phones, what the cheapest way to each state costs that is reached
+        within the limit."""
         costs: Costs = np.full(len(self._entering), math.inf)
         costs[0] = 0.0
-        columns = [self._going_on(costs, limit)]
+        columns = [self._going_on(costs, np.array([0]), limit)]
         for phone in heard:
-            before = columns[-1]
-            costs = before + _MISSING[phone]
-            self._reach(costs, before, self._exchanged[phone], limit)
-            columns.append(self._going_on(costs, limit))
-        return [column.tolist() for column in columns]
+            before, costs = costs, costs + _MISSING[phone]
+            here = np.fromiter(columns[-1], np.intp)
+            self._reach(costs, before, here, _HEARD[phone], limit)
+            costs[costs > limit] = math.inf
+            columns.append(self._going_on(costs, np.flatnonzero(costs < math.inf), limit))
+        return columns
 
-    def _going_on(self, costs: Costs, limit: float) -> Costs:
-        """The costs where one may go on to further states without hearing anything."""
-        for _ in range(_MOST_MISSED):
-            if not self._reach(costs, costs, self._missed, limit):
-                break
-        costs[costs > limit] = math.inf
-        return costs
+    def _going_on(self, costs: Costs, here: Places, limit: float) -> Mapping[int, float]:
+        """Lower the costs where one may go on to further states without hearing anything; all that
+        are within the limit."""
+        while here.size:
+            here = self._reach(costs, costs, here, _UNHEARD, limit)
+        found = np.flatnonzero(costs < math.inf)
+        return dict(zip(found.tolist(), costs[found].tolist(), strict=True))
 
-    def _reach(self, costs: Costs, before: Costs, price: Costs, limit: float) -> bool:
-        """Lower the costs of states that are reached cheaper by an arc; whether any was."""
-        reached = np.minimum.reduceat(before[self._from] + price, self._first)
-        cheaper = (reached <= limit) & (reached < costs[self._to] - 1e-9)
-        costs[self._to[cheaper]] = reached[cheaper]
-        return bool(cheaper.any())
+    def _reach(
+        self, costs: Costs, before: Costs, here: Places, prices: Costs, limit: float
+    ) -> Places:
+        """Lower the costs of states that are reached cheaper by an arc from here; which were.
+
+        prices: of an arc by its phone, the last one that of an arc without.
+        """
+        first, count = self._first[here], self._first[here + 1] - self._first[here]
+        skipped = np.repeat(first - np.cumsum(count) + count, count)
+        arcs = skipped + np.arange(skipped.size)
+        to = self._to[arcs]
+        reached = before[self._from[arcs]] + prices[self._phone[arcs]]
+        cheaper = (reached <= limit) & (reached < costs[to] - 1e-9)
+        np.minimum.at(costs, to[cheaper], reached[cheaper])
+        lowered = np.zeros(costs.size, np.bool_)
+        lowered[to[cheaper]] = True
+        return np.flatnonzero(lowered)
 
     def _back(
         self, heard: list[int], place: int, state: int
@@ -188,3 +211,5 @@ def _exchanged() -> Costs:
 
 _EXCHANGING: list[list[float]] = _exchanged().tolist()
 _MISSING = [_WEAK_MISSED if phone in _WEAK else _MISSED for phone in _PHONES]
+_UNHEARD: Costs = np.array([*_MISSING, 0.0])
+_HEARD: Costs = np.hstack((_exchanged(), np.full((len(_PHONES), 1), math.inf)))

@@ -11,7 +11,7 @@ from edge.voice.pronounce import Lookup
 from edge.voice.vocabulary import Vocabulary, spoken
 from models.said import said_words
 
-MOST_ALIKE = 16
+MOST_ALIKE = 24
 """Sentences that are shown of all that sound like what was heard."""
 MOST_COST_A_PHONE = 0.4
 _SHORTEST_PART = 3
@@ -25,7 +25,7 @@ class UsualSentences:
     """
 
     def __init__(self, vocabulary: Vocabulary, lookup: Lookup = lambda _: None) -> None:
-        self._automaton: Automaton = automaton_of(vocabulary)
+        self._automaton: Automaton = automaton_of(vocabulary, wider=True)
         self._known = said_words() | frozenset(self._automaton.grammar().words)
         self._sounding = Sounding(self._automaton, lookup)
 

@@ -38,7 +38,7 @@ UNLIKE = 1.0
 an order to what there is."""
 HEARD_BY_BOTH = 4.0
 """What a sentence weighs more that another engine heard."""
-LEAST_OF_CERTAIN, LEAST_OF_UNCERTAIN = -4.5, -2.0
+LEAST_OF_CERTAIN, LEAST_OF_UNCERTAIN = -4.5, -2.5
 """Log probability of a word, in the mean, from which on a sentence can have been said: where the
 engine is certain that it heard words, or two heard the same, and where not."""
 _WEIGHED = 5
@@ -109,7 +109,10 @@ class _SecondSession:
             return replace(transcript, hypotheses=())
         other = "" if self._second is None else self._second.finish(utterance).text
         heard = _heard(transcript)
-        unlike = {**self._usual.like(heard), **dict.fromkeys(heard, 0.0)}
+        alike = self._usual.like(heard)
+        if other:
+            alike = {other: max(alike.values(), default=0.0), **alike}
+        unlike = {**alike, **dict.fromkeys(heard, 0.0)}
         likely = dict(zip(unlike, self._first.log_probabilities([*unlike]), strict=False))
         if not likely:
             return transcript
