@@ -80,9 +80,13 @@ class HomeUsual:
         """Whether a text has a word that nobody says to a home."""
         return self._usual().is_strange(text)
 
+    def unusual(self, text: str) -> float:
+        """How unusual a text is: the negative logarithm of its probability."""
+        return self._usual().unusual(text)
+
     def like(self, texts: Iterable[str]) -> Mapping[str, float]:
-        """Usual sentences of the home that sound like one of the texts, the likest first, and how
-        unlike they are."""
+        """What is said to the home and sounds like one of the texts, the likest and most usual
+        first, and how unlike each is."""
         return self._usual().like(texts)
 
     def _usual(self) -> UsualSentences:

@@ -36,6 +36,8 @@ class Arc:
     to: int
     value: Value | None = None
     """What the word is a word of."""
+    price: float = 0.0
+    """What it costs to go there, where some sentences are more usual than others."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ def automaton_of(vocabulary: Vocabulary, *, wider: bool = False) -> Automaton:
         "name": vocabulary.spoken_names() or KINDS,
         "area": vocabulary.spoken_areas() or ("room",),
         "floor": vocabulary.spoken_floors() or ("upstairs", "downstairs"),
-        "head": _heads(vocabulary) or KINDS,
+        "head": heads(vocabulary) or KINDS,
         "sentence": vocabulary.spoken_sentences(),
         "kind": KINDS,
         "color": COLORS,
@@ -60,7 +60,7 @@ def _together(some: Mapping[str, list[str]], more: Mapping[str, list[str]]) -> d
     return {name: [*some.get(name, ()), *more.get(name, ())] for name in {**some, **more}}
 
 
-def _heads(vocabulary: Vocabulary) -> tuple[str, ...]:
+def heads(vocabulary: Vocabulary) -> tuple[str, ...]:
     """What things are called for short: "skylight" for "office skylight"."""
     last = (name.split()[-1] for name in vocabulary.spoken_names() if " " in name)
     return tuple(dict.fromkeys(word for word in last if word not in KINDS))

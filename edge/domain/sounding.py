@@ -71,7 +71,7 @@ class Sounding:
 
     def __init__(self, automaton: Automaton, lookup: Lookup = lambda _: None) -> None:
         self._lookup = lookup
-        arcs: list[tuple[int, int, int, str]] = []
+        arcs: list[tuple[int, int, int, str, float]] = []
         states = len(automaton.arcs)
         for start, leaving in enumerate(automaton.arcs):
             for arc in leaving:
@@ -79,14 +79,16 @@ class Sounding:
                 stops = [start, *range(states, states + len(phones) - 1), arc.to]
                 states += max(0, len(phones) - 1)
                 words = [arc.word, *("" for _ in phones[1:])]
-                arcs += zip(stops, stops[1:], phones, words, strict=False)
+                prices = [arc.price, *(0.0 for _ in phones[1:])]
+                arcs += zip(stops, stops[1:], phones, words, prices, strict=False)
         arcs.sort(key=lambda arc: arc[0])
-        self._entering: list[list[tuple[int, int, str]]] = [[] for _ in range(states)]
-        for start, to, phone, word in arcs:
-            self._entering[to].append((start, phone, word))
-        self._from = np.array([start for start, *_ in arcs], np.intp)
-        self._to = np.array([to for _, to, *_ in arcs], np.intp)
-        self._phone = np.array([phone for *_, phone, _ in arcs], np.intp)
+        self._entering: list[list[tuple[int, int, str, float]]] = [[] for _ in range(states)]
+        for start, to, phone, word, price in arcs:
+            self._entering[to].append((start, phone, word, price))
+        self._from = np.array([arc[0] for arc in arcs], np.intp)
+        self._to = np.array([arc[1] for arc in arcs], np.intp)
+        self._phone = np.array([arc[2] for arc in arcs], np.intp)
+        self._price = np.array([arc[4] for arc in arcs])
         self._first = np.searchsorted(self._from, np.arange(states + 1))
         self._ends = tuple(automaton.finals)
 
@@ -173,7 +175,7 @@ class Sounding:
         skipped = np.repeat(first - np.cumsum(count) + count, count)
         arcs = skipped + np.arange(skipped.size)
         to = self._to[arcs]
-        reached = before[self._from[arcs]] + prices[self._phone[arcs]]
+        reached = before[self._from[arcs]] + prices[self._phone[arcs]] + self._price[arcs]
         cheaper = (reached <= limit) & (reached < costs[to] - 1e-9)
         np.minimum.at(costs, to[cheaper], reached[cheaper])
         lowered = np.zeros(costs.size, np.bool_)
@@ -187,10 +189,10 @@ class Sounding:
         last = heard[place - 1] if place else None
         if last is not None:
             yield place - 1, state, _MISSING[last], ""
-        for start, phone, word in self._entering[state]:
-            yield place, start, 0.0 if phone == _SILENT else _MISSING[phone], word
+        for start, phone, word, price in self._entering[state]:
+            yield place, start, price + (0.0 if phone == _SILENT else _MISSING[phone]), word
             if last is not None and phone != _SILENT:
-                yield place - 1, start, _EXCHANGING[last][phone], word
+                yield place - 1, start, price + _EXCHANGING[last][phone], word
 
     def _phones(self, word: str) -> list[int]:
         phones = pronounce(word, self._lookup) or ""

@@ -1,10 +1,15 @@
-"""What is usually said to one home: by it is judged what was heard there."""
+"""What is usually said to one home: by it is judged what was heard there.
+
+Some sentences are known as usual. How usual any other is tells a chain of words, which also finds
+the sentences that sound like what was heard.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
 from edge.domain.automaton import Automaton
+from edge.domain.chain import Chain
 from edge.domain.home import automaton_of
 from edge.domain.sounding import Sounding
 from edge.voice.pronounce import Lookup
@@ -13,7 +18,9 @@ from models.said import said_words
 
 MOST_ALIKE = 24
 """Sentences that are shown of all that sound like what was heard."""
-MOST_COST_A_PHONE = 0.4
+MOST_COST_A_PHONE = 0.8
+_SHARE_OF_USE = 0.15
+"""What a natural logarithm of probability costs, beside what costs 1 (an exchanged consonant)."""
 _SHORTEST_PART = 3
 """Letters of a word that is written together with another one ("kitchenlight")."""
 
@@ -27,7 +34,8 @@ class UsualSentences:
     def __init__(self, vocabulary: Vocabulary, lookup: Lookup = lambda _: None) -> None:
         self._automaton: Automaton = automaton_of(vocabulary, wider=True)
         self._known = said_words() | frozenset(self._automaton.grammar().words)
-        self._sounding = Sounding(self._automaton, lookup)
+        self._chain = Chain(vocabulary)
+        self._sounding = Sounding(self._chain.automaton(_SHARE_OF_USE), lookup)
 
     def knows(self, text: str) -> bool:
         """Whether a text is one of them."""
@@ -37,15 +45,19 @@ class UsualSentences:
         """Whether a text has a word that nobody says to a home."""
         return not all(map(self._is_known, spoken(text).split()))
 
+    def unusual(self, text: str) -> float:
+        """How unusual a text is: the negative logarithm of its probability."""
+        return self._chain.unusual(text)
+
     def like(self, texts: Iterable[str]) -> Mapping[str, float]:
-        """Those that sound like one of the texts, the likest first, and how unlike they are: 0 is
-        the same, 1 an exchanged consonant."""
+        """Sentences that sound like one of the texts and are usual, the likest and most usual
+        first, and how unlike they are: 0 is the same, 1 an exchanged consonant."""
         costs: dict[str, float] = {}
         for text in dict.fromkeys(map(spoken, texts)):
             for each in self._sounding.like(text, MOST_ALIKE, MOST_COST_A_PHONE):
                 costs[each.text] = min(each.cost, costs.get(each.text, each.cost))
         likest = sorted(costs, key=costs.__getitem__)[:MOST_ALIKE]
-        return {text: costs[text] for text in likest}
+        return {text: max(0.0, costs[text] - _SHARE_OF_USE * self.unusual(text)) for text in likest}
 
     def _is_known(self, word: str) -> bool:
         """Whether it is said to a home, also as two words that were written as one."""

@@ -142,7 +142,7 @@ class Resolver:
             several = len(names) > 1 or (bool(nouns) and " and " in heard.text)
             found = [self._of_span(request, span, places, several) for span in names]
             return _all_of([*found, *self._beside(request, names, places)])
-        whole = self._whole_name(request)
+        whole = None if _are_several(nouns, heard.text) else self._whole_name(request)
         if whole is None and not nouns and not places and not heard.here:
             whole = self._by_part(request)
         return whole or self._of_kinds(request, nouns, places)
@@ -345,7 +345,7 @@ class Resolver:
         kinds: dict[Kind, Noun] = {}
         for noun in nouns:
             kinds.setdefault(noun.kind, noun)
-        if len(kinds) < 2 or " and " not in request.heard.text:
+        if not _are_several(nouns, request.heard.text):
             return self._of_kind(request, nouns, places)
         if not all(map(request.is_about, kinds.values())):
             return asking.one_at_a_time()
@@ -537,6 +537,11 @@ def _all_of(parts: Sequence[Understanding]) -> Understanding:
         if intent not in intents:
             intents.append(intent)
     return Understanding(tuple(intents))
+
+
+def _are_several(nouns: Sequence[Noun], text: str) -> bool:
+    """Whether things of several kinds are said: "the lamp and the fan"."""
+    return len({noun.kind for noun in nouns}) > 1 and " and " in text
 
 
 def _holds_words(name: str, part: str) -> bool:

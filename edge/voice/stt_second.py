@@ -58,9 +58,12 @@ class Usual(Protocol):
     def is_understood(self, text: str) -> bool:
         """Whether a text means something that can be answered or done."""
 
+    def unusual(self, text: str) -> float:
+        """How unusual a text is: the negative logarithm of its probability."""
+
     def like(self, texts: Iterable[str]) -> Mapping[str, float]:
-        """Usual sentences that sound like one of the texts, and how unlike they are: 0 is the same,
-        1 an exchanged consonant."""
+        """What is said to a home and sounds like one of the texts, and how unlike each is: 0 is the
+        same, 1 an exchanged consonant."""
 
 
 class SecondOpinion:

@@ -71,6 +71,8 @@ def test_a_usual_sentence_is_known_however_it_is_written(text: str, usual: bool)
         ("block the front door", "lock the front door"),
         ("turn off the kwokka lamp", "turn off the quokka lamp"),
         ("tern on the kit shin light", "turn on the kitchen light"),
+        ("then i leave many lights on in the house", "did i leave any lights on in the house"),
+        ("boot the den lamp at 60 percent", "put the den lamp at sixty percent"),
     ],
 )
 def test_what_was_misheard_sounds_like_what_was_meant(misheard: str, meant: str) -> None:
@@ -116,12 +118,12 @@ def test_every_sentence_of_any_home_is_known_and_none_is_strange(
 
 @given(st.lists(st.text(max_size=40), max_size=3))
 @settings(max_examples=60, deadline=None)
-def test_whatever_was_heard_only_usual_sentences_sound_like_it(texts: list[str]) -> None:
-    assert all(map(USUAL.knows, USUAL.like(texts)))
+def test_whatever_was_heard_only_what_is_said_to_a_home_sounds_like_it(texts: list[str]) -> None:
+    assert not any(map(USUAL.is_strange, USUAL.like(texts)))
 
 
 @given(st.integers(0, 10**6))
 @settings(max_examples=20, deadline=None)
 def test_a_usual_sentence_sounds_like_itself(seed: int) -> None:
     text = next(sentences(AUTOMATON, random.Random(seed))).text
-    assert USUAL.like([text])[text] == 0
+    assert USUAL.like([text])[text] == pytest.approx(0, abs=1e-9)

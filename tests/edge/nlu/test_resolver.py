@@ -331,6 +331,14 @@ def test_several_names_need_not_be_in_the_place_of_the_first() -> None:
     ]  # fmt: skip
 
 
+def test_another_thing_beside_one_whose_name_is_a_place_and_a_kind_is_not_left_out() -> None:
+    fan = entity("fan.garage", "Garage Fan", "garage")
+    resolver = Resolver(Home(HOME.floors, HOME.areas, (*HOME.entities, fan)))
+    said = "turn on the [garage](area) [light](domain) and the [fan](domain)"
+    found = resolver.resolve(tagging(said, ON), STATES, None)
+    assert [one.targets for one in found.intents] == [("light.garage",), ("fan.garage",)]
+
+
 def test_kinds_that_the_verb_is_not_said_of_alike_are_not_half_done() -> None:
     assert meaning("turn off all [lights](domain) and [locks](domain)", OFF).intents == ()
     both = meaning("turn off all [lights](domain) and [fans](domain)", OFF)
