@@ -76,10 +76,6 @@ class HomeUsual:
         """Whether a text is one of the home's usual sentences."""
         return self._usual().knows(text)
 
-    def is_strange(self, text: str) -> bool:
-        """Whether a text has a word that nobody says to a home."""
-        return self._usual().is_strange(text)
-
     def unusual(self, text: str) -> float:
         """How unusual a text is: the negative logarithm of its probability."""
         return self._usual().unusual(text)

@@ -14,15 +14,12 @@ from edge.domain.home import automaton_of
 from edge.domain.sounding import Sounding
 from edge.voice.pronounce import Lookup
 from edge.voice.vocabulary import Vocabulary, spoken
-from models.said import said_words
 
 MOST_ALIKE = 24
 """Sentences that are shown of all that sound like what was heard."""
 MOST_COST_A_PHONE = 0.8
 _SHARE_OF_USE = 0.15
 """What a natural logarithm of probability costs, beside what costs 1 (an exchanged consonant)."""
-_SHORTEST_PART = 3
-"""Letters of a word that is written together with another one ("kitchenlight")."""
 
 
 class UsualSentences:
@@ -33,17 +30,12 @@ class UsualSentences:
 
     def __init__(self, vocabulary: Vocabulary, lookup: Lookup = lambda _: None) -> None:
         self._automaton: Automaton = automaton_of(vocabulary, wider=True)
-        self._known = said_words() | frozenset(self._automaton.grammar().words)
         self._chain = Chain(vocabulary)
         self._sounding = Sounding(self._chain.automaton(_SHARE_OF_USE), lookup)
 
     def knows(self, text: str) -> bool:
         """Whether a text is one of them."""
         return self._automaton.accepts(spoken(text).split())
-
-    def is_strange(self, text: str) -> bool:
-        """Whether a text has a word that nobody says to a home."""
-        return not all(map(self._is_known, spoken(text).split()))
 
     def unusual(self, text: str) -> float:
         """How unusual a text is: the negative logarithm of its probability."""
@@ -58,10 +50,3 @@ class UsualSentences:
                 costs[each.text] = min(each.cost, costs.get(each.text, each.cost))
         likest = sorted(costs, key=costs.__getitem__)[:MOST_ALIKE]
         return {text: max(0.0, costs[text] - _SHARE_OF_USE * self.unusual(text)) for text in likest}
-
-    def _is_known(self, word: str) -> bool:
-        """Whether it is said to a home, also as two words that were written as one."""
-        return word in self._known or any(
-            word[:at] in self._known and word[at:] in self._known
-            for at in range(_SHORTEST_PART, len(word) - _SHORTEST_PART + 1)
-        )

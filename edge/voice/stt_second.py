@@ -1,15 +1,15 @@
-"""A second opinion: what was heard and is no usual sentence is weighed against those that are.
+"""A second opinion: what was heard and is no usual sentence is weighed against what may have been
+said instead.
 
 Whisper writes what English makes likely ("race for living room blinds"), not what is usually said
 to this home ("raise the living room blinds"). So
 
 - what Whisper hears, is a usual sentence and means something, is taken as it is;
-- else the usual sentences that sound like it are found, and Whisper tells how likely each of them
-  is by the sound. One that is about as likely as what Whisper wrote was said; the stranger that is,
-  the less likely one will do. What PocketSphinx heard, which knows nothing but the home's usual
-  sentences, weighs more when it is among them;
+- else what is said to this home and sounds like it is found, and Whisper tells how likely each is
+  by the sound. How usual it is counts too, how unlike what was heard, whether it means something,
+  and whether PocketSphinx heard it, which knows nothing but the home's usual sentences;
 - a text that stops in the middle ("turn on the") stays as it is: any end could be found for it;
-- else it stays what Whisper wrote: "the kitchen light tomorrow" is too unlike all of them.
+- and so does what nothing else can have been: "the kitchen light tomorrow".
 
 PocketSphinx is the cheap one: it hears along while the person speaks, on a part of a core, and has
 its answer some 20 ms after the end, when Whisper has only begun. So asking it costs no time.
@@ -28,20 +28,22 @@ from edge.voice.vocabulary import Vocabulary
 
 SURE = 0.6
 """How certain, 0 to 1, a sentence is at least that was chosen."""
-STRANGE, UNCLEAR, UNUSUAL = 9.0, 6.0, 2.0
-"""What a text weighs less than a usual sentence, in natural log probability: one with a strange
-word, one that means nothing clear, and one that does."""
-UNDERSTOOD = 4.0
-"""What a usual sentence weighs more when it means something."""
-UNLIKE = 1.0
-"""What a sentence weighs less for each exchanged consonant. Without it, "turn on the camera" became
-an order to what there is."""
+UNUSUAL = 0.5
+"""What the logarithm of a text's probability in the home weighs, beside that by the sound."""
+UNLIKE = 2.0
+"""What a text weighs less for each exchanged consonant. Without it, "turn on the camera" became an
+order to what there is."""
+USUAL = 3.0
+"""What a usual sentence weighs more."""
+UNDERSTOOD = 3.0
+"""What a text weighs more when it means something."""
 HEARD_BY_BOTH = 4.0
-"""What a sentence weighs more that another engine heard."""
+"""What a text weighs more that another engine heard."""
 LEAST_OF_CERTAIN, LEAST_OF_UNCERTAIN = -4.5, -2.5
 """Log probability of a word, in the mean, from which on a sentence can have been said: where the
 engine is certain that it heard words, or two heard the same, and where not."""
-_WEIGHED = 5
+_WEIGHED = 8
+"""Texts of which it is asked whether they mean something."""
 _HYPOTHESES = 3
 _LEAST_WORDS = 3
 
@@ -51,9 +53,6 @@ class Usual(Protocol):
 
     def knows(self, text: str) -> bool:
         """Whether a text is a usual sentence."""
-
-    def is_strange(self, text: str) -> bool:
-        """Whether a text has a word that nobody says to a home."""
 
     def is_understood(self, text: str) -> bool:
         """Whether a text means something that can be answered or done."""
@@ -142,26 +141,27 @@ def weighed(
     other: str,
     usual: Usual,
 ) -> Transcript:
-    """A transcript, or what was said instead: a usual sentence, or another text that was heard.
+    """A transcript, or what was said instead.
 
     likely: log probabilities of what was heard and of what may have been said, by the sound;
-    unlike: how unlike what was heard each of them sounds. A text that is not usual weighs less, by
-    much where it is strange or means nothing; a usual sentence that means something weighs more,
-    and so does what another engine heard (`other`).
-    A text of which the first engine was not certain can only be a usual sentence.
+    unlike: how unlike what was heard each of them sounds; other: what another engine heard.
+    Where the first engine was certain of nothing, only a usual sentence was said.
     """
     weights = {
-        text: each + _usualness(text, usual) - UNLIKE * unlike[text]
+        text: each
+        + USUAL * usual.knows(text)
+        - UNUSUAL * usual.unusual(text)
+        - UNLIKE * unlike[text]
         for text, each in likely.items()
     }
     if other in weights:
         weights[other] += HEARD_BY_BOTH
     best = sorted(weights, key=weights.__getitem__, reverse=True)[:_WEIGHED]
-    text = max(best, key=lambda each: weights[each] + UNDERSTOOD * _is_clear(each, usual))
+    text = max(best, key=lambda each: weights[each] + UNDERSTOOD * usual.is_understood(each))
     is_certain = bool(transcript.text) or text == other
     least = (LEAST_OF_CERTAIN if is_certain else LEAST_OF_UNCERTAIN) * len(text.split())
-    was_heard = bool(transcript.text) and not usual.is_strange(text) and usual.is_understood(text)
-    if likely[text] < least or not (was_heard or usual.knows(text)):
+    is_meant = usual.is_understood(text) and (bool(transcript.text) or usual.knows(text))
+    if likely[text] < least or not is_meant:
         return replace(transcript, hypotheses=())
     confidence = max(transcript.confidence, SURE)
     return replace(transcript, text=text, confidence=confidence, hypotheses=())
@@ -169,11 +169,3 @@ def weighed(
 
 def _is_clear(text: str, usual: Usual) -> bool:
     return usual.knows(text) and usual.is_understood(text)
-
-
-def _usualness(text: str, usual: Usual) -> float:
-    if usual.knows(text):
-        return 0.0
-    if usual.is_strange(text):
-        return -STRANGE
-    return -(UNUSUAL if usual.is_understood(text) else UNCLEAR)

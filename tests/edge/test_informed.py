@@ -113,12 +113,12 @@ async def test_the_names_of_a_device_that_appears_later_are_in_the_usual_sentenc
     broker: LoopbackBroker, devices: Devices
 ) -> None:
     usual, text = usual_in(devices), "turn on the quokka lamp"
-    assert usual.is_strange(text)
+    before = usual.unusual(text)
     assert not usual.knows(text)
     assert text not in usual.like(["turn on the kwokka lamb"])
     await broker.publish(QUOKKA)
     await devices.settle()
-    assert not usual.is_strange(text)
+    assert usual.unusual(text) < before
     assert usual.knows(text)
     assert next(iter(usual.like(["turn on the kwokka lamb"]))) == text
 

@@ -48,8 +48,9 @@ class Sentences:
     def knows(self, text: str) -> bool:
         return text in SENTENCES
 
-    def is_strange(self, text: str) -> bool:
-        return not set(text.split()) <= set(" ".join(SENTENCES).split())
+    def unusual(self, text: str) -> float:
+        strange = set(text.split()).difference(" ".join(SENTENCES).split())
+        return 10.0 + 12.0 * len(strange) + 6.0 * (text not in SENTENCES)
 
     def is_understood(self, text: str) -> bool:
         return text == CLEAR or (text in SENTENCES and text != MEANINGLESS)
@@ -212,7 +213,7 @@ def test_what_the_first_is_not_certain_of_is_certain_once_it_is_a_likely_sentenc
 
 
 def test_what_the_first_is_not_certain_of_must_be_likelier_or_heard_by_both() -> None:
-    likely = {STRANGE: -12.0, SAID: -12.0}
+    likely = {STRANGE: -13.0, SAID: -13.0}
     assert taken(STRANGE, likely).text == SAID
     assert taken(STRANGE, likely, certain=False).text == ""
     assert taken(STRANGE, likely, TURNED_OFF, certain=False).text == ""
