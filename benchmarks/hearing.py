@@ -2,10 +2,11 @@
 talk that is no command.
 
     python -m benchmarks.hearing [--part NAME …] [--engine NAME …] [--every N] [--json]
-                                 [--picture FILE] [--misses]
+                                 [--commands FILE] [--picture FILE] [--misses]
 
 - *orders*: `benchmarks.orders`, on the corpus `spoken-orders` (LARES_CORPORA names another place);
-- *home*: `benchmarks.spoken_home`, in at least six voices;
+- *home*: `benchmarks.spoken_home`, in at least six voices; `--commands` names other sentences, such
+  as home_commands_unseen.txt;
 - *talk*: everyday sentences in the same voices that lead to nothing when typed, and, in the domain
   of the orders, all of them: the share that is taken for a command.
 
@@ -77,6 +78,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--part", action="append", choices=PARTS)
     parser.add_argument("--engine", action="append", choices=ENGINES)
     parser.add_argument("--every", type=int, default=1, metavar="N")
+    parser.add_argument("--commands", type=Path, default=COMMANDS, metavar="FILE")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--misses", action="store_true", help="tell each that went wrong")
     parser.add_argument("--picture", type=Path, help="draw the orders' curves here, as an SVG")
@@ -145,7 +147,8 @@ class _Run:
         )
 
     async def _home(self, app: App, figures: Figures) -> Figures:
-        wanted = await typed(app, app.home(), lines(COMMANDS, self.arguments.every))
+        sentences = lines(self.arguments.commands, self.arguments.every)
+        wanted = await typed(app, app.home(), sentences)
         said = [each async for each in spoken(app, _voices(), wanted)]
         for each in said:
             if not each.right:

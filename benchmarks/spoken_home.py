@@ -19,7 +19,7 @@ from benchmarks.voices import Say
 from edge.app import App
 from edge.batch import response
 from edge.home.graph import Home
-from edge.types import Samples, Transcript
+from edge.types import LaresError, Samples, Transcript
 
 COMMANDS = Path(__file__).with_name("home_commands.txt")
 TALK = Path(__file__).parents[1] / "edge" / "domain" / "talk.txt"
@@ -40,8 +40,11 @@ class Said:
 
 
 def lines(path: Path, every: int = 1) -> tuple[str, ...]:
-    """Every so many sentences of a file."""
-    told = path.read_text(encoding="utf-8").splitlines()
+    """Every so many sentences of a file. Raises LaresError when it cannot be read."""
+    try:
+        told = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise LaresError(f"{path}: expected a text file, one sentence a line: {error}") from error
     return tuple(line for line in told if line and not line.startswith("#"))[::every]
 
 

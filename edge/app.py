@@ -12,7 +12,6 @@ import functools
 import math
 import os
 import threading
-import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -29,6 +28,7 @@ from edge.domain.home import with_grammar
 from edge.domain.interpreter import DomainInterpreter
 from edge.domain.store import TrainedDomain
 from edge.domain.usual import UsualSentences
+from edge.domain_ear import DomainEar
 from edge.home.graph import Home
 from edge.home.states import States
 from edge.home.virtual import VirtualHome
@@ -44,13 +44,9 @@ from edge.privacy.policy import Policy
 from edge.satellites import Satellites
 from edge.speaking import Speaking
 from edge.types import (
-    SAMPLE_RATE,
     EntityState,
     LaresError,
     Outcome,
-    Samples,
-    Transcript,
-    Utterance,
 )
 from edge.voice.denoise import denoiser
 from edge.voice.dictionary import PronouncingDictionary
@@ -286,7 +282,12 @@ class App:
         """What hears and understands a domain of one's own."""
         vocabulary = Vocabulary(grammar=trained.automaton.grammar(), closed=True)
         head = HeadInterpreter(self.tagger, trained.head, slots_of(trained.domain))
-        return DomainEar(self, vocabulary, DomainInterpreter(trained.automaton, head))
+        return DomainEar(
+            DomainInterpreter(trained.automaton, head),
+            lambda: self.stt_of(vocabulary),
+            lambda wake: self.listener(wake=wake),
+            self.events,
+        )
 
     @cached_property
     def voice(self) -> TextToSpeech:
@@ -382,39 +383,6 @@ class App:
             confidence=self.config.nlu.confidence,
             confirm_s=self.config.mqtt.confirm_s,
         )
-
-
-@dataclass(frozen=True, slots=True)
-class DomainEar:
-    """Hears and understands a domain of one's own. Nothing is carried out."""
-
-    app: App
-    vocabulary: Vocabulary
-    interpreter: DomainInterpreter
-
-    @property
-    def stt(self) -> SpeechToText:
-        """Made when sound is first heard: texts need none."""
-        return self.app.stt_of(self.vocabulary)
-
-    def hear(self, samples: Samples) -> Outcome:
-        """What one utterance means."""
-        session = self.stt.session()
-        begin = time.perf_counter()
-        end = len(samples) / SAMPLE_RATE
-        transcript = session.finish(Utterance(samples, 0.0, end, "source"))
-        return self.understand(transcript, {"stt": (time.perf_counter() - begin) * 1000})
-
-    def understand(self, transcript: Transcript, ms: Mapping[str, float] | None = None) -> Outcome:
-        """What a transcript means."""
-        begin = time.perf_counter()
-        intent = self.interpreter.understand(transcript)
-        spent = {**(ms or {}), "domain": (time.perf_counter() - begin) * 1000}
-        return Outcome(transcript, () if intent is None else (intent,), ms=spent)
-
-    def listening(self, microphone: Microphone, *, wake: bool) -> Listening:
-        """A loop that listens through `microphone` for utterances of the domain."""
-        return Listening(microphone, self.app.listener(wake=wake), self.stt, self.app.events)
 
 
 def standard_input() -> Microphone:

@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from edge.app import App, DomainEar
+from edge.app import App
 from edge.batch import Request, RequestError, error_response, merged, response
 from edge.commands.ending import until_told
 from edge.commands.sound import source, tell, tell_if_cut_off
@@ -116,7 +116,7 @@ class _Answering:
             config = config.with_value("stt.engine", arguments.engine, "--engine")
         self._arguments = arguments
         self._app = App(config)
-        self._ear: DomainEar = self._app.domain(load(_folder(), arguments.domain))
+        self._ear = self._app.domain(load(_folder(), arguments.domain))
 
     async def run(self, requests: list[Request]) -> int:
         if self._arguments.batch:
