@@ -1,8 +1,9 @@
 """How usual a sentence is in a home, as a chain of words: each is likely or not after the last one.
 
 The pairs of words were counted in sentences that are said to any home (`edge.domain.counting`),
-where `<name>`, `<area>`, `<floor>` and `<number>` stand for whatever is called so. In one home its
-own names stand there. So a sentence that nobody has written down is likely when its parts are.
+where `<name>`, `<area>`, `<floor>`, `<number>` and `<color>` stand for whatever is called so. In
+one home its own names stand there. So a sentence that nobody has written down is likely when its
+parts are.
 
 The probabilities are Kneser and Ney's, with absolute discounting, in the form that falls back from
 a pair that was never seen to the word alone (S. F. Chen and J. Goodman, "An Empirical Study of
@@ -20,7 +21,7 @@ from pathlib import Path
 
 from edge.domain.automaton import Arc, Automaton
 from edge.domain.home import heads
-from edge.voice.vocabulary import NUMBERS, Vocabulary, spoken
+from edge.voice.vocabulary import COLORS, NUMBERS, Vocabulary, spoken
 
 PAIRS = Path(__file__).with_name("pairs.tsv")
 BEGIN, END = "<s>", "</s>"
@@ -43,6 +44,7 @@ class Chain:
             "<area>": vocabulary.spoken_areas(),
             "<floor>": vocabulary.spoken_floors(),
             "<number>": NUMBERS,
+            "<color>": COLORS,
         }
         kinds: defaultdict[str, list[str]] = defaultdict(list)
         for kind, ways in self._called.items():

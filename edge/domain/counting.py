@@ -4,7 +4,7 @@
 
 The sentences are those that the tagger is trained on, of our templates, Home Assistant's and people
 (NLU-Evaluation-Data, see `models.corpus_open`), and the usual sentences of `home.yaml`. Names of
-things and places, and numbers, are counted as what they are.
+things and places, numbers and colours are counted as what they are.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from edge.domain.automaton import Arc, Automaton
 from edge.domain.chain import BEGIN, END, PAIRS
 from edge.domain.home import automaton_of
 from edge.types import OUT_OF_SCOPE, LaresError
-from edge.voice.vocabulary import NUMBERS, Vocabulary, spoken
+from edge.voice.vocabulary import COLORS, NUMBERS, Vocabulary, spoken
 from models.corpus_open import corpora_folder, nlu_home
 from models.corpus_templates import home_assistant_templates, our_grammar, our_templates
 from models.labels import Example
@@ -39,7 +39,7 @@ _EACH = {True: 18, False: 10}
 """Sentences of a template of ours, and of Home Assistant's."""
 _CALLED = {"name": "<name>", "area": "<area>", "floor": "<floor>"}
 _PLACES = {"zname": "<name>", "zarea": "<area>", "zfloor": "<floor>"}
-_NUMBER = "<number>"
+_NUMBER, _COLOR = "<number>", "<color>"
 _DIGITS = frozenset(word for number in NUMBERS for word in number.split())
 _FREE = frozenset(
     {
@@ -90,7 +90,7 @@ def _usual() -> Iterator[list[str]]:
     for wider, count in ((False, _USUAL), (True, _RARER)):
         automaton, rng = automaton_of(home, wider=wider), random.Random(SEED)
         for _ in range(count):
-            yield _numbers_as_such(_PLACES.get(word, word) for word in _walked(automaton, rng))
+            yield _as_such(_PLACES.get(word, word) for word in _walked(automaton, rng))
 
 
 def _walked(automaton: Automaton, rng: random.Random) -> Iterator[str]:
@@ -115,16 +115,22 @@ def _parts(example: Example) -> list[str]:
         if span.label in _CALLED:
             parts += (*spoken(example.text[end : span.start]).split(), _CALLED[span.label])
             end = span.end
-    return _numbers_as_such((*parts, *spoken(example.text[end:]).split()))
+    return _as_such((*parts, *spoken(example.text[end:]).split()))
 
 
-def _numbers_as_such(words: Iterable[str]) -> list[str]:
+def _as_such(words: Iterable[str]) -> list[str]:
+    """Words, with each number and each colour as what it is."""
     parts: list[str] = []
     for word in words:
-        if word not in _DIGITS:
+        if word in _DIGITS:
+            if parts[-1:] != [_NUMBER]:
+                parts.append(_NUMBER)
+        elif word not in COLORS:
             parts.append(word)
-        elif parts[-1:] != [_NUMBER]:
-            parts.append(_NUMBER)
+        elif parts and f"{parts[-1]} {word}" in COLORS:
+            parts[-1] = _COLOR
+        else:
+            parts.append(_COLOR)
     return parts
 
 

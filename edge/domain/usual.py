@@ -15,7 +15,7 @@ from edge.domain.sounding import Sounding
 from edge.voice.pronounce import Lookup
 from edge.voice.vocabulary import Vocabulary, spoken
 
-MOST_ALIKE = 24
+MOST_ALIKE = 16
 """Sentences that are shown of all that sound like what was heard."""
 MOST_COST_A_PHONE = 0.8
 _SHARE_OF_USE = 0.15

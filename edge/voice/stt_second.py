@@ -28,16 +28,16 @@ from edge.voice.vocabulary import Vocabulary
 
 SURE = 0.6
 """How certain, 0 to 1, a sentence is at least that was chosen."""
-UNUSUAL = 0.5
+UNUSUAL = 0.3
 """What the logarithm of a text's probability in the home weighs, beside that by the sound."""
 UNLIKE = 2.0
 """What a text weighs less for each exchanged consonant. Without it, "turn on the camera" became an
 order to what there is."""
-USUAL = 3.0
-"""What a usual sentence weighs more."""
-UNDERSTOOD = 3.0
+USUAL = 2.0
+"""What a usual sentence weighs more, and once more when it means something."""
+UNDERSTOOD = 4.0
 """What a text weighs more when it means something."""
-HEARD_BY_BOTH = 4.0
+HEARD_BY_BOTH = 6.0
 """What a text weighs more that another engine heard."""
 LEAST_OF_CERTAIN, LEAST_OF_UNCERTAIN = -4.5, -2.5
 """Log probability of a word, in the mean, from which on a sentence can have been said: where the
@@ -156,8 +156,10 @@ def weighed(
     }
     if other in weights:
         weights[other] += HEARD_BY_BOTH
-    best = sorted(weights, key=weights.__getitem__, reverse=True)[:_WEIGHED]
-    text = max(best, key=lambda each: weights[each] + UNDERSTOOD * usual.is_understood(each))
+    for text in sorted(weights, key=weights.__getitem__, reverse=True)[:_WEIGHED]:
+        if usual.is_understood(text):
+            weights[text] += UNDERSTOOD + USUAL * usual.knows(text)
+    text = max(weights, key=weights.__getitem__)
     is_certain = bool(transcript.text) or text == other
     least = (LEAST_OF_CERTAIN if is_certain else LEAST_OF_UNCERTAIN) * len(text.split())
     is_meant = usual.is_understood(text) and (bool(transcript.text) or usual.knows(text))
