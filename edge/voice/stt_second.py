@@ -39,7 +39,7 @@ UNDERSTOOD = 4.0
 """What a text weighs more when it means something."""
 HEARD_BY_BOTH = 6.0
 """What a text weighs more that another engine heard."""
-LEAST_OF_CERTAIN, LEAST_OF_UNCERTAIN = -4.5, -2.5
+LEAST_OF_CERTAIN, LEAST_OF_UNCERTAIN = -4.0, -2.5
 """Log probability of a word, in the mean, from which on a sentence can have been said: where the
 engine is certain that it heard words, or two heard the same, and where not."""
 _WEIGHED = 8

@@ -178,10 +178,11 @@ def test_the_catalogue_that_ships_has_a_model_for_each_part() -> None:
         "vosk-small-en-us": "stt",
         "piper-joe": "voice",
         "minilm-l6": "encoder",
+        "smollm2-135m": "llm",
     }
 
 
-@pytest.mark.parametrize("name", ["whisper-base", "piper-joe", "minilm-l6"])
+@pytest.mark.parametrize("name", ["whisper-base", "piper-joe", "minilm-l6", "smollm2-135m"])
 def test_models_that_setting_up_needs_are_in_the_package_registry(name: str) -> None:
     sources = Catalog.load().entry(name).sources
     assert isinstance(sources[-1], PackageSource)
