@@ -220,10 +220,9 @@ def test_a_command_that_never_ends_is_cut_at_the_limit_and_the_next_one_is_heard
     file = write(tmp_path / "stuck.wav", *stuck)
     (tmp_path / "lares.toml").write_text("[endpoint]\nlimit_s = 5.0\n")
     done = lares(*HEAR, file, folder=tmp_path)
-    told = answers(done)
-    assert len(told) == 2
-    assert changed(told[-1]) == ["vacuum.vacuum"]
-    assert (told[0]["intents"], told[0]["published"]) == ([], [])
+    *babbled, last = answers(done)
+    assert changed(last) == ["vacuum.vacuum"]
+    assert [(told["intents"], told["published"]) for told in babbled] == [([], [])] * len(babbled)
 
 
 def test_the_doctor_says_of_each_of_them_what_is_wrong(tmp_path: Path) -> None:
