@@ -102,16 +102,13 @@ class Household:
         await self.devices.settle()
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, slots=True)
 class _Known:
-    """What hearing knows of one home."""
+    """What hearing knows of one home, made before it is needed: nobody waits for it then."""
 
     home: Home
     vocabulary: Vocabulary
-
-    @cached_property
-    def usual(self) -> UsualSentences:
-        return UsualSentences(self.vocabulary, _pronunciations())
+    usual: UsualSentences
 
 
 class App:
@@ -194,7 +191,9 @@ class App:
         """The words of a home, which are worked out once for as long as it stays the same."""
         known = self._known
         if known is None or known.home is not home:
-            known = self._known = _Known(home, vocabulary_of(home))
+            vocabulary = vocabulary_of(home)
+            usual = UsualSentences(vocabulary, _pronunciations())
+            known = self._known = _Known(home, vocabulary, usual)
         return known
 
     def stt_of(self, vocabulary: Vocabulary) -> SpeechToText:
