@@ -102,13 +102,16 @@ class Household:
         await self.devices.settle()
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(frozen=True, eq=False)
 class _Known:
-    """What hearing knows of one home, made before it is needed: nobody waits for it then."""
+    """What hearing knows of one home."""
 
     home: Home
     vocabulary: Vocabulary
-    usual: UsualSentences
+
+    @cached_property
+    def usual(self) -> UsualSentences:
+        return UsualSentences(self.vocabulary, _pronunciations())
 
 
 class App:
@@ -191,9 +194,7 @@ class App:
         """The words of a home, which are worked out once for as long as it stays the same."""
         known = self._known
         if known is None or known.home is not home:
-            vocabulary = vocabulary_of(home)
-            usual = UsualSentences(vocabulary, _pronunciations())
-            known = self._known = _Known(home, vocabulary, usual)
+            known = self._known = _Known(home, vocabulary_of(home))
         return known
 
     def stt_of(self, vocabulary: Vocabulary) -> SpeechToText:

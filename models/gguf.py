@@ -89,8 +89,8 @@ class _Reader:
 
     def number(self, code: str) -> int | float | bool:
         size = struct.calcsize(f"<{code}")
-        (value,) = struct.unpack(f"<{code}", self.bytes(size))
-        return value  # type: ignore[no-any-return]
+        value: int | float | bool = struct.unpack(f"<{code}", self.bytes(size))[0]
+        return value
 
     def count(self, code: str = "Q") -> int:
         count = int(self.number(code))
