@@ -50,6 +50,7 @@ class InformedSpeechToText:
     def session(self) -> Session:
         home = self._devices.home
         self._current = self._engine(home)
+        self._usual.prepare()
         second = None if self._second is None else self._second(home)
         if self._opinion is None:
             self._opinion = SecondOpinion(self._current, second, self._usual)
@@ -71,6 +72,10 @@ class HomeUsual:
         self._devices = devices
         self._usual_of = usual_of
         self.is_understood = is_understood
+
+    def prepare(self) -> None:
+        """Work out what is usually said to the devices that there are now."""
+        self._usual()
 
     def knows(self, text: str) -> bool:
         """Whether a text is one of the home's usual sentences."""

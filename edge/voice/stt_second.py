@@ -51,6 +51,9 @@ _LEAST_WORDS = 3
 class Usual(Protocol):
     """Knows what is usually said."""
 
+    def prepare(self) -> None:
+        """Work out what takes a while, which is best done while the person still speaks."""
+
     def knows(self, text: str) -> bool:
         """Whether a text is a usual sentence."""
 

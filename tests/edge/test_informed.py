@@ -141,3 +141,17 @@ async def test_an_engine_that_can_tell_no_log_probabilities_is_taken_at_its_word
     devices: Devices, second: Judging | None
 ) -> None:
     assert heard(devices, Judging("first", MISHEARD), second) == MISHEARD
+
+
+async def test_what_is_usual_is_worked_out_while_the_person_still_speaks(devices: Devices) -> None:
+    made: list[Home] = []
+    sentences = UsualSentences(vocabulary_of(HOME))
+
+    def of(home: Home) -> UsualSentences:
+        made.append(home)
+        return sentences
+
+    ear = InformedSpeechToText(devices, lambda _: Judging("a", MEANT), HomeUsual(devices, of, bool))
+    assert made == []
+    ear.session()
+    assert len(made) == 1
