@@ -40,6 +40,11 @@ _MODE = re.compile(
     r"\b(?P<named>[a-z]+) mode\b"
 )
 _PAUSES = re.compile(r"(?:(?:please|can you|could you|and|then|now|just) )*(?:pause|halt)\b")
+_SENDS_OUT = re.compile(r"^(?!.*\b(?:back|home|dock|base)\b).*\b(?:send|let)\b.*\bout\b")
+_WANTS_LIGHT = re.compile(
+    r"\b(?:need|want|like|have|get) (?:some|more|(?:a (?:bit|little)(?: more)?(?: of)?)) lights?\b"
+    r"(?!.*\boff\b)"
+)
 _SWITCHES = re.compile(r"\b(?:turn|switch|power)\b.*\b(on|off)\b")
 _SHARES = re.compile(r"(?:please )?(?:halve|double) the (?:brightness|light)\b")
 _MOVES = re.compile(r"\b(?:extend|retract)\b")
@@ -94,9 +99,7 @@ def _of_a_player(tagging: Tagging, heard: Heard, lexicon: Lexicon) -> Tagging | 
             )
             return replace(tagging, intent="HassTurnOn", spans=named)
     played = heard.labelled("name")
-    bare = not heard.labelled("search_query", "media_class") and heard.text.strip(" .!").endswith(
-        "play"
-    )
+    bare = not heard.labelled("search_query", "media_class")
     return replace(tagging, intent="HassMediaUnpause") if bare and played else None
 
 
@@ -148,6 +151,20 @@ def _of_a_pause(tagging: Tagging, heard: Heard, lexicon: Lexicon) -> Tagging | N
     if not cleans and not _names_a(heard, lexicon, *_MACHINES):
         return None
     return _made(tagging, "VacuumPause", _about(tagging))
+
+
+def _of_going_out(tagging: Tagging, heard: Heard, lexicon: Lexicon) -> Tagging | None:
+    """ "send the hoover out" does not call it back."""
+    if tagging.intent != "HassVacuumReturnToBase" or not _SENDS_OUT.search(heard.text):
+        return None
+    return replace(tagging, intent="HassVacuumStart")
+
+
+def _of_wanted_light(tagging: Tagging, heard: Heard, _: Lexicon) -> Tagging | None:
+    """ "I need some light out there" wants it on."""
+    if tagging.intent != "HassTurnOff" or not _WANTS_LIGHT.search(heard.text):
+        return None
+    return replace(tagging, intent="HassTurnOn")
 
 
 def _of_no_room(tagging: Tagging, heard: Heard, lexicon: Lexicon) -> Tagging | None:
@@ -266,7 +283,9 @@ _RULES: tuple[Rule, ...] = (
     _of_outside,
     _of_humidity,
     _of_a_pause,
+    _of_going_out,
     _of_no_room,
+    _of_wanted_light,
     _of_the_dark,
     _of_a_share,
     _of_an_awning,

@@ -17,6 +17,7 @@ from edge.nlu.slots import TEXT_LABELS
 from edge.types import Span, Tagging
 
 _WORD = re.compile(r"[^\W_]+(?:['’]s\b)?")
+_ON_OR_OFF = re.compile(r" (?:on|off)\b", re.IGNORECASE)
 _PLACES = frozenset({"area", "floor"})
 _KINDS = frozenset({"domain", "device_class"})
 _KEPT = frozenset(TEXT_LABELS) - {"search_query"}
@@ -118,9 +119,20 @@ def _is_written(name: str, lexicon: Lexicon) -> bool:
     return any(said == normalised(n) for e in lexicon.called(name) for n in (e.name, *e.aliases))
 
 
+def _switches(text: str, span: Span) -> bool:
+    """Whether a kind of thing is a verb: "switch off", but not "the switch off"."""
+    before = text[: span.start].lower().split()[-1:]
+    return (
+        span.label == "domain"
+        and span.text.lower() == "switch"
+        and before in ([], ["do"], ["please"], ["you"], ["to"], ["and"], ["then"], ["just"])
+        and _ON_OR_OFF.match(text, span.end) is not None
+    )
+
+
 def _without_verb(tagging: Tagging, lexicon: Lexicon) -> list[Span]:
-    """The spans but for a verb that a text begins with: "[bump] the lamp up"."""
-    spans = list(tagging.spans)
+    """The spans but for a verb: "[bump] the lamp up", "do [switch] off every light"."""
+    spans = [span for span in tagging.spans if not _switches(tagging.text, span)]
     first = spans[0] if spans else None
     if (
         first is None
