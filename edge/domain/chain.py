@@ -25,7 +25,7 @@ from edge.voice.vocabulary import COLORS, NUMBERS, Vocabulary, spoken
 
 PAIRS = Path(__file__).with_name("pairs.tsv")
 BEGIN, END = "<s>", "</s>"
-UNHEARD_OF = 12.0
+UNHEARD_OF = 25.0
 """How unusual a word is that is never said to a home."""
 _OWN = 4.0
 """How unusual a sentence is that the owner wrote down."""

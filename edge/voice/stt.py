@@ -38,9 +38,9 @@ class Session(Protocol):
         engine takes for speech it knows.
         """
 
-    def log_probabilities(self, texts: Sequence[str]) -> Sequence[float]:
-        """How probable each of some texts is by the sound of the finished utterance: natural
-        logarithms. None at all, when the engine cannot tell.
+    def log_probabilities(self, texts: Sequence[str]) -> Sequence[Sequence[float]]:
+        """How probable the pieces of each text are by the sound of the finished utterance, each
+        after those before it: natural logarithms. None at all, when the engine cannot tell.
 
         The texts are plain: lower case, numbers as words.
         """

@@ -134,7 +134,7 @@ class PocketSphinxSession:
         sure = 1.0 / (1.0 + math.exp(self._least_margin - margin))
         return Transcript(str(self._sentences.hyp().hypstr), PocketSphinxSpeechToText.name, sure)
 
-    def log_probabilities(self, texts: Sequence[str]) -> Sequence[float]:
+    def log_probabilities(self, texts: Sequence[str]) -> Sequence[Sequence[float]]:
         """It hears texts, and judges none."""
         return ()
 

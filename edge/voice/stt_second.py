@@ -5,9 +5,11 @@ Whisper writes what English makes likely ("race for living room blinds"), not wh
 to this home ("raise the living room blinds"). So
 
 - what Whisper hears, is a usual sentence and means something, is taken as it is;
-- else what is said to this home and sounds like it is found, and Whisper tells how likely each is
-  by the sound. How usual it is counts too, how unlike what was heard, whether it means something,
-  and whether PocketSphinx heard it, which knows nothing but the home's usual sentences;
+- else what is said to this home and sounds like it is found, and Whisper tells how likely each of
+  its pieces is by the sound. They count as the root of the sum of their squares: one piece that
+  cannot have been said tells more than several that are a little unlikely. How usual the text is
+  counts too, how unlike what was heard, whether it means something, and whether PocketSphinx heard
+  it, which knows nothing but the home's usual sentences;
 - a text that stops in the middle ("turn on the") stays as it is: any end could be found for it;
 - and so does what nothing else can have been: "the kitchen light tomorrow".
 
@@ -17,6 +19,7 @@ its answer some 20 ms after the end, when Whisper has only begun. So asking it c
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
@@ -28,18 +31,22 @@ from edge.voice.vocabulary import Vocabulary
 
 SURE = 0.6
 """How certain, 0 to 1, a sentence is at least that was chosen."""
-UNUSUAL = 0.3
-"""What the logarithm of a text's probability in the home weighs, beside that by the sound."""
-UNLIKE = 2.0
-"""What a text weighs less for each exchanged consonant. Without it, "turn on the camera" became an
-order to what there is."""
-USUAL = 2.0
-"""What a usual sentence weighs more, and once more when it means something."""
-UNDERSTOOD = 4.0
+UNUSUAL = 0.15
+"""What the logarithm of a text's probability in the home weighs, beside those by the sound."""
+UNLIKE = 1.0
+"""What a text weighs less for each exchanged consonant."""
+USUAL = 3.0
+"""What a usual sentence weighs more."""
+UNDERSTOOD = 3.5
 """What a text weighs more when it means something."""
-HEARD_BY_BOTH = 6.0
+HEARD_BY_BOTH = 3.8
 """What a text weighs more that another engine heard."""
-LEAST_OF_CERTAIN, LEAST_OF_UNCERTAIN = -4.0, -2.5
+WORD = 0.8
+"""What each word weighs: what leaves out a part of what was said is likelier by the sound alone."""
+LESS_LIKELY = 8.0
+"""By how much the log probability of what was said instead may be less than that of what was heard.
+Without it, "turn on the camera" became an order to what there is."""
+LEAST_OF_CERTAIN, LEAST_OF_UNCERTAIN = -5.0, -3.0
 """Log probability of a word, in the mean, from which on a sentence can have been said: where the
 engine is certain that it heard words, or two heard the same, and where not."""
 _WEIGHED = 8
@@ -118,12 +125,13 @@ class _SecondSession:
         if other:
             alike = {other: max(alike.values(), default=0.0), **alike}
         unlike = {**alike, **dict.fromkeys(heard, 0.0)}
-        likely = dict(zip(unlike, self._first.log_probabilities([*unlike]), strict=False))
+        pieces = self._first.log_probabilities([*unlike])
+        likely = dict(zip(unlike, map(tuple, pieces), strict=False))
         if not likely:
             return transcript
         return weighed(transcript, likely, unlike, other, self._usual)
 
-    def log_probabilities(self, texts: Sequence[str]) -> Sequence[float]:
+    def log_probabilities(self, texts: Sequence[str]) -> Sequence[Sequence[float]]:
         return self._first.log_probabilities(texts)
 
 
@@ -131,42 +139,44 @@ def _heard(transcript: Transcript) -> tuple[str, ...]:
     """The likeliest texts that an engine heard, and one of them up to where it begins again."""
     texts = [each.text for each in transcript.hypotheses[:_HYPOTHESES] if each.text]
     for words in map(str.split, texts):
-        if words[0] in words[_LEAST_WORDS:]:
-            texts.append(" ".join(words[: words.index(words[0], _LEAST_WORDS)]))
+        again = (at for at in range(_LEAST_WORDS, len(words)) if words[at : at + 2] == words[:2])
+        if (at := next(again, None)) is not None:
+            texts.append(" ".join(words[:at]))
             break
     return tuple(dict.fromkeys(texts))
 
 
 def weighed(
     transcript: Transcript,
-    likely: Mapping[str, float],
+    likely: Mapping[str, Sequence[float]],
     unlike: Mapping[str, float],
     other: str,
     usual: Usual,
 ) -> Transcript:
     """A transcript, or what was said instead.
 
-    likely: log probabilities of what was heard and of what may have been said, by the sound;
-    unlike: how unlike what was heard each of them sounds; other: what another engine heard.
+    likely: log probabilities of the pieces of what was heard and of what may have been said, by the
+    sound; unlike: how unlike what was heard each of them sounds; other: what another engine heard.
     Where the first engine was certain of nothing, only a usual sentence was said.
     """
     weights = {
-        text: each
+        text: WORD * len(text.split())
         + USUAL * usual.knows(text)
         - UNUSUAL * usual.unusual(text)
         - UNLIKE * unlike[text]
-        for text, each in likely.items()
+        - math.hypot(*pieces)
+        for text, pieces in likely.items()
     }
     if other in weights:
         weights[other] += HEARD_BY_BOTH
     for text in sorted(weights, key=weights.__getitem__, reverse=True)[:_WEIGHED]:
-        if usual.is_understood(text):
-            weights[text] += UNDERSTOOD + USUAL * usual.knows(text)
+        weights[text] += UNDERSTOOD * usual.is_understood(text)
     text = max(weights, key=weights.__getitem__)
     is_certain = bool(transcript.text) or text == other
     least = (LEAST_OF_CERTAIN if is_certain else LEAST_OF_UNCERTAIN) * len(text.split())
-    is_meant = usual.is_understood(text) and (bool(transcript.text) or usual.knows(text))
-    if likely[text] < least or not is_meant:
+    heard = sum(likely.get(transcript.hypotheses[0].text, (-math.inf,)))
+    is_meant = usual.is_understood(text) and (is_certain or usual.knows(text))
+    if sum(likely[text]) < max(least, heard - LESS_LIKELY) or not is_meant:
         return replace(transcript, hypotheses=())
     confidence = max(transcript.confidence, SURE)
     return replace(transcript, text=text, confidence=confidence, hypotheses=())

@@ -70,6 +70,6 @@ class _SharedSession:
                 self.inner = self._shared._begin(self)
             return self.inner.finish(utterance)
 
-    def log_probabilities(self, texts: Sequence[str]) -> Sequence[float]:
+    def log_probabilities(self, texts: Sequence[str]) -> Sequence[Sequence[float]]:
         with self._shared._lock:
             return self.inner.log_probabilities(texts)

@@ -87,7 +87,7 @@ class VoskSession:
         text = tidy(" ".join(word for word, _ in known))
         return Transcript(text, VoskSpeechToText.name, sum(sure for _, sure in known) / len(known))
 
-    def log_probabilities(self, texts: Sequence[str]) -> Sequence[float]:
+    def log_probabilities(self, texts: Sequence[str]) -> Sequence[Sequence[float]]:
         """It hears texts, and judges none."""
         return ()
 

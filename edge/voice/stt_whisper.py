@@ -49,6 +49,9 @@ it again and again; the longest phrase that a command really has twice is like "
 FEATURES_A_SECOND = 50
 _FEATURES_AFTER = 20
 _TEXTS_AT_ONCE = 12
+SLOWED = 10 / 9
+"""How much longer sound is made before texts are judged by it: of 254 clips, the right text was so
+found in 190, and in 184 at the speed at which it was said."""
 SIGNS = (".", ",", "-", "?")
 """What the decoder may write between a grammar's words."""
 _FIRST_MERGE = "Ġ t"
@@ -238,17 +241,17 @@ class WhisperSpeechToText:
         if not tokens:
             return -math.inf
         aligned = self._model.align(sound.features, self._task[:-1], [tokens], sound.frames)[0]
-        return _log_probability(aligned) / len(tokens)
+        return sum(_log_probabilities(aligned)) / len(tokens)
 
-    def _log_probabilities(self, sound: _Sound, texts: Sequence[str]) -> list[float]:
-        """Of whole texts, each as Whisper would write it, told nothing of the home.
+    def _log_probabilities(self, sound: _Sound, texts: Sequence[str]) -> list[list[float]]:
+        """Of the tokens of whole texts, each as Whisper would write it, told nothing of the home.
 
         The features after the end of the sound say nothing, and are left out: that takes half the
         time.
         """
         features = np.array(sound.features)
         kept = min(features.shape[1], round(sound.seconds * FEATURES_A_SECOND) + _FEATURES_AFTER)
-        found: list[float] = []
+        found: list[list[float]] = []
         for at in range(0, len(texts), _TEXTS_AT_ONCE):
             some = texts[at : at + _TEXTS_AT_ONCE]
             copies = np.repeat(features[:, :kept], len(some), axis=0)
@@ -258,7 +261,7 @@ class WhisperSpeechToText:
                 [self._encoded(f" {written(text)}") for text in some],
                 [2 * kept] * len(some),
             )
-            found += map(_log_probability, aligned)
+            found += map(_log_probabilities, aligned)
         return found
 
     def _hypotheses(self, result: Any, seconds: float) -> tuple[Hypothesis, ...]:
@@ -311,8 +314,15 @@ def _written(words: frozenset[str]) -> Iterator[str]:
         yield "%"
 
 
-def _log_probability(aligned: Any) -> float:
-    return sum(math.log(max(p, 1e-10)) for p in aligned.text_token_probs)
+def _log_probabilities(aligned: Any) -> list[float]:
+    return [math.log(max(p, 1e-10)) for p in aligned.text_token_probs]
+
+
+def _slowed(samples: Samples) -> Samples:
+    """Sound that takes longer by `SLOWED`, and is lower by as much."""
+    count = round(len(samples) * SLOWED)
+    places = np.arange(count) / SLOWED
+    return np.interp(places, np.arange(len(samples)), samples).astype(np.int16)
 
 
 class WhisperSession:
@@ -320,7 +330,8 @@ class WhisperSession:
 
     def __init__(self, engine: WhisperSpeechToText) -> None:
         self._engine = engine
-        self._sound: _Sound | None = None
+        self._samples: Samples = np.empty(0, np.int16)
+        self._slowed: _Sound | None = None
 
     def feed(self, samples: Samples) -> None:
         """Whisper waits for the whole utterance."""
@@ -329,12 +340,12 @@ class WhisperSession:
         return ""
 
     def finish(self, utterance: Utterance) -> Transcript:
-        self._sound = self._engine._encoded_sound(utterance.samples)
-        if self._sound is None:
-            return Transcript("", self._engine.name, 0.0)
-        return self._engine._transcribed(self._sound)
+        self._samples = utterance.samples
+        return self._engine.transcribe(utterance.samples)
 
-    def log_probabilities(self, texts: Sequence[str]) -> Sequence[float]:
-        if self._sound is None:
+    def log_probabilities(self, texts: Sequence[str]) -> Sequence[Sequence[float]]:
+        if not self._samples.size or not texts:
             return ()
-        return self._engine._log_probabilities(self._sound, texts)
+        if self._slowed is None:
+            self._slowed = self._engine._encoded_sound(_slowed(self._samples))
+        return () if self._slowed is None else self._engine._log_probabilities(self._slowed, texts)

@@ -63,8 +63,8 @@ class MishearsSession(ScriptedSession):
     def finish(self, utterance: Utterance) -> Transcript:
         return Transcript(self._heard, "whisper", 0.9, (Hypothesis(self._heard, -1.0),))
 
-    def log_probabilities(self, texts: Sequence[str]) -> Sequence[float]:
-        return [self._likely.get(text, -99.0) for text in texts]
+    def log_probabilities(self, texts: Sequence[str]) -> Sequence[Sequence[float]]:
+        return [(self._likely.get(text, -99.0),) for text in texts]
 
 
 def test_a_homes_vocabulary_has_all_its_names_and_the_usual_sentences_with_them() -> None:

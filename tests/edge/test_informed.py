@@ -67,8 +67,8 @@ class Judging:
     def finish(self, utterance: Utterance) -> Transcript:
         return Transcript(self._text, self.name, 0.8, (Hypothesis(self._text, -1.0),))
 
-    def log_probabilities(self, texts: Sequence[str]) -> Sequence[float]:
-        return [self._likely.get(text, -99.0) for text in texts] if self._likely else ()
+    def log_probabilities(self, texts: Sequence[str]) -> Sequence[Sequence[float]]:
+        return [(self._likely.get(text, -99.0),) for text in texts] if self._likely else ()
 
 
 @pytest.fixture

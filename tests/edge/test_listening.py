@@ -55,7 +55,7 @@ class CountingSession:
         assert self.heard == len(utterance.samples)
         return Transcript(f"{self.heard / SAMPLE_RATE:.1f} seconds", "counting")
 
-    def log_probabilities(self, texts: Sequence[str]) -> Sequence[float]:
+    def log_probabilities(self, texts: Sequence[str]) -> Sequence[Sequence[float]]:
         return ()
 
 

@@ -133,7 +133,7 @@ class Seconds:
     def finish(self, utterance: Utterance) -> Transcript:
         return Transcript(f"{len(utterance.samples) / SAMPLE_RATE:.0f} s", self.name)
 
-    def log_probabilities(self, texts: Sequence[str]) -> Sequence[float]:
+    def log_probabilities(self, texts: Sequence[str]) -> Sequence[Sequence[float]]:
         return ()
 
 

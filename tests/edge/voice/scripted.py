@@ -65,7 +65,7 @@ class ScriptedSession:
         self._stt.finished.append(" ".join(words))
         return Transcript(self._stt.finished[-1], self._stt.name)
 
-    def log_probabilities(self, texts: Sequence[str]) -> Sequence[float]:
+    def log_probabilities(self, texts: Sequence[str]) -> Sequence[Sequence[float]]:
         return ()
 
     def _text(self, samples: int) -> str:

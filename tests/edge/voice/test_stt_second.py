@@ -100,8 +100,8 @@ class Hears:
             return Transcript("", self.name, 0.0, hypotheses)
         return Transcript(self.text, self.name, 0.8, hypotheses)
 
-    def log_probabilities(self, texts: Sequence[str]) -> Sequence[float]:
-        return [self.likely.get(text, FAR) for text in texts] if self.likely else ()
+    def log_probabilities(self, texts: Sequence[str]) -> Sequence[Sequence[float]]:
+        return [(self.likely.get(text, FAR),) for text in texts] if self.likely else ()
 
 
 UTTERANCE = Utterance(np.zeros(160, np.int16), 0.0, 0.01, "source")
@@ -178,7 +178,7 @@ def test_a_clear_text_stays_where_a_strange_one_would_give_way(second: str | Non
 
 def test_a_text_that_means_nothing_gives_way_where_a_clear_one_would_stay() -> None:
     for first, text in ((CLEAR, CLEAR), (UNCLEAR, SAID)):
-        assert taken(first, {first: -1.0, SAID: -8.0}).text == text
+        assert taken(first, {first: -1.0, SAID: -7.0}).text == text
 
 
 def test_a_clear_text_gives_way_to_a_sentence_that_is_clearly_likelier() -> None:
@@ -216,7 +216,7 @@ def test_what_the_first_is_not_certain_of_is_certain_once_it_is_a_likely_sentenc
 
 
 def test_what_the_first_is_not_certain_of_must_be_likelier_or_heard_by_both() -> None:
-    likely = {STRANGE: -13.0, SAID: -13.0}
+    likely = {STRANGE: -16.0, SAID: -16.0}
     assert taken(STRANGE, likely).text == SAID
     assert taken(STRANGE, likely, certain=False).text == ""
     assert taken(STRANGE, likely, TURNED_OFF, certain=False).text == ""
@@ -258,7 +258,7 @@ def test_log_probabilities_are_the_first_engines() -> None:
     first = Hears("first", STRANGE, likely={SAID: -3.0})
     session = SecondOpinion(first, Hears("second", ""), Sentences()).session()
     session.finish(UTTERANCE)
-    assert session.log_probabilities((SAID, "stop")) == [-3.0, FAR]
+    assert session.log_probabilities((SAID, "stop")) == [(-3.0,), (FAR,)]
 
 
 PROBABLE = st.floats(-80.0, 0.0)
@@ -273,12 +273,23 @@ LIKELY_AND_OTHER = LIKELY.flatmap(
 HEARD = Transcript(STRANGE, "first", 0.3, (Hypothesis(STRANGE, -2.0),))
 
 
+def after_weighing(
+    transcript: Transcript,
+    likely: Mapping[str, float],
+    unlike: Mapping[str, float] = ALIKE,
+    other: str = "",
+) -> Transcript:
+    """What comes of texts that are of one piece each."""
+    pieces = {text: (value,) for text, value in likely.items()}
+    return weighed(transcript, pieces, unlike, other, Sentences())
+
+
 @given(LIKELY_AND_OTHER)
 def test_what_is_taken_was_heard_or_is_a_usual_sentence_or_a_clear_text_that_was_weighed(
     given_likely: tuple[dict[str, float], str],
 ) -> None:
     likely, other = given_likely
-    transcript = weighed(HEARD, likely, ALIKE, other, Sentences())
+    transcript = after_weighing(HEARD, likely, other=other)
     assert transcript.engine == "first"
     if transcript.text == STRANGE:
         assert transcript.confidence == HEARD.confidence
@@ -292,21 +303,21 @@ def test_a_sentence_that_is_taken_is_taken_too_when_it_is_likelier(
     given_likely: tuple[dict[str, float], str], more: float
 ) -> None:
     likely, other = given_likely
-    text = weighed(HEARD, likely, ALIKE, other, Sentences()).text
+    text = after_weighing(HEARD, likely, other=other).text
     if text != STRANGE:
         likelier = {**likely, text: min(0.0, likely[text] + more)}
-        assert weighed(HEARD, likelier, ALIKE, other, Sentences()).text == text
+        assert after_weighing(HEARD, likelier, other=other).text == text
 
 
 def test_another_hypothesis_that_is_clear_is_taken_when_it_is_likelier() -> None:
-    transcript = weighed(HEARD, {STRANGE: -8.0, CLEAR: -2.0}, ALIKE, "", Sentences())
+    transcript = after_weighing(HEARD, {STRANGE: -8.0, CLEAR: -2.0})
     assert transcript.text == CLEAR
 
 
 def test_what_the_first_was_not_certain_of_can_only_be_a_usual_sentence() -> None:
     uncertain = Transcript("", "first", 0.0, (Hypothesis(CLEAR, -2.0),))
-    assert weighed(uncertain, {CLEAR: -0.1, SAID: -9.0}, ALIKE, "", Sentences()).text == ""
-    assert weighed(uncertain, {CLEAR: -9.0, SAID: -0.1}, ALIKE, "", Sentences()).text == SAID
+    assert after_weighing(uncertain, {CLEAR: -0.1, SAID: -9.0}).text == ""
+    assert after_weighing(uncertain, {CLEAR: -9.0, SAID: -0.1}).text == SAID
 
 
 @pytest.mark.parametrize("second", [None, SAID])
@@ -318,4 +329,21 @@ def test_of_two_about_as_likely_the_one_is_taken_that_sounds_more_like_what_was_
     likely = {STRANGE: -2.0, SAID: -4.0, TURNED_OFF: -3.0}
     for text, other in ((SAID, TURNED_OFF), (TURNED_OFF, SAID)):
         unlike = {STRANGE: 0.0, text: 0.5, other: 4.0}
-        assert weighed(HEARD, likely, unlike, "", Sentences()).text == text
+        assert after_weighing(HEARD, likely, unlike).text == text
+
+
+def test_one_piece_that_cannot_have_been_said_tells_more_than_several_unlikely_ones() -> None:
+    for text, other in ((SAID, TURNED_OFF), (TURNED_OFF, SAID)):
+        pieces = {STRANGE: (-20.0,), text: (-3.0, -3.0, -3.0), other: (-0.5, -8.0, -0.5)}
+        assert weighed(HEARD, pieces, ALIKE, "", Sentences()).text == text
+
+
+def test_what_is_far_less_likely_than_what_was_heard_was_not_said_instead() -> None:
+    for instead, text in ((-8.0, SAID), (-11.0, STRANGE)):
+        pieces = {STRANGE: (-1.0, -1.0), SAID: (instead / 4,) * 4}
+        assert weighed(HEARD, pieces, ALIKE, "", Sentences()).text == text
+
+
+def test_a_text_is_not_taken_for_its_beginning() -> None:
+    pieces = {SAID: (-2.0, -1.0, -1.0, -1.0, -2.0), "turn on": (-2.0, -1.0)}
+    assert weighed(HEARD, pieces, {**ALIKE, "turn on": 0.0}, "", Sentences()).text == SAID

@@ -46,9 +46,9 @@ class OneSession:
         self.feed(utterance.samples[len(self._heard) :])
         return Transcript(self.partial(), OneAtATime.name)
 
-    def log_probabilities(self, texts: Sequence[str]) -> Sequence[float]:
+    def log_probabilities(self, texts: Sequence[str]) -> Sequence[Sequence[float]]:
         heard = " ".join(map(str, self._heard))
-        return [0.0 if text == heard else -9.0 for text in texts]
+        return [(0.0 if text == heard else -9.0,) for text in texts]
 
 
 def sound(*values: int) -> Samples:
@@ -100,7 +100,7 @@ def test_log_probabilities_are_of_the_sessions_own_utterance_whatever_was_heard_
     first.finish(whole(1, 2))
     second.finish(whole(7))
     texts = ("1 2", "7", "1")
-    assert first.log_probabilities(texts) == [0.0, -9.0, -9.0]
-    assert second.log_probabilities(texts) == [-9.0, 0.0, -9.0]
+    assert first.log_probabilities(texts) == [(0.0,), (-9.0,), (-9.0,)]
+    assert second.log_probabilities(texts) == [(-9.0,), (0.0,), (-9.0,)]
     shared.session().feed(sound(1))
-    assert first.log_probabilities(texts) == [0.0, -9.0, -9.0]
+    assert first.log_probabilities(texts) == [(0.0,), (-9.0,), (-9.0,)]
