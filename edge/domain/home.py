@@ -18,6 +18,8 @@ from edge.domain.automaton import Automaton
 from edge.domain.domain import Domain
 from edge.voice.vocabulary import COLORS, KINDS, NUMBERS, STATES, Vocabulary
 
+_SENSED = frozenset({"leak", "motion", "temperature", "humidity", "battery", "sensor", "contact"})
+"""What sensors' names end with."""
 _SENTENCES = Path(__file__).parent / "home.yaml"
 
 
@@ -61,9 +63,12 @@ def _together(some: Mapping[str, list[str]], more: Mapping[str, list[str]]) -> d
 
 
 def heads(vocabulary: Vocabulary) -> tuple[str, ...]:
-    """What things are called for short: "skylight" for "office skylight"."""
-    last = (name.split()[-1] for name in vocabulary.spoken_names() if " " in name)
-    return tuple(dict.fromkeys(word for word in last if word not in KINDS))
+    """What things are called for short: "skylight" for "office skylight", "washer" for "washer
+    leak", since one asks for a leak at the washer."""
+    parts = [name.rpartition(" ") for name in vocabulary.spoken_names() if " " in name]
+    last = (word for _, _, word in parts if word not in KINDS)
+    sensed = (before for before, _, word in parts if word in _SENSED)
+    return tuple(dict.fromkeys((*last, *sensed)))
 
 
 def _options(texts: Sequence[str]) -> str:

@@ -27,7 +27,8 @@ _TALK = re.compile(
     r"how (?:do|can|could|would|should|to)\b|did\b|have (?:you|i|we|they)\b|has\b|was\b|were\b"
     r"|should (?:i|we)\b|what (?:happens|if|would)\b|why\b|who\b|is it\b|remind\b"
     r"|do(?: not|n['’]?t) (?:let me )?forget\b"
-    r"|i(?: have|['’]ve)?(?: just| already)? (?:turned|switched|opened|closed|locked|unlocked)\b)"
+    r"|i(?: have|['’]ve)?(?: just| already)? (?:turned|switched|opened|closed|locked|unlocked)\b"
+    r"|(?:(?:i|we|you|they|he|she)(?: have|['’]ve|['’]s| has)? )?(?:just )?already\b)"
 )
 """How talk about a deed begins."""
 _STATEMENT = re.compile(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from edge.demo.recordings import recordings
 from edge.domain.alignment import align
 from edge.domain.automaton import Automaton
-from edge.domain.home import automaton_of, with_grammar
+from edge.domain.home import automaton_of, heads, with_grammar
 from edge.domain.sampling import sentences
 from edge.voice.vocabulary import COLORS, KINDS, NUMBERS, STATES, Vocabulary, spoken
 
@@ -161,3 +161,8 @@ def test_any_names_can_be_said(
     for sample in islice(sentences(automaton, random.Random(seed)), 3):
         assert has(automaton, sample.text)
         assert spoken(sample.text) == sample.text
+
+
+def test_things_are_called_for_short_too() -> None:
+    names = ("Office Skylight", "Washer Leak", "Hall Motion", "Kitchen Light", "Lamp")
+    assert heads(Vocabulary(names=names)) == ("skylight", "leak", "motion", "washer", "hall")

@@ -50,6 +50,8 @@ def test_what_shall_not_be_done_so_is_not_done(marked: str, answer: str, intent:
         "did you turn off the [lights](domain)",
         "have you [locked](domain) the [front door](name)",
         "i turned off the [desk lamp](name)",
+        "we already closed the [desk lamp](name)",
+        "already on the [desk lamp](name) open",
         "remind me to turn off the [lights](domain)",
         "don't forget to turn off the [lights](domain)",
         "what happens if i turn off the [lights](domain)",
