@@ -43,9 +43,10 @@ HEARD_BY_BOTH = 3.8
 """What a text weighs more that another engine heard."""
 WORD = 0.8
 """What each word weighs: what leaves out a part of what was said is likelier by the sound alone."""
-LESS_LIKELY = 8.0
-"""By how much the log probability of what was said instead may be less than that of what was heard.
-Without it, "turn on the camera" became an order to what there is."""
+FAR = 12.0
+"""By how much the log probability of what was said instead may be less than that of what was heard,
+2 for each exchanged consonant counted in. Without it, "turn on the camera" became an order to what
+there is."""
 LEAST_OF_CERTAIN, LEAST_OF_UNCERTAIN = -5.0, -3.0
 """Log probability of a word, in the mean, from which on a sentence can have been said: where the
 engine is certain that it heard words, or two heard the same, and where not."""
@@ -176,7 +177,8 @@ def weighed(
     least = (LEAST_OF_CERTAIN if is_certain else LEAST_OF_UNCERTAIN) * len(text.split())
     heard = sum(likely.get(transcript.hypotheses[0].text, (-math.inf,)))
     is_meant = usual.is_understood(text) and (is_certain or usual.knows(text))
-    if sum(likely[text]) < max(least, heard - LESS_LIKELY) or not is_meant:
+    far = heard - sum(likely[text]) + 2 * unlike[text]
+    if sum(likely[text]) < least or far > FAR or not is_meant:
         return replace(transcript, hypotheses=())
     confidence = max(transcript.confidence, SURE)
     return replace(transcript, text=text, confidence=confidence, hypotheses=())

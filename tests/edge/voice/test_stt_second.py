@@ -339,9 +339,10 @@ def test_one_piece_that_cannot_have_been_said_tells_more_than_several_unlikely_o
 
 
 def test_what_is_far_less_likely_than_what_was_heard_was_not_said_instead() -> None:
-    for instead, text in ((-8.0, SAID), (-11.0, STRANGE)):
+    for instead, unlike, text in ((-10.0, 0.0, SAID), (-10.0, 2.5, STRANGE), (-16.0, 0.0, STRANGE)):
         pieces = {STRANGE: (-1.0, -1.0), SAID: (instead / 4,) * 4}
-        assert weighed(HEARD, pieces, ALIKE, "", Sentences()).text == text
+        far = {STRANGE: 0.0, SAID: unlike}
+        assert weighed(HEARD, pieces, far, "", Sentences()).text == text
 
 
 def test_a_text_is_not_taken_for_its_beginning() -> None:
