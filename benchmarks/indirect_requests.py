@@ -146,8 +146,7 @@ def judge(case: Case, before: States, after: States, outcome: Outcome) -> Judged
         if (holding is not None and entity in holding)
         or any(fnmatch(entity, glob) for glob in case.may)
         or any(
-            entity in each and _holds({entity: each[entity]}, before, after)
-            for each in case.accept
+            entity in each and _holds({entity: each[entity]}, before, after) for each in case.accept
         )
     }
     harmed = tuple(sorted(changed - allowed))

@@ -20,6 +20,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from edge.assistant import NO, YES, Tags
+from edge.home.colors import color_rgb
 from edge.home.graph import Area, Entity, Floor, Home
 from edge.mqtt.devices import Devices
 from edge.nlu import timing
@@ -166,9 +167,12 @@ class HomeCompleteness:
 
 
 def _lacks_something(words: list[str], reading: Reading) -> bool:
-    """Whether it means something only because what is missing was not asked for."""
+    """Whether it means something only because what is missing, or is no colour, was not asked
+    for."""
     intents = reading.understanding.intents
     if words[0] in _ASKS_WHETHER and not any("state" in intent.slots for intent in intents):
+        return True
+    if any("color" in i.slots and color_rgb(str(i.slots["color"])) is None for i in intents):
         return True
     if len(intents) == 1 and intents[0].slots.keys() <= WHERE and not _SETS.isdisjoint(words[:4]):
         return True

@@ -33,12 +33,13 @@ has_wheels() {
 runtime="--extra voice --extra vosk --extra whisper"
 # shellcheck disable=SC2086 # $runtime is several words
 {
-    compile $runtime --extra demo --extra speech --extra train --extra dev \
+    compile $runtime --extra demo --extra speech --extra llm --extra train --extra dev \
         setup.cfg requirements/build.in >"$everything"
     part build requirements/build.in
     part runtime $runtime setup.cfg
     part demo --extra demo setup.cfg
     part speech --extra speech setup.cfg
+    part llm --extra llm setup.cfg
     part dev $runtime --extra dev setup.cfg
     part train $runtime --extra train setup.cfg
 }

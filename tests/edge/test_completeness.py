@@ -153,6 +153,7 @@ async def test_what_can_be_done_or_answered_is_understood(
         "i think we should eat",
         "turn on the lamp",  # which one?
         "turn on the chandelier",
+        "make the bedroom lamp turtle",  # no colour
         "the quick brown fox",
         "灯",
     ],

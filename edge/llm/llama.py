@@ -1,0 +1,470 @@
+"""Language models of GGUF files, run by llama.cpp.
+
+One model serves many requests at once, in turns of a step each (`edge.kernel.scheduler`):
+
+- what a request has been read and written is its *sequence* in the model's memory (keys and values
+  of each token, llama.cpp's KV cache). There are a few seats for sequences; who must give up its
+  seat to another is written to memory, and reads it back when it goes on. Each sequence has a
+  memory of its own, so that what is written does not depend on who else was there;
+- the prompt's unchanging prefix has a seat for itself. It is read once, copied to each request, and
+  kept in a file between starts.
+"""
+
+from __future__ import annotations
+
+import codecs
+import ctypes
+import hashlib
+import itertools
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from edge.kernel.memory import available_bytes
+from edge.kernel.scheduler import Steps
+from edge.llm.model import Ending, Piece, Prompt, Told, Writing, Written
+from edge.types import LaresError
+from edge.voice.packages import load
+from models.gguf import Gguf
+
+SEATS = 3
+"""Sequences that are in memory at once, beside the prefix."""
+CONTEXT = 2048
+"""Tokens of a sequence: prompt and answer."""
+TOKENS_A_STEP = 64
+"""Of a prompt; on two cores SmolLM2 reads so many in a fifth of a second."""
+_PREFIX_SEAT = SEATS
+_BESIDES_BYTES = 64 << 20
+"""What llama.cpp needs beside weights and sequences, about."""
+
+
+class LlamaError(LaresError):
+    """llama.cpp cannot do what it is asked."""
+
+
+@dataclass(eq=False, slots=True)
+class _Sequence:
+    """One request's place in the model's memory."""
+
+    number: int
+    """Who was there first."""
+    used: int = 0
+    """When it last computed."""
+    seat: int | None = None
+    tokens: int = 0
+    """How many are in memory."""
+    kept: bytes = b""
+    """Its memory, while it has no seat."""
+
+
+@dataclass(eq=False, slots=True)
+class _Prefix:
+    """What all prompts begin with, as it is in its seat."""
+
+    tokens: tuple[int, ...] = ()
+
+
+@dataclass(eq=False, slots=True)
+class _Sampler:
+    """Chooses tokens: the likeliest that the grammar allows, or one of the likely ones."""
+
+    grammar: Any = None
+    chance: Any = None
+    parts: list[Any] = field(default_factory=list)
+
+
+class LlamaLanguageModel:
+    """The model of one GGUF file.
+
+    adapter: a LoRA adapter in GGUF that is laid on top of it.
+    keep: a folder for read prefixes; None: they are read anew at each start.
+    threads: cores that compute; 0: all, up to four.
+
+    Raises LaresError when llama-cpp-python is missing, or the file is missing, foreign, damaged, or
+    needs more memory than there is.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        name: str = "",
+        adapter: Path | None = None,
+        keep: Path | None = None,
+        threads: int = 0,
+        context: int = CONTEXT,
+    ) -> None:
+        self.name = name or path.stem
+        told = Gguf.read(path)
+        _check_memory(path, told, context)
+        self._llama = load("llama_cpp", purpose="The language model", extra="llm")
+        _be_silent(self._llama)
+        self._context_tokens = context
+        self._keep = keep
+        self._model = self._loaded(path)
+        self._vocabulary = self._llama.llama_model_get_vocab(self._model)
+        self._context = self._made_context(context, threads or min(4, os.cpu_count() or 1))
+        self._adapter = None if adapter is None else self._laid_on(adapter)
+        self._words = int(self._llama.llama_vocab_n_tokens(self._vocabulary))
+        self._memory = self._llama.llama_get_memory(self._context)
+        self._identity = f"{path.stat().st_size}:{self.name}:{_digest(adapter)}:{context}"
+        self._seated: dict[int, _Sequence] = {}
+        self._prefix = _Prefix()
+        self._clock = itertools.count(1)
+        self._open = True
+
+    def write(self, prompt: Prompt, writing: Writing, told: Told | None = None) -> Steps[Written]:
+        prefix = self._tokens(prompt.prefix, is_first=True)
+        whole = [*prefix, *self._tokens(prompt.request, is_first=not prefix)]
+        room = self._context_tokens - len(whole)
+        if room < 1 or not whole:
+            raise LlamaError(
+                f"expected a request of fewer than {self._context_tokens} tokens with what the "
+                f"model is told of the home, found {len(whole)}: ask for something shorter."
+            )
+        sequence = _Sequence(next(self._clock))
+        most = min(writing.most_tokens, room)
+        text = codecs.getincrementaldecoder("utf-8")("replace")
+        written, tokens, ending = "", 0, "length"
+        with self._sampling(writing) as sampler, self._sequence(sequence):
+            kept = yield from self._begun(sequence, tuple(prefix), len(whole))
+            token = None
+            for at in range(kept, len(whole), TOKENS_A_STEP):
+                token = self._next(sequence, whole[at : at + TOKENS_A_STEP], sampler)
+                yield
+            while tokens < most and token is not None:
+                if self._llama.llama_vocab_is_eog(self._vocabulary, token):
+                    ending = "end"
+                    break
+                tokens += 1
+                piece = text.decode(self._bytes(token))
+                written += piece
+                if told is not None and piece:
+                    told(piece)
+                if tokens < most:
+                    self._accept(sampler, token)
+                    token = self._next(sequence, [token], sampler)
+                    yield
+        return Written(written, tokens, len(whole), kept, _ending(ending))
+
+    def close(self) -> None:
+        if self._open:
+            self._open = False
+            self._llama.llama_free(self._context)
+            if self._adapter is not None:
+                self._llama.llama_adapter_lora_free(self._adapter)
+            self._llama.llama_model_free(self._model)
+
+    def _loaded(self, path: Path) -> Any:
+        self._llama.llama_backend_init()
+        settings = self._llama.llama_model_default_params()
+        model = self._llama.llama_model_load_from_file(os.fsencode(path), settings)
+        if not model:
+            raise LlamaError(
+                f"{path}: llama.cpp cannot load this model: it may be of a newer kind than "
+                "llama-cpp-python knows. Fetch the model that `lares models list` names."
+            )
+        return model
+
+    def _made_context(self, tokens: int, threads: int) -> Any:
+        settings = self._llama.llama_context_default_params()
+        settings.n_ctx = tokens * (SEATS + 1)
+        settings.n_batch = settings.n_ubatch = TOKENS_A_STEP
+        settings.n_seq_max = SEATS + 1
+        settings.kv_unified = False
+        settings.n_threads = settings.n_threads_batch = threads
+        settings.no_perf = True
+        context = self._llama.llama_init_from_model(self._model, settings)
+        if not context:
+            self._llama.llama_model_free(self._model)
+            raise LlamaError(
+                f"{self.name}: expected memory for {tokens} tokens, found too little: choose a "
+                "smaller model, or end other programs."
+            )
+        return context
+
+    def _laid_on(self, path: Path) -> Any:
+        Gguf.read(path)
+        adapter = self._llama.llama_adapter_lora_init(self._model, os.fsencode(path))
+        if not adapter:
+            raise LlamaError(f"{path}: expected an adapter made for {self.name}.")
+        one = (type(adapter) * 1)(adapter) if not isinstance(adapter, int) else None
+        adapters = one or (ctypes.c_void_p * 1)(adapter)
+        self._llama.llama_set_adapters_lora(self._context, adapters, 1, (ctypes.c_float * 1)(1.0))
+        return adapter
+
+    def _begun(self, sequence: _Sequence, prefix: tuple[int, ...], whole: int) -> Steps[int]:
+        """Give a sequence the prefix, which is read if need be; how many tokens it has then."""
+        usable = prefix if len(prefix) < whole else prefix[:-1]
+        if not usable:
+            return 0
+        if self._prefix.tokens != usable and not self._recalled(usable):
+            self._forget_prefix()
+            read: list[int] = []
+            for at in range(0, len(usable), TOKENS_A_STEP):
+                some = usable[at : at + TOKENS_A_STEP]
+                self._read(some, len(read), _PREFIX_SEAT)
+                read += some
+                self._prefix.tokens = tuple(read)
+                yield
+                if self._prefix.tokens != tuple(read):
+                    return 0
+            self._remember(usable)
+        seat = self._seat(sequence)
+        self._llama.llama_memory_seq_cp(self._memory, _PREFIX_SEAT, seat, 0, -1)
+        sequence.tokens = len(usable)
+        return len(usable)
+
+    def _forget_prefix(self) -> None:
+        self._prefix.tokens = ()
+        self._llama.llama_memory_seq_rm(self._memory, _PREFIX_SEAT, 0, -1)
+
+    def _kept_file(self, tokens: tuple[int, ...]) -> Path | None:
+        if self._keep is None:
+            return None
+        told = f"{self._identity}:{','.join(map(str, tokens))}"
+        return self._keep / f"{hashlib.sha256(told.encode()).hexdigest()[:32]}.kv"
+
+    def _recalled(self, tokens: tuple[int, ...]) -> bool:
+        """Whether the prefix was kept in a file, and is in its seat now."""
+        file = self._kept_file(tokens)
+        if file is None or not file.is_file():
+            return False
+        self._forget_prefix()
+        found = (ctypes.c_int32 * len(tokens))()
+        count = ctypes.c_size_t(0)
+        read = self._llama.llama_state_seq_load_file(
+            self._context, os.fsencode(file), _PREFIX_SEAT, found, len(tokens), ctypes.byref(count)
+        )
+        if not read or tuple(found[: count.value]) != tokens:
+            self._forget_prefix()
+            file.unlink(missing_ok=True)
+            return False
+        self._prefix.tokens = tokens
+        return True
+
+    def _remember(self, tokens: tuple[int, ...]) -> None:
+        """Keep the prefix in a file, in the place of any other one's."""
+        file = self._kept_file(tokens)
+        if file is None or self._keep is None:
+            return
+        self._keep.mkdir(parents=True, exist_ok=True)
+        for old in self._keep.glob("*.kv"):
+            old.unlink(missing_ok=True)
+        new = file.with_suffix(".new")
+        array = (ctypes.c_int32 * len(tokens))(*tokens)
+        done = self._llama.llama_state_seq_save_file(
+            self._context, os.fsencode(new), _PREFIX_SEAT, array, len(tokens)
+        )
+        if done:
+            new.replace(file)
+        else:
+            new.unlink(missing_ok=True)
+
+    @contextmanager
+    def _sequence(self, sequence: _Sequence) -> Iterator[None]:
+        """Whatever becomes of it, its seat is free in the end."""
+        try:
+            yield
+        finally:
+            if sequence.seat is not None and self._open:
+                self._seated.pop(sequence.seat, None)
+                self._llama.llama_memory_seq_rm(self._memory, sequence.seat, 0, -1)
+                sequence.seat = None
+
+    def _seat(self, sequence: _Sequence) -> int:
+        """The seat of a sequence, which another one leaves if need be."""
+        sequence.used = next(self._clock)
+        if sequence.seat is not None:
+            return sequence.seat
+        free = [seat for seat in range(SEATS) if seat not in self._seated]
+        seat = free[0] if free else self._left_by(min(self._seated.values(), key=lambda s: s.used))
+        self._llama.llama_memory_seq_rm(self._memory, seat, 0, -1)
+        if sequence.kept:
+            buffer = (ctypes.c_uint8 * len(sequence.kept)).from_buffer_copy(sequence.kept)
+            if not self._llama.llama_state_seq_set_data(self._context, buffer, len(buffer), seat):
+                raise LlamaError(f"{self.name}: a suspended answer cannot go on: ask again.")
+            sequence.kept = b""
+        self._seated[seat] = sequence
+        sequence.seat = seat
+        return seat
+
+    def _left_by(self, sequence: _Sequence) -> int:
+        """The seat that a sequence leaves; its memory is kept."""
+        seat = sequence.seat
+        if seat is None:
+            raise LlamaError(f"{self.name}: a sequence without a seat has none to leave.")
+        size = self._llama.llama_state_seq_get_size(self._context, seat)
+        buffer = (ctypes.c_uint8 * size)()
+        copied = self._llama.llama_state_seq_get_data(self._context, buffer, size, seat)
+        sequence.kept = bytes(buffer[:copied])
+        sequence.seat = None
+        del self._seated[seat]
+        return seat
+
+    def _next(self, sequence: _Sequence, tokens: Sequence[int], sampler: _Sampler) -> int:
+        """Read tokens and choose the next one, in one step: the model's opinion of what comes next
+        is gone when it has read anything else."""
+        self._read(tokens, sequence.tokens, self._seat(sequence))
+        sequence.tokens += len(tokens)
+        return self._chosen(sampler)
+
+    def _read(self, tokens: Sequence[int], place: int, seat: int) -> None:
+        batch = self._llama.llama_batch_init(len(tokens), 0, 1)
+        try:
+            batch.n_tokens = len(tokens)
+            for at, token in enumerate(tokens):
+                batch.token[at] = token
+                batch.pos[at] = place + at
+                batch.n_seq_id[at] = 1
+                batch.seq_id[at][0] = seat
+                batch.logits[at] = at == len(tokens) - 1
+            failed = self._llama.llama_decode(self._context, batch)
+        finally:
+            self._llama.llama_batch_free(batch)
+        if failed:
+            raise LlamaError(
+                f"{self.name}: llama.cpp could not compute ({failed}): there may be too little "
+                "memory. Choose a smaller model with `lares models suggest`."
+            )
+
+    @contextmanager
+    def _sampling(self, writing: Writing) -> Iterator[_Sampler]:
+        llama, sampler = self._llama, _Sampler()
+        try:
+            if writing.grammar:
+                sampler.grammar = llama.llama_sampler_init_grammar(
+                    self._vocabulary, writing.grammar.encode(), b"root"
+                )
+                if not sampler.grammar:
+                    raise LlamaError("expected a grammar in llama.cpp's GBNF, found another text.")
+                sampler.parts.append(sampler.grammar)
+            if writing.temperature > 0:
+                settings = llama.llama_sampler_chain_default_params()
+                sampler.chance = llama.llama_sampler_chain_init(settings)
+                sampler.parts.append(sampler.chance)
+                for part in (
+                    llama.llama_sampler_init_top_k(40),
+                    llama.llama_sampler_init_temp(writing.temperature),
+                    llama.llama_sampler_init_dist(writing.seed),
+                ):
+                    llama.llama_sampler_chain_add(sampler.chance, part)
+            yield sampler
+        finally:
+            for part in sampler.parts:
+                llama.llama_sampler_free(part)
+
+    def _chosen(self, sampler: _Sampler) -> int:
+        """The next token. What was chosen freely is asked of the grammar first: to ask it of all
+        tokens takes as long as to compute one."""
+        found = self._llama.llama_get_logits_ith(self._context, -1)
+        logits = np.ctypeslib.as_array(found, (self._words,))
+        token = self._of(sampler, np.arange(self._words), logits)
+        if sampler.grammar is None or self._allowed(sampler, np.array([token])).any():
+            return token
+        every = np.arange(self._words)
+        allowed = every[self._allowed(sampler, every)]
+        if not allowed.size:
+            raise LlamaError(f"{self.name}: the grammar allows nothing more.")
+        return self._of(sampler, allowed, logits)
+
+    def _of(self, sampler: _Sampler, tokens: np.ndarray[Any, Any], logits: Any) -> int:
+        if sampler.chance is None:
+            return int(tokens[np.argmax(logits[tokens])])
+        array, _data = self._candidates(tokens, logits[tokens])
+        self._llama.llama_sampler_apply(sampler.chance, ctypes.byref(array))
+        return int(array.data[array.selected].id)
+
+    def _allowed(self, sampler: _Sampler, tokens: np.ndarray[Any, Any]) -> Any:
+        array, data = self._candidates(tokens, np.zeros(len(tokens), np.float32))
+        self._llama.llama_sampler_apply(sampler.grammar, ctypes.byref(array))
+        return np.frombuffer(data, _CANDIDATE)["logit"] > -np.inf
+
+    def _candidates(self, tokens: np.ndarray[Any, Any], logits: Any) -> tuple[Any, Any]:
+        told = np.zeros(len(tokens), _CANDIDATE)
+        told["id"], told["logit"] = tokens, logits
+        data = (self._llama.llama_token_data * len(tokens)).from_buffer(told)
+        return self._llama.llama_token_data_array(data, len(tokens), -1, False), data
+
+    def _accept(self, sampler: _Sampler, token: int) -> None:
+        for part in sampler.parts:
+            self._llama.llama_sampler_accept(part, token)
+
+    def _tokens(self, pieces: Sequence[Piece], *, is_first: bool) -> list[int]:
+        tokens: list[int] = []
+        for piece in pieces:
+            text = piece.text.encode()
+            size = len(text) + 8
+            buffer = (ctypes.c_int32 * size)()
+            begins = is_first and not tokens
+            count = self._llama.llama_tokenize(
+                self._vocabulary, text, len(text), buffer, size, begins, piece.is_ours
+            )
+            tokens += buffer[: max(0, count)]
+        return tokens
+
+    def _bytes(self, token: int) -> bytes:
+        buffer = ctypes.create_string_buffer(256)
+        count = self._llama.llama_token_to_piece(self._vocabulary, token, buffer, 256, 0, False)
+        return buffer.raw[: max(0, count)]
+
+
+_CANDIDATE = np.dtype([("id", np.int32), ("logit", np.float32), ("p", np.float32)])
+"""llama.cpp's `llama_token_data`."""
+
+
+def _ending(text: str) -> Ending:
+    return "end" if text == "end" else "length"
+
+
+def _check_memory(path: Path, told: Gguf, context: int) -> None:
+    needed = told.bytes + _sequence_bytes(told, context) * (SEATS + 1) + _BESIDES_BYTES
+    available = available_bytes()
+    if needed > available:
+        raise LlamaError(
+            f"{path.name} needs {needed >> 20:,} MB of memory, and {available >> 20:,} MB are free:"
+            " choose a smaller model with `lares models suggest`."
+        )
+
+
+def _sequence_bytes(told: Gguf, context: int) -> int:
+    """Of one sequence: keys and values of 16 bits each, for each layer and each head that has
+    its own."""
+
+    def number(key: str, otherwise: int) -> int:
+        value = told.values.get(f"{told.architecture}.{key}", otherwise)
+        return value if isinstance(value, int) else otherwise
+
+    layers, width = number("block_count", 0), number("embedding_length", 0)
+    heads = max(1, number("attention.head_count", 1))
+    own = number("attention.head_count_kv", heads)
+    return context * layers * 2 * 2 * (width // heads) * own
+
+
+def _digest(path: Path | None) -> str:
+    return "" if path is None else hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _be_silent(llama: Any) -> None:
+    """llama.cpp tells a hundred lines about each model on standard error."""
+    llama.llama_log_set(_SILENT(llama), ctypes.c_void_p(0))
+
+
+class _Silence:
+    """The functions that llama.cpp calls, which must live as long as it may call them."""
+
+    def __init__(self) -> None:
+        self._kept: list[Any] = []
+
+    def __call__(self, llama: Any) -> Any:
+        if not self._kept:
+            self._kept.append(llama.llama_log_callback(lambda *_: None))
+        return self._kept[0]
+
+
+_SILENT = _Silence()
