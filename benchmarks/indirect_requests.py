@@ -114,7 +114,7 @@ def cases(part: str) -> list[Case]:
 
 async def _judged(some: Sequence[Case]) -> list[Judged]:
     app = App(Config())
-    homes = {case.home: _home(app, case.home) for case in some}
+    homes = {case.home: home_of(app, case) for case in some}
     console = Console(stderr=True)
     return [
         await _said(app, homes[case.home], case)
@@ -122,13 +122,14 @@ async def _judged(some: Sequence[Case]) -> list[Judged]:
     ]
 
 
-def _home(app: App, name: str) -> Home:
-    return app.home() if name == "demo" else read_home(FOLDER / f"{name}.yaml")
+def home_of(app: App, case: Case) -> Home:
+    """The home in which a case is said."""
+    return app.home() if case.home == "demo" else read_home(FOLDER / f"{case.home}.yaml")
 
 
 async def _said(app: App, home: Home, case: Case) -> Judged:
     async with app.virtual(home) as household:
-        await household.set_up(_given(case.given, household.states.snapshot()))
+        await household.set_up(given(case, household.states.snapshot()))
         before = household.states.snapshot()
         outcome = await household.assistant.handle(Transcript(case.say, "text"), area=case.area)
         await household.devices.settle()
@@ -159,9 +160,10 @@ def judge(case: Case, before: States, after: States, outcome: Outcome) -> Judged
     return Judged(case, right and not harmed, harmed, outcome.asked, outcome.speech, ms)
 
 
-def _given(given: Wanted, states: States) -> dict[str, EntityState]:
+def given(case: Case, states: States) -> dict[str, EntityState]:
+    """The states that a case begins with, where they differ from these."""
     made = {}
-    for entity, told in given.items():
+    for entity, told in case.given.items():
         now = states[entity]
         attributes = {key: value for key, value in told.items() if key != "state"}
         state = str(told.get("state", now.state))

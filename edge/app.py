@@ -34,6 +34,9 @@ from edge.home.states import States
 from edge.home.virtual import VirtualHome
 from edge.informed import HomeUsual, InformedSpeechToText
 from edge.kernel.events import Events
+from edge.knowledge.embedding import MODEL_NAME, MiniLm
+from edge.knowledge.index import Index, knowledge_file
+from edge.knowledge.knowledge import Knowledge
 from edge.listening import Heard, Listening
 from edge.mqtt.broker_aiomqtt import AiomqttBroker
 from edge.mqtt.broker_loopback import LoopbackBroker
@@ -144,6 +147,13 @@ class App:
     @cached_property
     def tagger(self) -> Tagger:
         return Tagger()
+
+    @cached_property
+    def knowledge(self) -> Knowledge:
+        """What the house's documents know; by their words only where no embedder is installed."""
+        model = self.catalog.installed(MODEL_NAME)
+        embedder = None if model is None else MiniLm(model, threads=self.config.stt.threads)
+        return Knowledge(Index(knowledge_file(os.environ, Path.home())), embedder)
 
     @cached_property
     def policy(self) -> Policy:

@@ -155,6 +155,13 @@ class Assistant:
         session.said = outcome.speech
         return outcome
 
+    async def carry_out(self, transcript: Transcript, intents: Sequence[Intent]) -> Outcome:
+        """Do what another part understood `transcript` to mean; the policy is asked all the
+        same."""
+        run = _Run(transcript, Session(), ms={})
+        run.intents = tuple(intents)
+        return self._tell(await self._carry_out(run, agreed=False))
+
     async def _understood(self, run: _Run, area: str | None, agreed: bool) -> Outcome:
         """Do what a text asks for, or ask what it leaves open."""
         session = run.session

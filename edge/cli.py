@@ -197,6 +197,21 @@ def _owning(commands: _Commands) -> None:
     forgotten = _command(do, "forget", "domain:forget", "remove a domain")
     forgotten.add_argument("name", metavar="NAME")
 
+    knowledge = _command(
+        commands, "knowledge", "knowledge:list_", "what the house's own documents know"
+    )
+    do = knowledge.add_subparsers(title="what to do", metavar="add|list|remove|ask", required=True)
+    added = _command(do, "add", "knowledge:add", "read documents: Markdown, text and PDF")
+    added.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a file or a folder")
+    added.add_argument("--json", action="store_true")
+    known = _command(do, "list", "knowledge:list_", "the documents that are known")
+    known.add_argument("--json", action="store_true")
+    removed = _command(do, "remove", "knowledge:remove", "forget a document, or those of a folder")
+    removed.add_argument("path", type=Path, metavar="PATH")
+    asked = _command(do, "ask", "knowledge:ask", "quote what the documents say to a question")
+    asked.add_argument("question", metavar="QUESTION")
+    asked.add_argument("--json", action="store_true")
+
 
 def _building(commands: _Commands) -> None:
     train = _command(commands, "train", "train:train", "train the tagger, export it as int8 ONNX")

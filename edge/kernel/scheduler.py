@@ -8,7 +8,7 @@ and returns its result. One thread takes the steps. Before each it chooses anew
 3. of these, the one that must be done first, then the one that came first.
 
 So a spoken command waits for one step of a long answer, and not for the answer; the answer goes on
-afterwards as if nothing had been. A job that is cancelled, or has had its time, ends after its
+afterwards as if nothing had been. Not even for the step, where the work can be interrupted in it. A job that is cancelled, or has had its time, ends after its
 step. What comes while too many wait is refused at once, which is kinder than to forget it.
 """
 
@@ -65,6 +65,8 @@ class Job(Generic[T]):
     deadline: float
     """Seconds of the scheduler's clock; infinite for a job that may take as long as it takes."""
     number: int
+    interrupt: Callable[[], None] | None = None
+    """Has the step that is being taken end early, to be taken again."""
     future: Future[T] = field(default_factory=Future)
     """Its result or error. Cancelling it cancels the job, after its step."""
     steps: int = 0
@@ -95,6 +97,7 @@ class Scheduler:
         self._most_waiting = most_waiting
         self._clock = clock
         self._jobs: list[Job[Any]] = []
+        self._running: Job[Any] | None = None
         self._had: dict[str, float] = {}
         self._numbers = itertools.count()
         self._changed = threading.Condition()
@@ -126,8 +129,13 @@ class Scheduler:
         *,
         owner: str = "",
         budget_s: float = float("inf"),
+        interrupt: Callable[[], None] | None = None,
     ) -> Job[T]:
-        """Have work done. `budget_s`: how long it may take from now on, waiting included.
+        """Have work done.
+
+        budget_s: how long it may take from now on, waiting included.
+        interrupt: called from another thread when something more urgent comes while a step is being
+        taken. The work may then pause at once, and take the step again when its turn comes.
 
         Raises TooMuchWorkError when too many jobs of the class wait.
         """
@@ -139,8 +147,11 @@ class Scheduler:
                 raise TooMuchWorkError(f"{waiting} requests wait already: ask again in a moment.")
             self._let_in(owner)
             deadline = self._clock() + budget_s
-            job = Job(work, priority, owner, deadline, next(self._numbers))
+            job = Job(work, priority, owner, deadline, next(self._numbers), interrupt)
             self._jobs.append(job)
+            running = self._running
+            if running is not None and running.interrupt and priority < running.priority:
+                running.interrupt()
             self._changed.notify()
         return job
 
@@ -177,7 +188,8 @@ class Scheduler:
             while True:
                 self._let_go()
                 if self._jobs:
-                    return min(self._jobs, key=self._rank)
+                    self._running = min(self._jobs, key=self._rank)
+                    return self._running
                 if self._closed:
                     return None
                 self._changed.wait()
@@ -213,6 +225,7 @@ class Scheduler:
             job.steps += 1
             job.ran_s += spent
             with self._changed:
+                self._running = None
                 self._had[job.owner] = self._had.get(job.owner, 0.0) + spent
 
 

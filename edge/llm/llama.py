@@ -7,7 +7,8 @@ One model serves many requests at once, in turns of a step each (`edge.kernel.sc
   seat to another is written to memory, and reads it back when it goes on. Each sequence has a
   memory of its own, so that what is written does not depend on who else was there;
 - the prompt's unchanging prefix has a seat for itself. It is read once, copied to each request, and
-  kept in a file between starts.
+  kept in a file between starts;
+- a step can be interrupted in the middle. It leaves nothing behind and is taken again.
 """
 
 from __future__ import annotations
@@ -39,6 +40,8 @@ CONTEXT = 2048
 TOKENS_A_STEP = 64
 """Of a prompt; on two cores SmolLM2 reads so many in a fifth of a second."""
 _PREFIX_SEAT = SEATS
+_ABORTED = 2
+"""What llama.cpp's `llama_decode` gives when it was interrupted."""
 _BESIDES_BYTES = 64 << 20
 """What llama.cpp needs beside weights and sequences, about."""
 
@@ -116,6 +119,11 @@ class LlamaLanguageModel:
         self._seated: dict[int, _Sequence] = {}
         self._prefix = _Prefix()
         self._clock = itertools.count(1)
+        self._interrupted = ctypes.create_string_buffer(2)
+        self._watch = _watching(self._llama)
+        self._llama.llama_set_abort_callback(
+            self._context, self._watch, ctypes.cast(self._interrupted, ctypes.c_void_p)
+        )
         self._open = True
 
     def write(self, prompt: Prompt, writing: Writing, told: Told | None = None) -> Steps[Written]:
@@ -135,7 +143,7 @@ class LlamaLanguageModel:
             kept = yield from self._begun(sequence, tuple(prefix), len(whole))
             token = None
             for at in range(kept, len(whole), TOKENS_A_STEP):
-                token = self._next(sequence, whole[at : at + TOKENS_A_STEP], sampler)
+                token = yield from self._next(sequence, whole[at : at + TOKENS_A_STEP], sampler)
                 yield
             while tokens < most and token is not None:
                 if self._llama.llama_vocab_is_eog(self._vocabulary, token):
@@ -148,9 +156,13 @@ class LlamaLanguageModel:
                     told(piece)
                 if tokens < most:
                     self._accept(sampler, token)
-                    token = self._next(sequence, [token], sampler)
+                    token = yield from self._next(sequence, [token], sampler)
                     yield
         return Written(written, tokens, len(whole), kept, _ending(ending))
+
+    def interrupt(self) -> None:
+        """Have the step that is being taken end now, to be taken again; from any thread."""
+        self._interrupted[0] = b"\1"
 
     def close(self) -> None:
         if self._open:
@@ -208,7 +220,10 @@ class LlamaLanguageModel:
             read: list[int] = []
             for at in range(0, len(usable), TOKENS_A_STEP):
                 some = usable[at : at + TOKENS_A_STEP]
-                self._read(some, len(read), _PREFIX_SEAT)
+                while not self._read(some, len(read), _PREFIX_SEAT):
+                    yield
+                    if self._prefix.tokens != tuple(read):
+                        return 0
                 read += some
                 self._prefix.tokens = tuple(read)
                 yield
@@ -307,14 +322,17 @@ class LlamaLanguageModel:
         del self._seated[seat]
         return seat
 
-    def _next(self, sequence: _Sequence, tokens: Sequence[int], sampler: _Sampler) -> int:
+    def _next(self, sequence: _Sequence, tokens: Sequence[int], sampler: _Sampler) -> Steps[int]:
         """Read tokens and choose the next one, in one step: the model's opinion of what comes next
         is gone when it has read anything else."""
-        self._read(tokens, sequence.tokens, self._seat(sequence))
+        while not self._read(tokens, sequence.tokens, self._seat(sequence)):
+            yield
         sequence.tokens += len(tokens)
         return self._chosen(sampler)
 
-    def _read(self, tokens: Sequence[int], place: int, seat: int) -> None:
+    def _read(self, tokens: Sequence[int], place: int, seat: int) -> bool:
+        """Read tokens into a seat. False where that was interrupted, and nothing was read."""
+        self._interrupted[0] = b"\0"
         batch = self._llama.llama_batch_init(len(tokens), 0, 1)
         try:
             batch.n_tokens = len(tokens)
@@ -327,11 +345,15 @@ class LlamaLanguageModel:
             failed = self._llama.llama_decode(self._context, batch)
         finally:
             self._llama.llama_batch_free(batch)
+        if failed == _ABORTED:
+            self._llama.llama_memory_seq_rm(self._memory, seat, place, -1)
+            return False
         if failed:
             raise LlamaError(
                 f"{self.name}: llama.cpp could not compute ({failed}): there may be too little "
                 "memory. Choose a smaller model with `lares models suggest`."
             )
+        return True
 
     @contextmanager
     def _sampling(self, writing: Writing) -> Iterator[_Sampler]:
@@ -444,6 +466,13 @@ def _sequence_bytes(told: Gguf, context: int) -> int:
     heads = max(1, number("attention.head_count", 1))
     own = number("attention.head_count_kv", heads)
     return context * layers * 2 * 2 * (width // heads) * own
+
+
+def _watching(llama: Any) -> Any:
+    """What llama.cpp asks a thousand times a token whether to go on: no Python, which would take a
+    tenth of the time, but the C library's `strlen` of the sign that is set to end it."""
+    strlen = ctypes.cast(ctypes.CDLL(None).strlen, ctypes.c_void_p).value
+    return llama.ggml_abort_callback(strlen)
 
 
 def _digest(path: Path | None) -> str:

@@ -178,6 +178,7 @@ def test_the_catalogue_that_ships_has_a_model_for_each_part() -> None:
         "vosk-small-en-us": "stt",
         "piper-joe": "voice",
         "minilm-l6": "encoder",
+        "minilm-l6-int8": "encoder",
         "smollm2-135m": "llm",
     }
 

@@ -276,3 +276,45 @@ def test_every_job_is_done_once_and_none_before_a_more_urgent_one(
     assert taken == sorted(taken, key=lambda name: Priority[name])
     assert len(taken) == sum(count for *_, count in jobs)
     assert [handle.steps for handle in handles] == [count + 1 for *_, count in jobs]
+
+
+def nothing() -> Steps[None]:
+    yield
+
+
+@pytest.mark.parametrize(
+    ("running", "comes", "interrupts"),
+    [
+        (BACKGROUND, INTERACTIVE, True),
+        (BACKGROUND, REAL_TIME, True),
+        (INTERACTIVE, REAL_TIME, True),
+        (INTERACTIVE, INTERACTIVE, False),
+        (INTERACTIVE, BACKGROUND, False),
+        (REAL_TIME, INTERACTIVE, False),
+    ],
+)
+def test_a_step_is_interrupted_by_what_is_more_urgent_only(
+    running: Priority, comes: Priority, interrupts: bool
+) -> None:
+    begun, over = threading.Event(), threading.Event()
+    interrupted: list[bool] = []
+
+    def work() -> Steps[None]:
+        begun.set()
+        over.wait(5)
+        yield
+
+    def interrupt() -> None:
+        interrupted.append(True)
+        over.set()
+
+    with Scheduler() as scheduler:
+        long = scheduler.submit(work, running, interrupt=interrupt)
+        begun.wait(5)
+        other = scheduler.submit(nothing, comes)
+        assert bool(interrupted) == interrupts
+        over.set()
+        other.result(5)
+        long.result(5)
+        scheduler.submit(nothing, REAL_TIME).result(5)
+    assert len(interrupted) == interrupts, "and not when its step is over"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -125,6 +126,27 @@ def test_an_answer_that_is_interrupted_comes_out_as_if_it_had_not_been(
             found[number] = end.value.text
             del running[number]
     assert [found[number] for number in range(len(asked))] == alone
+
+
+def test_a_step_that_is_interrupted_is_taken_again(model: LlamaLanguageModel) -> None:
+    """Interrupted from another thread while it computes: the answer is the same."""
+    asked, writing = prompt("Tell me a story.", "You are kind. " * 60), Writing(12)
+    alone, steps = done(model.write(asked, writing))
+    done(model.write(prompt("Hello."), Writing(1)))
+    over = threading.Event()
+
+    def interrupt() -> None:
+        for _ in range(200):
+            model.interrupt()
+            over.wait(0.003)
+
+    thread = threading.Thread(target=interrupt)
+    thread.start()
+    written, more = done(model.write(asked, writing))
+    over.set()
+    thread.join()
+    assert written.text == alone.text
+    assert more > steps
 
 
 def test_an_answer_that_is_given_up_leaves_its_seat(model: LlamaLanguageModel) -> None:
