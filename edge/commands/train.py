@@ -20,7 +20,7 @@ from models.evaluate import table
 
 BENCHMARKS = (
     "pipeline", "tagger", "understanding", "hearing", "wake", "barge_in", "denoise", "peer",
-    "knowledge",
+    "knowledge", "indirect_requests", "llm", "scheduler",
 )  # fmt: skip
 ALL_LAYERS = 6
 """Of MiniLM-L6; a tagger of fewer has a folder of its own."""

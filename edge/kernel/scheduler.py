@@ -8,8 +8,9 @@ and returns its result. One thread takes the steps. Before each it chooses anew
 3. of these, the one that must be done first, then the one that came first.
 
 So a spoken command waits for one step of a long answer, and not for the answer; the answer goes on
-afterwards as if nothing had been. Not even for the step, where the work can be interrupted in it. A job that is cancelled, or has had its time, ends after its
-step. What comes while too many wait is refused at once, which is kinder than to forget it.
+afterwards as if nothing had been. Not even for the step, where the work can be interrupted in it. A
+job that is cancelled, or has had its time, ends after its step. What comes while too many wait is
+refused at once, which is kinder than to forget it.
 """
 
 from __future__ import annotations
