@@ -18,7 +18,7 @@ import ctypes
 import hashlib
 import itertools
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +26,7 @@ from typing import Any
 
 import numpy as np
 
+from edge.kernel.cores import Cores
 from edge.kernel.memory import available_bytes
 from edge.kernel.scheduler import Steps
 from edge.llm.model import Ending, Piece, Prompt, Told, Writing, Written
@@ -40,6 +41,10 @@ CONTEXT = 2048
 TOKENS_A_STEP = 64
 """Of a prompt; on two cores SmolLM2 reads so many in a fifth of a second."""
 _PREFIX_SEAT = SEATS
+_MOST_THREADS = 4
+"""More than four do not make small models faster."""
+_TOKENS_A_LOOK = 16
+"""After so many it is asked anew how many cores compute."""
 _ABORTED = 2
 """What llama.cpp's `llama_decode` gives when it was interrupted."""
 _BESIDES_BYTES = 64 << 20
@@ -86,7 +91,8 @@ class LlamaLanguageModel:
 
     adapter: a LoRA adapter in GGUF that is laid on top of it.
     keep: a folder for read prefixes; None: they are read anew at each start.
-    threads: cores that compute; 0: all, up to four.
+    threads: how many cores compute, asked now and then; None: all, up to four, that nobody else
+    uses.
 
     Raises LaresError when llama-cpp-python is missing, or the file is missing, foreign, damaged, or
     needs more memory than there is.
@@ -99,7 +105,7 @@ class LlamaLanguageModel:
         name: str = "",
         adapter: Path | None = None,
         keep: Path | None = None,
-        threads: int = 0,
+        threads: Callable[[], int] | None = None,
         context: int = CONTEXT,
     ) -> None:
         self.name = name or path.stem
@@ -111,7 +117,8 @@ class LlamaLanguageModel:
         self._keep = keep
         self._model = self._loaded(path)
         self._vocabulary = self._llama.llama_model_get_vocab(self._model)
-        self._context = self._made_context(context, threads or min(4, os.cpu_count() or 1))
+        self._threads = threads or Cores(min(_MOST_THREADS, os.cpu_count() or 1))
+        self._context = self._made_context(context)
         self._adapter = None if adapter is None else self._laid_on(adapter)
         self._words = int(self._llama.llama_vocab_n_tokens(self._vocabulary))
         self._memory = self._llama.llama_get_memory(self._context)
@@ -139,6 +146,7 @@ class LlamaLanguageModel:
         most = min(writing.most_tokens, room)
         text = codecs.getincrementaldecoder("utf-8")("replace")
         written, tokens, ending = "", 0, "length"
+        self._suit_threads()
         with self._sampling(writing) as sampler, self._sequence(sequence):
             kept = yield from self._begun(sequence, tuple(prefix), len(whole))
             token = None
@@ -154,6 +162,8 @@ class LlamaLanguageModel:
                 written += piece
                 if told is not None and piece:
                     told(piece)
+                if tokens % _TOKENS_A_LOOK == 0:
+                    self._suit_threads()
                 if tokens < most:
                     self._accept(sampler, token)
                     token = yield from self._next(sequence, [token], sampler)
@@ -183,13 +193,13 @@ class LlamaLanguageModel:
             )
         return model
 
-    def _made_context(self, tokens: int, threads: int) -> Any:
+    def _made_context(self, tokens: int) -> Any:
         settings = self._llama.llama_context_default_params()
         settings.n_ctx = tokens * (SEATS + 1)
         settings.n_batch = settings.n_ubatch = TOKENS_A_STEP
         settings.n_seq_max = SEATS + 1
         settings.kv_unified = False
-        settings.n_threads = settings.n_threads_batch = threads
+        settings.n_threads = settings.n_threads_batch = self._threads()
         settings.no_perf = True
         context = self._llama.llama_init_from_model(self._model, settings)
         if not context:
@@ -199,6 +209,10 @@ class LlamaLanguageModel:
                 "smaller model, or end other programs."
             )
         return context
+
+    def _suit_threads(self) -> None:
+        threads = self._threads()
+        self._llama.llama_set_n_threads(self._context, threads, threads)
 
     def _laid_on(self, path: Path) -> Any:
         Gguf.read(path)
