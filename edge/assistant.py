@@ -11,6 +11,7 @@ follows from the states that come back, not from what was sent.
 
 from __future__ import annotations
 
+import asyncio
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -22,9 +23,11 @@ from edge.home.graph import Home
 from edge.kernel.events import Events
 from edge.mqtt.devices import Devices
 from edge.nlu import timing
+from edge.nlu.beginnings import is_question
 from edge.nlu.choosing import about, chosen
 from edge.nlu.context import Context
 from edge.nlu.interpreter import Interpreter, Reading
+from edge.nlu.needs import Needs
 from edge.nlu.remarks import Remark, remark_of
 from edge.nlu.resolver import Resolver
 from edge.privacy.audit import Audit
@@ -85,7 +88,11 @@ class _Run:
 
 
 class Assistant:
-    """Understands and acts for one home. `confidence` (0 to 1) is the least at which it acts."""
+    """Understands and acts for one home.
+
+    confidence: 0 to 1; below it nothing is done.
+    knows: what the house's documents say to a question; None where they say nothing.
+    """
 
     def __init__(
         self,
@@ -99,8 +106,11 @@ class Assistant:
         confidence: float,
         confirm_s: float,
         clock: Callable[[], float] = time.monotonic,
+        needs: Needs | None = None,
+        knows: Callable[[str], str | None] | None = None,
     ) -> None:
         self._tagger = tagger
+        self._needs = needs
         self._devices = devices
         self._skills = {intent: skill for skill in skills for intent in skill.intents}
         self._policy = policy
@@ -108,6 +118,7 @@ class Assistant:
         self._events = events
         self._confidence = confidence
         self._confirm_s = confirm_s
+        self._knows = knows
         self._clock = clock
         self._resolver: tuple[Home, Resolver] | None = None
         self._sessions: dict[str, Session] = {}
@@ -167,6 +178,11 @@ class Assistant:
         session = run.session
         reading = self._read(run, area)
         understanding = reading.understanding
+        if not understanding.intents and not understanding.candidates:
+            known = await self._known(run.transcript.text)
+            if known is not None:
+                run.intents = (Intent("TellKnowledge", source="dialogue"),)
+                return self._outcome(run, known)
         if not understanding.intents and understanding.question is None:
             return self._outcome(run, NOT_UNDERSTOOD)
         asks = understanding.question is not None and not understanding.candidates
@@ -184,6 +200,12 @@ class Assistant:
                 )
             return self._outcome(run, understanding.question, asked=True)
         return await self._instead(run, corrected, agreed)
+
+    async def _known(self, text: str) -> str | None:
+        """What the house's documents say to a question that is none about its devices."""
+        if self._knows is None or not is_question(text):
+            return None
+        return await asyncio.to_thread(self._knows, text)
 
     async def _instead(self, run: _Run, corrected: Done | None, agreed: bool) -> Outcome:
         """Carry out the run's intents, after taking back what they correct."""
@@ -286,7 +308,8 @@ class Assistant:
         home = self._devices.home
         if self._resolver is None or self._resolver[0] is not home:
             self._resolver = (home, Resolver(home, self._confidence))
-        interpreter = Interpreter(self._resolver[1], tag, self._devices.states, area)
+        states = self._devices.states
+        interpreter = Interpreter(self._resolver[1], tag, states, area, needs=self._needs)
         begin = time.perf_counter()
         said = run.transcript.text if text is None else text
         reading = interpreter.read(said, run.session.context(self._clock()))

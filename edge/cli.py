@@ -214,7 +214,14 @@ def _owning(commands: _Commands) -> None:
 
 
 def _building(commands: _Commands) -> None:
-    train = _command(commands, "train", "train:train", "train the tagger, export it as int8 ONNX")
+    train = _command(
+        commands, "train", "train:train",
+        "train the tagger and export it as int8 ONNX, or what tells needs",
+    )  # fmt: skip
+    train.add_argument(
+        "what", nargs="?", choices=("tagger", "needs"), default="tagger",
+        help="default: tagger; of the other options, needs takes --out and --seed",
+    )  # fmt: skip
     train.add_argument(
         "--out", type=Path, metavar="DIR",
         help="the artefact; default: models/artifacts/tagger, or tagger-small with fewer layers",

@@ -122,7 +122,7 @@ class Intent:
     targets: tuple[str, ...] = ()
     """Entity ids meant, in the home's order; empty for an intent that has none (a timer)."""
     confidence: float = 1.0
-    source: Literal["tagger", "llm", "dialogue", "domain"] = "tagger"
+    source: Literal["tagger", "llm", "dialogue", "domain", "need"] = "tagger"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from edge.types import LaresError
@@ -39,16 +40,15 @@ def write_manifest(folder: Path) -> None:
     (folder / MANIFEST).write_text(content, encoding="utf-8")
 
 
-def verify(folder: Path) -> None:
-    """Raises LaresError unless model, tokenizer and labels are those of the manifest."""
+def verify(folder: Path, needed: Sequence[str] = (MODEL, TOKENIZER, LABELS)) -> None:
+    """Raises LaresError unless the needed files are those of the manifest."""
     manifest = folder / MANIFEST
-    needed = (MODEL, TOKENIZER, LABELS)
     try:
         hashes = json.loads(manifest.read_text(encoding="utf-8"))["files"]
         wanted = {name: str(hashes[name]) for name in needed}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise LaresError(
-            f"Expected the tagger's manifest with {', '.join(needed)} in {manifest}, "
+            f"Expected the artefact's manifest with {', '.join(needed)} in {manifest}, "
             f"found {error!r}. {REMEDY}"
         ) from error
     for name, wanted_hash in wanted.items():
@@ -56,7 +56,7 @@ def verify(folder: Path) -> None:
             found = sha256(folder / name)
         except OSError as error:
             raise LaresError(
-                f"Expected the tagger's {name} in {folder}, found {error.strerror}. {REMEDY}"
+                f"Expected the artefact's {name} in {folder}, found {error.strerror}. {REMEDY}"
             ) from error
         if found != wanted_hash:
             raise LaresError(

@@ -1,4 +1,4 @@
-"""`lares train` and `lares bench`: make the tagger, and measure the whole."""
+"""`lares train` and `lares bench`: make the tagger or the needs, and measure the whole."""
 
 from __future__ import annotations
 
@@ -12,10 +12,13 @@ from typing import Any
 
 from rich.console import Console
 
+from edge.app import App
 from edge.commands.evaluate import resolver_of
 from edge.commands.needed import needed
+from edge.config import Config
 from edge.nlu.tagger import Tagger
 from edge.types import LaresError
+from models.corpus_open import clinc150, corpora_folder
 from models.evaluate import table
 
 BENCHMARKS = (
@@ -32,6 +35,8 @@ def train(arguments: Namespace) -> int:
 
     With `--search` only look for settings.
     """
+    if arguments.what == "needs":
+        return _needs(arguments)
     if arguments.search is not None:
         return _search(arguments)
     # matplotlib is drawn with at the very end: that it is missing should be known before.
@@ -50,6 +55,23 @@ def train(arguments: Namespace) -> int:
     console = Console()
     console.print(table(released.results))
     console.print(released.told(), highlight=False)
+    return 0
+
+
+def _needs(arguments: Namespace) -> int:
+    """Train what tells needs, and put it in its place. Its talk is that of the open corpora."""
+    (training,) = needed("training", "models.needs_train")
+    app = App(Config.load(arguments.config))
+    embedder = app.embedder
+    corpora = corpora_folder(None)
+    if corpora is None:
+        raise LaresError("expected the corpora to train on, found none: set LARES_CORPORA")
+    said = training.sentences()
+    talk = training.talk_of((example.text for example in clinc150(corpora)), said, arguments.seed)
+    trained = training.train(said, embedder.embed, talk=talk, seed=arguments.seed)
+    folder = arguments.out or OUT / "needs"
+    training.write(trained, folder, embedder.name)
+    print(training.told(trained, folder))
     return 0
 
 

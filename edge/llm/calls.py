@@ -6,7 +6,8 @@
 `Offers` are the calls that are possible here and now. Its `grammar` (llama.cpp's GBNF) allows
 nothing else to be written, and `read` understands all that it allows. Nothing is offered that a
 model must never do of its own accord: it can lock and cannot unlock, it can shut a garage door and
-cannot open one, and sirens and alarms are none of its business.
+cannot open one, and sirens, alarms and what is called after such things (`edge.home.guarded`) are
+none of its business.
 """
 
 from __future__ import annotations
@@ -14,11 +15,12 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 from edge.home.graph import Entity, Home
+from edge.home.guarded import is_guarded, is_way_in
 from edge.types import Intent, LaresError, SlotValue
 
 MOST_CALLS = 4
@@ -48,6 +50,8 @@ _OF_DOMAIN = {
 """What may be done to what. HassTurnOn locks a lock and opens a cover, as in Home Assistant."""
 _ENTRANCES = frozenset({"garage", "door", "gate"})
 """Device classes of covers that are shut, and never opened."""
+_NAMED_ONLY = frozenset({"switch", "input_boolean", "scene", "script"})
+"""Domains of which only the name tells what a thing does."""
 _VALUE = {
     "HassLightSet": "brightness",
     "HassFanSetSpeed": "percentage",
@@ -107,7 +111,8 @@ class Offers:
             ways = []
             for intent in intents:
                 slot = _VALUE.get(intent)
-                end = "" if slot is None else f" {_literal(f' {slot} ')} {_values(intent, entity)}"
+                values = " | ".join(map(_literal, _values(intent, entity)))
+                end = "" if slot is None else f" {_literal(f' {slot} ')} ({values})"
                 ways.append(f"{_literal(intent + ' ')} {name}{end}")
             calls.append(f"e{number}")
             lines.append(f"e{number} ::= {' | '.join(ways)}")
@@ -116,6 +121,15 @@ class Offers:
         more = f'("; " call){{0,{MOST_CALLS - 1}}}'
         lines.append(f"call ::= {' | '.join(calls)}")
         return "\n".join([f"root ::= say | call {more}", *lines])
+
+    def calls(self) -> Iterator[str]:
+        """Each call that may be written, by itself, with each of its values."""
+        for label, entity, intents in self.entities:
+            name = json.dumps(label, ensure_ascii=False)
+            for intent in intents:
+                slot = _VALUE.get(intent)
+                ends = [""] if slot is None else [f" {slot} {v}" for v in _values(intent, entity)]
+                yield from (f"{intent} {name}{end}" for end in ends)
 
     def read(self, text: str) -> Reply:
         """What was written. Raises CallError where it is nothing that the grammar allows."""
@@ -159,8 +173,10 @@ class Offers:
 
 
 def _intents(entity: Entity) -> tuple[str, ...]:
-    if entity.domain == "cover" and entity.device_class in _ENTRANCES:
+    if entity.domain == "cover" and (entity.device_class in _ENTRANCES or is_way_in(entity)):
         return ("HassTurnOff",)
+    if entity.domain in _NAMED_ONLY and is_guarded(entity):
+        return ()
     return _OF_DOMAIN.get(entity.domain, ())
 
 
@@ -175,13 +191,14 @@ def _called(home: Home, entities: list[Entity]) -> dict[str, str]:
     return {i: label if again[label] == 1 else i for i, label in found.items()}
 
 
-def _values(intent: str, entity: Entity) -> str:
+def _values(intent: str, entity: Entity) -> tuple[str, ...]:
+    """The numbers that an intent with a value may have, the lowest first."""
     values: Iterable[float] = _PERCENT
     if intent == "HassClimateSetTemperature":
         least = _limit(entity, "min_temp", _COLDEST)
         most = max(least, _limit(entity, "max_temp", _HOTTEST))
         values = [half / 2 for half in range(round(2 * least), round(2 * most) + 1)]
-    return f"({' | '.join(_literal(f'{value:g}') for value in values)})"
+    return tuple(f"{value:g}" for value in values)
 
 
 def _limit(entity: Entity, name: str, otherwise: int) -> int:

@@ -38,6 +38,7 @@ POLITE = (
     r"|make sure to|be sure to|let['’]?s|afterwards|after that|oh|okay|ok|so|um|uh|er|well|hey"
     r"|quickly)[\s,]+)*"
 )
+_QUESTION = re.compile(rf"{POLITE}(?:(?:tell me|do you know|say) )?{ASKING}\b", re.IGNORECASE)
 STARTS = re.compile(
     rf"{POLITE}(?:(?:{'|'.join(_STRONG)})\b|(?:{'|'.join(_WEAK)}) {OBJECT}\b|{ASKING}\b"
     r"|another (?:one|timer)? ?for |(?:pause|resume|mute|unmute|next song|next track|skip|undo)\Z"
@@ -91,3 +92,8 @@ def is_verb(word: str) -> bool:
 def starts_clause(text: str) -> bool:
     """Whether a text begins as a command or a question does."""
     return STARTS.match(text) is not None
+
+
+def is_question(text: str) -> bool:
+    """Whether a text begins as a question does."""
+    return _QUESTION.match(text) is not None

@@ -5,7 +5,8 @@
    did ("the desk lamp on and the floor lamp off", "to 40 percent and the bedside lamp to 10").
 2. Without such a word, only a verb with its object after a whole command begins one: "put the
    kettle on pause the radio".
-3. "and" between things or numbers stays ("salt and pepper", "one hour and ten minutes"), and so
+3. So does a fact that is told after a whole command: "close the drapes i'm perished".
+4. "and" between things or numbers stays ("salt and pepper", "one hour and ten minutes"), and so
    does what is to be written on a list, announced or played, unless it could be nothing else.
 
 Clauses of mere politeness are dropped. Nothing here knows the home.
@@ -119,6 +120,8 @@ def following(text: str, before: str) -> str:
 
 def _completed(text: str, before: str) -> str:
     """A clause with the verb, and the list, that the one before it said for both."""
+    if _TOLD_AFTER.match(text) and says_why(text):
+        return text
     another = re.match(r"another (?:one |timer )?(?=for )", text, re.IGNORECASE)
     if another is not None and "timer" in before:
         return f"set a timer {text[another.end() :]}"
@@ -309,8 +312,14 @@ def _rules(left: str, joint: str, right: str, piece: str) -> Iterator[tuple[bool
         yield _ON_LIST.search(left.lower()) is not None, True
         unlisted = starts and _ON_LIST.search(piece.lower()) is None
         yield True, _OF_LISTS.match(right) is not None or unlisted
+    yield begins and not free and "," not in joint and _tells(piece), True
     yield starts, not free or STRONG_START.match(_bare(right)) is not None or _asks(right)
     yield True, not free and _is_whole(left.lower()) and _is_whole(piece.lower())
+
+
+def _tells(text: str) -> bool:
+    """Whether a piece tells a fact of the speaker or of the place: "i see nothing on the stove"."""
+    return _TOLD_AFTER.match(text) is not None and says_why(text)
 
 
 def _bare(text: str) -> str:
@@ -357,6 +366,11 @@ def _run_together(text: str) -> Iterator[str]:
                 continue
             if len(before) < 3 or before[-1].lower() in _BOUND or before[-1].endswith(","):
                 continue
+            because = before[-1].lower() in _BECAUSE
+            if begin == 0 and not because and _tells(text[at:]):
+                yield text[begin:at]
+                begin = at
+                break
             if STRONG_START.match(text, at) and (
                 text[at:].split(maxsplit=1)[0].lower() not in _NOUNS or _DETERMINED.match(text, at)
             ):
@@ -365,6 +379,21 @@ def _run_together(text: str) -> Iterator[str]:
     yield text[begin:]
 
 
+_TOLD_AFTER = re.compile(
+    r"(?:i['’]?m|i am|i can['’]?t|i cannot|i see|i hear|i have an?|i['’]ve"
+    r"|i want to (?!turn|switch)|i don['’]t"
+    r"|we['’]re|we are|we['’]ve|it['’]s|it is|there['’]s|there is|nobody|everybody|everyone"
+    r"|this \w+ is|these \w+ are(?:n['’]t)?|(?:my|the) \w+['’]?s? (?:is|are|hurts?|aches?)"
+    r"|my \w+['’]s)\b",
+    re.IGNORECASE,
+)
+"""How a fact begins that is told after an order, without a word between them."""
+_BECAUSE = frozenset(
+    {"because", "since", "as", "when", "whenever", "if", "while", "until", "till", "before",
+     "after", "so", "that", "once", "unless", "though", "where", "whatever", "what", "otherwise",
+     "and", "but", "or", "the", "a", "like", "than", "cause", "cos"}
+)  # fmt: skip
+"""After these a fact is a part of what is ordered, or says only why."""
 _STATES = r"(?:on|off|open|closed|shut|locked|unlocked)"
 _STATE_WORD = re.compile(
     rf"\b{_STATES}\b(?=\s+\w)(?! (?:the|my|our|a|an|in|at|on|for|to|and|or|please)\b)",

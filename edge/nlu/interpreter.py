@@ -6,6 +6,8 @@
 3. What is to be left out is cut off (`excepting`); the tagger marks the rest, the resolver finds
    what it means in this home, and what was to be left out goes.
 4. A place that was said in one clause counts for a kind of thing in the next.
+5. What orders nothing ("it's stuffy in here") is asked for what the speaker lacks (`wishing`), and
+   so is what is told after an order.
 
 A turn is understood as a whole or not at all: where one clause must be asked about, or means
 nothing, nothing may be done.
@@ -31,13 +33,21 @@ from edge.nlu.fragments import Fragments, Sentence
 from edge.nlu.heard import WHERE
 from edge.nlu.kinds import DOMAINS_OF_INTENT, LOCKING, NARROW_NOUNS, RUN_BY_NAME
 from edge.nlu.listing import OF_LISTS
+from edge.nlu.needs import Needs
 from edge.nlu.preambles import is_preamble, place_first, preamble_of, with_topic
 from edge.nlu.resolver import Resolver
 from edge.nlu.respanning import respanned
 from edge.nlu.slots import lacks_value
+from edge.nlu.wishing import Wishing, tells
 from edge.types import OUT_OF_SCOPE, Intent, SlotValue, Span, Tagging, Understanding
 
 Tag = Callable[[str], Tagging]
+_DOES_WHAT = re.compile(
+    r"(?:(?:please|yes|okay|ok|just|then|and|now)[, ]+)*(?:do (?:it|that|this|so)|go ahead)"
+    r"(?:[, ]+(?:please|now|then))*[ .!]*",
+    re.IGNORECASE,
+)
+"""Where nothing was offered, there is nothing to do."""
 
 _NEEDS_A_THING = frozenset({"HassTurnOn", "HassTurnOff", "HassToggle", "HassGetState"})
 """Intents that mean nothing of "it" when nothing was spoken of."""
@@ -95,6 +105,8 @@ class Interpreter:
     """The id or name of the speaker's area."""
     now: datetime = field(default_factory=datetime.now)
     """Local time."""
+    needs: Needs | None = None
+    """What tells needs; None where the model for it is not installed."""
 
     @property
     def _home(self) -> Home:
@@ -106,15 +118,45 @@ class Interpreter:
 
     def read(self, text: str, before: Context) -> Reading:
         """What a text means after what was said before."""
+        if _DOES_WHAT.fullmatch(text.strip()) is not None:
+            return Reading(Understanding(), before)
         text = rewriting.with_owner(text, self.resolver.lexicon.owners)
         text = with_topic(text, self.resolver.lexicon)
+        if self._wishing is not None and (wish := self._wishing.excepting(text)) is not None:
+            return self._wished(wish, text, before)
         parts = clauses(text)
         reading = self._turn(parts, before)
         if len(parts) > 1 and reading is None:
             if all(starts_clause(part) for part in parts[1:]):
                 return Reading(asking.not_all_understood(), before)
             reading = self._turn((text,), before)
-        return reading or Reading(Understanding(), before)
+        reading = reading or Reading(Understanding(), before)
+        if self._wishing is None or _goes_on(text, reading, before):
+            return reading
+        wish = self._wishing.instead(parts, text, reading.understanding)
+        return reading if wish is reading.understanding else self._wished(wish, text, before)
+
+    @property
+    def _wishing(self) -> Wishing | None:
+        if self.needs is None:
+            return None
+        return Wishing(self.needs, self.resolver.lexicon, self.states, self.area)
+
+    def _wish_after(self, text: str, spoken: Sequence[Spoken]) -> tuple[Spoken, ...] | None:
+        """What a statement wishes that is told after orders; None where it tells no need."""
+        if not spoken or self._wishing is None or not tells(text):
+            return None
+        targets = [target for clause in spoken for target in clause.targets]
+        wish = self._wishing.after(text, targets)
+        if wish is None:
+            return None
+        return (Spoken(self.tag(text), wish.intents),) if wish.intents else ()
+
+    def _wished(self, wish: Understanding, text: str, before: Context) -> Reading:
+        """The reading of a text that tells a need."""
+        if not wish.intents:
+            return Reading(wish, before)
+        return Reading(wish, Context((Spoken(self.tag(text), wish.intents),)))
 
     def _turn(self, parts: Sequence[str], before: Context) -> Reading | None:
         """The reading of some clauses; None where one of them means nothing."""
@@ -133,6 +175,9 @@ class Interpreter:
                 continue
             if (where := place_first(part, self.resolver.lexicon)) is not None:
                 reader = replace(self, area=where)
+            if (wish := self._wish_after(part, spoken)) is not None:
+                spoken.extend(wish)
+                continue
             if place and says_why(part) and _is_only_why(part, meant, spoken):
                 continue
             if len(parts) > 1 and any(i.name in _SMALL_TALK for i in meant.intents):
@@ -385,6 +430,13 @@ class Interpreter:
         return Understanding(
             (replace(intent, slots={**where, **values}, targets=targets, source="dialogue"),)
         )
+
+
+def _goes_on(text: str, reading: Reading, before: Context) -> bool:
+    """Whether a turn is understood from the one before it: "still too dark"."""
+    acts = bool(reading.understanding.intents) and reading.understanding.question is None
+    goes_on = fragment_of(text) is not None or rewriting.pronoun(text) is not None
+    return before.last is not None and acts and goes_on
 
 
 def _is_only_why(text: str, meant: Understanding, spoken: Sequence[Spoken]) -> bool:

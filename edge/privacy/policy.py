@@ -35,6 +35,9 @@ class Classed(Protocol):
     def name(self) -> str: ...
 
     @property
+    def aliases(self) -> tuple[str, ...]: ...
+
+    @property
     def device_class(self) -> str | None: ...
 
 
@@ -58,7 +61,7 @@ class Rule:
     device_classes: tuple[str, ...] = ()
     """The entity's device class: "garage"."""
     names: tuple[str, ...] = ()
-    """Words in the entity's name: "gate"."""
+    """Words in the entity's name or in one of its aliases: "gate"."""
     reason: str = ""
     """What is told when the rule asks or refuses; made from the rule when empty."""
 
@@ -73,7 +76,7 @@ class Rule:
             and (_holds(self.services, action.service) or _holds(self.services, every_service))
             and _holds(self.entities, action.entity_id)
             and _holds(self.device_classes, device_class)
-            and (not self.names or (entity is not None and _is_called(entity.name, self.names)))
+            and (not self.names or (entity is not None and _is_called(entity, self.names)))
         )
 
     def __str__(self) -> str:
@@ -103,8 +106,15 @@ DEFAULT_RULES = (
     Rule("ask", services=_OPENING, names=("garage", "door", "gate"), reason=_WAY_IN),
     Rule(
         "ask",
-        services=("switch.*", "script.*", "button.*", "input_boolean.*", "input_button.*"),
-        names=("lock", "unlock", "gate", "alarm"),
+        services=(
+            "switch.*",
+            "script.*",
+            "scene.*",
+            "button.*",
+            "input_boolean.*",
+            "input_button.*",
+        ),
+        names=("lock", "unlock", "gate", "alarm", "disarm"),
         reason="what is called after a way into the home is asked about first",
     ),
     Rule(
@@ -204,8 +214,9 @@ def _holds(wanted: tuple[str, ...], value: str | None, *, key: Any = str.casefol
     return not wanted or (value is not None and key(value) in {key(item) for item in wanted})
 
 
-def _is_called(name: str, wanted: tuple[str, ...]) -> bool:
-    return not {word.casefold() for word in wanted}.isdisjoint(re.findall(r"\w+", name.casefold()))
+def _is_called(entity: Classed, wanted: tuple[str, ...]) -> bool:
+    names = " ".join((entity.name, *entity.aliases)).casefold()
+    return not {word.casefold() for word in wanted}.isdisjoint(re.findall(r"\w+", names))
 
 
 def _area_key(area: str) -> str:

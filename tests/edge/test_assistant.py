@@ -101,6 +101,7 @@ def house(tmp_path: Path) -> Callable[..., object]:
     async def open_house(
         broker: type[LoopbackBroker] = LoopbackBroker,
         rules: list[Mapping[str, object]] | None = None,
+        knows: Callable[[str], str | None] | None = None,
     ) -> AsyncIterator[House]:
         clock, seen, events = Clock(), [], Events()
         events.subscribe(seen.append)
@@ -118,6 +119,7 @@ def house(tmp_path: Path) -> Callable[..., object]:
                     confidence=0.5,
                     confirm_s=0.05,
                     clock=clock,
+                    knows=knows,
                 )
                 yield House(assistant, tmp_path / "audit.jsonl", clock, seen)
 
@@ -307,3 +309,21 @@ async def test_parsing_does_nothing(house) -> None:
         assert [i.name for i in outcome.intents] == ["HassTurnOn"]
         assert outcome.published == ()
         assert not home.audit.read_text()
+
+
+async def test_a_question_that_is_none_about_devices_is_answered_from_documents(house) -> None:
+    asked: list[str] = []
+
+    def knows(question: str) -> str | None:
+        asked.append(question)
+        return "On Monday, says the list." if "bins" in question else None
+
+    async with house(knows=knows) as home:
+        outcome = await home.hears("when do the bins go out")
+        assert outcome.speech == "On Monday, says the list."
+        assert [intent.name for intent in outcome.intents] == ["TellKnowledge"]
+        assert not outcome.changes
+        assert (await home.hears("who is the king of spain")).speech == NOT_UNDERSTOOD
+        await home.hears("turn on the hall light")
+        await home.hears("that was a lovely dinner")
+    assert asked == ["when do the bins go out", "who is the king of spain"]

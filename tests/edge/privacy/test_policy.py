@@ -108,3 +108,17 @@ def test_a_wrong_rule_is_named_with_what_is_allowed(rule: Mapping[str, Any], mes
 def test_a_wrong_default_is_an_error() -> None:
     with pytest.raises(PolicyError, match=r"privacy\.default: expected one of allow, ask, refuse"):
         Policy.from_data(None, "never")
+
+
+@pytest.mark.parametrize(
+    ("entity", "service"),
+    [
+        (Entity("cover.big", "Big One", aliases=("the garage door",)), "cover.open_cover"),
+        (Entity("scene.gate", "Gate Open"), "scene.turn_on"),
+        (Entity("script.evening", "Evening", aliases=("disarm",)), "script.turn_on"),
+    ],
+)
+def test_what_only_an_alias_or_a_scenes_name_calls_a_way_in_is_asked_about(
+    entity: Entity, service: str
+) -> None:
+    assert Policy().decide(Action(service, entity.id, {}), entity).verdict == "ask"

@@ -1,0 +1,208 @@
+"""When a turn is asked for a need: where it orders nothing, or tells one after an order.
+
+- An order is left to the tagger and the resolver; no embedding is computed for it.
+- A statement is asked for its need first. What the tagger made of it stays where it helps the need
+  too ("it's too dark in the study" turns on a lamp there), and goes where it does not.
+- Other words ("game on") are asked for a need when the tagger and the resolver found nothing in
+  them, or only a question.
+- Questions are asked for what they want to know, and nothing is ever done for them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from edge.home.states import States
+from edge.nlu import asking, wishes
+from edge.nlu.beginnings import ASKING, POLITE, says_why, starts_clause
+from edge.nlu.finding import Lexicon
+from edge.nlu.needs import QUESTIONS, Need, Needs
+from edge.nlu.situation import left_out_of
+from edge.types import Understanding
+from models.needs_layer import plain
+
+_ASKS = re.compile(
+    rf"{POLITE}(?:{ASKING}|do|can|could|should|shall|would|am|was|were|why|any(?:thing|one|body))(?!['’])\b",
+    re.IGNORECASE,
+)
+_BLAMES = re.compile(
+    r"(?:who|why) (?:left|turned|put|did|are we|is it so|is (?:this|that|the) \w+)\b",
+    re.IGNORECASE,
+)
+"""Questions that are none: "who left this on"."""
+_WANTS = re.compile(rf"{POLITE}(?:i|we) (?:need|want)\b", re.IGNORECASE)
+_NOT_TO = re.compile(
+    rf"{POLITE}(?:don['’]?t|do not|never|stop|no need (?:to|for))\b", re.IGNORECASE
+)
+_OTHER_ORDERS = re.compile(
+    rf"{POLITE}(?:schedule|order|show|listen|run|brew|book|call|text|e-?mail|search|find"
+    r"|look (?:up|for)|favou?rite|post|tweet|check|create|rate|save|buy|remember|use|download"
+    r"|record|define|translate|convert|spell|calculate|navigate|repeat|help)\b"
+    r"|.*\b(?:want|like|need) you to\b",
+    re.IGNORECASE,
+)
+"""Orders that no home carries out."""
+_SUBJECT = re.compile(
+    r"\b(?:i|we|it|there|that|this|these|they|nobody|everybody|everyone|here)(?:['’]\w+)?\b"
+    r"|^(?:\w+ ){0,2}\w+['’]s\b"
+    r"|\b(?:is|are|isn['’]t|aren['’]t|has|have|must|needs?)\b",
+    re.IGNORECASE,
+)
+_BUT = re.compile(
+    r"^(?P<main>.+?)[\s,]+(?:but|except(?: for)?|apart from)\s+(?P<out>.+)$", re.IGNORECASE
+)
+_STATE = re.compile(
+    r"\b(?:on|off|open|closed|shut|locked|unlocked|up|down|lit|percent)\b(?! (?:my|our)\b)|\d",
+    re.IGNORECASE,
+)
+_ORDERS_TOO = re.compile(
+    r"\b(?:turn|shut|switch|close|open|pause|stop) (?:it|them)\b", re.IGNORECASE
+)
+"""An order within a statement: "I don't like that song turn it off"."""
+_SURE = 0.7
+"""Probability from which a need is seen in what is no statement: "game on"."""
+_SWITCHED = re.compile(r"\bswitch(?:ed)? (?:on|off)\b", re.IGNORECASE)
+_MACHINES = {"vacuum": "vacuum", "lawn_mower": "mower"}
+_OF_ALL = frozenset({"leave", "leave_long", "sleep", "child_sleeps"})
+"""Needs for which much is done, so that something may be left out."""
+_UNDERSTOOD = (asking.leaving(), asking.later(), asking.excepting(), asking.nothing_left())
+"""What is said to an order that is understood, and not carried out."""
+_OPPOSITE = {
+    "more_light": "HassTurnOff",
+    "work": "HassTurnOff",
+    "arrive": "HassTurnOff",
+    "guests": "HassTurnOff",
+    "less_light": "HassTurnOn",
+    "glare": "HassTurnOn",
+    "relax": "HassTurnOn",
+    "secure": "HassTurnOff",
+    "quieter": "HassTurnOn",
+}
+"""What never helps a need."""
+
+
+@dataclass(frozen=True, eq=False)
+class Wishing:
+    """Asks turns for needs, in one home as it is now, said in one area."""
+
+    needs: Needs
+    lexicon: Lexicon
+    states: States
+    area: str | None
+
+    def excepting(self, text: str) -> Understanding | None:
+        """What a text with an exception wishes: "I'm off to bed but leave the hall light on"."""
+        said = _BUT.match(text)
+        if said is None or not tells(said["main"]) or _ASKS.match(said["main"]):
+            return None
+        need = self.needs.of(said["main"])
+        if need is None or need.name not in _OF_ALL:
+            return None
+        if not starts_clause(said["out"]) and not left_out_of(said["out"], self.lexicon):
+            other = self.needs.of(said["out"])
+            if other is not None and other.name not in _OF_ALL:
+                return None
+        return self._wish(need, said["main"], said["out"])
+
+    def instead(self, parts: Sequence[str], text: str, found: Understanding) -> Understanding:
+        """What is meant by a text of which the tagger and the resolver made `found`."""
+        if any(is_order(part) for part in parts) or found in _UNDERSTOOD:
+            return found
+        acts = found.question is None and bool(found.intents)
+        told_all = not any(map(tells, parts)) or self._says_all(text, found)
+        if acts and (told_all or _ORDERS_TOO.search(text) is not None):
+            return found
+        asks = _ASKS.match(text) is not None and _BLAMES.match(text) is None
+        told = [part for part in parts if tells(part) and not _ASKS.match(part)]
+        need = self._need(*(told if asks and told else dict.fromkeys((text, *parts))))
+        if need is None or (need.probability < _SURE and not any(map(tells, parts)) and not asks):
+            return found
+        if need.name in QUESTIONS:
+            asked = acts and (
+                self._names_thing(text) or [i.name for i in found.intents] != ["HassGetState"]
+            )
+            return found if asked else self._wish(need, text)
+        asks = _ASKS.match(parts[-1]) is not None and _BLAMES.match(parts[-1]) is None
+        if asks or (acts and self._helps(need, found)):
+            return found
+        return self._wish(need, text)
+
+    def after(self, text: str, targets: Sequence[str]) -> Understanding | None:
+        """What a statement wishes that is told after an order about some entities; None where it
+        tells no need, and nothing where the order serves it."""
+        if not says_why(text) and self._names_thing(text):
+            return None
+        need = self._need(text)
+        if need is None or need.name in QUESTIONS:
+            return None
+        if wishes.is_served(need.name, tuple(targets)):
+            return Understanding()
+        return self._wish(need, text)
+
+    def _need(self, *texts: str) -> Need | None:
+        """The surest need of some texts."""
+        found = (self.needs.of(self._with_kinds(text)) for text in texts)
+        return max(filter(None, found), key=lambda need: need.probability, default=None)
+
+    def _with_kinds(self, text: str) -> str:
+        """A text with what its machines are, for their names: "Dusty's in my way"."""
+        for entity in self.lexicon.home.entities:
+            kind = _MACHINES.get(entity.domain)
+            if kind is not None and entity.name.strip():
+                name = rf"\b(?:the )?{re.escape(entity.name)}\b"
+                text = re.sub(name, f"the {kind}", text, flags=re.IGNORECASE)
+        return text
+
+    def _says_all(self, text: str, found: Understanding) -> bool:
+        """Whether a text names a thing and its end state, and does not unlock: "Mia's lamp off"."""
+        unlocks = any(
+            intent.name == "HassTurnOff" and target.startswith("lock.")
+            for intent in found.intents
+            for target in intent.targets
+        )
+        return not unlocks and _STATE.search(text) is not None and self._names_thing(text)
+
+    def _names_thing(self, text: str) -> bool:
+        """Whether a question is about a thing or a kind of thing that it names."""
+        scan = self.lexicon.scan_all(_SWITCHED.sub("", text))
+        return bool(scan.entities) or any(noun.kind.domain != "person" for noun in scan.nouns)
+
+    def _helps(self, need: Need, found: Understanding) -> bool:
+        """Whether what was found helps a need."""
+        targets = tuple(target for intent in found.intents for target in intent.targets)
+        if any(i.name == "HassMediaSearchAndPlay" for i in found.intents) and need.name != "music":
+            return False
+        if not wishes.is_served(need.name, targets):
+            return False
+        if any(intent.name == _OPPOSITE.get(need.name) for intent in found.intents):
+            return False
+        climates = [target for target in targets if target.startswith("climate.")]
+        return not any(
+            (state := self.states.get(climate)) is not None and state.state == "off"
+            for climate in climates
+        )
+
+    def _wish(self, need: Need, text: str, left_out: str | None = None) -> Understanding:
+        out = plain(left_out) if left_out is not None else None
+        return wishes.understood(
+            need, plain(text), self.lexicon, states=self.states, area=self.area, left_out=out
+        )
+
+
+def is_order(text: str) -> bool:
+    """Whether a clause orders something: "close the drapes", and not "I want to sleep"."""
+    if _NOT_TO.match(text) is not None or _OTHER_ORDERS.match(text) is not None:
+        return True
+    return (
+        starts_clause(text)
+        and not says_why(text)
+        and _WANTS.match(text) is None
+        and _ASKS.match(text) is None
+    )
+
+
+def tells(text: str) -> bool:
+    """Whether a clause is a statement."""
+    return says_why(text) or (not is_order(text) and _SUBJECT.search(text) is not None)
