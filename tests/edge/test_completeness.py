@@ -154,6 +154,7 @@ async def test_what_can_be_done_or_answered_is_understood(
         "turn on the lamp",  # which one?
         "turn on the chandelier",
         "make the bedroom lamp turtle",  # no colour
+        "turn on again",  # what?
         "the quick brown fox",
         "灯",
     ],
