@@ -177,7 +177,8 @@ def _lacks_something(words: list[str], reading: Reading) -> bool:
     if len(intents) == 1 and intents[0].slots.keys() <= WHERE and not _SETS.isdisjoint(words[:4]):
         return True
     if not _TURNS.isdisjoint(words) and (
-        _TURNED.isdisjoint(words) or any(not intent.slots for intent in intents)
+        _TURNED.isdisjoint(words)
+        or any(i.name == "HassMediaUnpause" and not i.slots for i in intents)
     ):
         return True
     return any(lacks_value(clause.tagging) for clause in reading.context.clauses)
