@@ -33,16 +33,16 @@ from rich.progress import track
 from rich.table import Table
 
 from benchmarks.indirect_requests import Case, Judged, cases, given, home_of, judge
+from benchmarks.language_models import chat, installed
 from edge.app import App, Household
 from edge.config import Config
 from edge.home.graph import Home
-from edge.kernel.scheduler import Steps
+from edge.kernel.scheduler import Steps, completed
 from edge.llm.calls import Offers
 from edge.llm.llama import LlamaLanguageModel
 from edge.llm.model import Piece, Prompt, Writing, Written
 from edge.llm.prompting import Example, prompt, relevant
 from edge.types import LaresError, Outcome, Transcript
-from models.catalog import Catalog
 
 EXAMPLES = (
     Example(
@@ -108,7 +108,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         figures = asyncio.run(_measure(arguments.model[0], arguments.cases, arguments.speed))
         print(json.dumps(asdict(figures)))
         return 0
-    files = arguments.model or _installed()
+    files = arguments.model or installed()
     if not files:
         print("llm: expected a language model: make llm", file=sys.stderr)
         return 2
@@ -118,12 +118,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     else:
         _print(every)
     return 0
-
-
-def _installed() -> list[Path]:
-    catalog = Catalog.load()
-    folders = (catalog.installed(e.name) for e in catalog.entries.values() if e.role == "llm")
-    return [file for folder in folders if folder is not None for file in folder.glob("*.gguf")]
 
 
 def _alone(file: Path, arguments: argparse.Namespace) -> Figures:
@@ -144,7 +138,7 @@ async def _measure(file: Path, count: int, speed_only: bool) -> Figures:
     load = _ms(begin)
     long = Prompt((), (Piece("the lamp in the hall is on " * (_READ // 7)),))
     read, read_s = _done(model.write(long, Writing(1)))
-    written, written_s = _done(model.write(_short("Tell me a story."), Writing(_WRITTEN)))
+    written, written_s = _done(model.write(chat("Tell me a story."), Writing(_WRITTEN)))
     async with app.virtual(home) as household:
         asked = [_request(text, home, household, "Kitchen", ()) for text in _ASKED]
     firsts = [_first_ms(model, each) for each, _ in asked]
@@ -213,25 +207,11 @@ def _first_ms(model: LlamaLanguageModel, request: Prompt) -> float:
     return _ms(begin)
 
 
-def _short(text: str) -> Prompt:
-    return Prompt(
-        (),
-        (
-            Piece("<|im_start|>user\n", True),
-            Piece(text),
-            Piece("<|im_end|>\n<|im_start|>assistant\n", True),
-        ),
-    )
-
-
 def _done(steps: Steps[Written]) -> tuple[Written, float]:
     """What was written, and in how many seconds."""
     begin = time.perf_counter()
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            return end.value, time.perf_counter() - begin
+    written = completed(steps)
+    return written, time.perf_counter() - begin
 
 
 def _ms(begin: float) -> float:

@@ -30,13 +30,13 @@ from statistics import median, quantiles
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.language_models import chat, installed
 from edge.app import App
 from edge.config import Config
-from edge.kernel.scheduler import Job, Priority, Scheduler, Steps
+from edge.kernel.scheduler import Job, Priority, Scheduler, completed
 from edge.llm.llama import LlamaLanguageModel
-from edge.llm.model import Piece, Prompt, Writing, Written
+from edge.llm.model import Writing, Written
 from edge.types import LaresError, Transcript
-from models.catalog import Catalog
 
 COMMANDS = (
     "turn on the kitchen light",
@@ -45,14 +45,7 @@ COMMANDS = (
     "close the bedroom blinds",
     "is the garage door open",
 )
-STORY = Prompt(
-    (Piece("<|im_start|>system\nYou tell stories.<|im_end|>\n", True),),
-    (
-        Piece("<|im_start|>user\n", True),
-        Piece("Tell me a long story about a lighthouse."),
-        Piece("<|im_end|>\n<|im_start|>assistant\n", True),
-    ),
-)
+STORY = chat("Tell me a long story about a lighthouse.", "You tell stories.")
 _IN_A_ROW = 5
 """Commands that wait for a whole answer; more would only take longer."""
 _PAUSES = (0.01, 0.08)
@@ -104,10 +97,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 async def _measure(commands: int, tokens: int) -> Figures:
     app = App(Config())
-    folder = Catalog.load().installed("smollm2-135m")
-    if folder is None:
+    files = installed()
+    if not files:
         raise LaresError("expected a language model: make llm")
-    model = LlamaLanguageModel(next(folder.glob("*.gguf")))
+    model = LlamaLanguageModel(files[0])
     writing = Writing(most_tokens=tokens, temperature=0.8, seed=5)
     texts = itertools.cycle(COMMANDS)
     async with app.virtual(app.home()) as household:
@@ -117,7 +110,7 @@ async def _measure(commands: int, tokens: int) -> Figures:
 
         understand()
         begin = time.perf_counter()
-        alone = _written(model.write(STORY, writing))
+        alone = completed(model.write(STORY, writing))
         alone_s = time.perf_counter() - begin
         idle = [_timed(understand) for _ in range(commands)]
         scheduled, answers = _scheduled(model, writing, understand, commands)
@@ -165,20 +158,11 @@ def _in_a_row(
     waited = []
     with ThreadPoolExecutor(max_workers=1) as row:
         for _ in range(_IN_A_ROW):
-            answer = row.submit(lambda: _written(model.write(STORY, writing)))
+            answer = row.submit(lambda: completed(model.write(STORY, writing)))
             time.sleep(rng.uniform(*_PAUSES))
             waited.append(_timed(lambda: row.submit(understand).result()))
             answer.result()
     return waited
-
-
-def _written(steps: Steps[Written]) -> Written:
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            written: Written = end.value
-            return written
 
 
 def _timed(work: Callable[[], object]) -> float:

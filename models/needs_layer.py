@@ -15,12 +15,11 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from edge.types import LaresError
 from models.artifact import verify
+from models.linear import Matrix, softmax
 
-Matrix = NDArray[np.float32]
 Embed = Callable[[Sequence[str]], Matrix]
 """Unit vectors of texts, shape (texts, width)."""
 
@@ -48,9 +47,7 @@ class Layer:
     def probabilities(self, features: Matrix) -> Matrix:
         """Of each need. features: shape (n, width + grams); gives shape (n, needs)."""
         logits = features @ self.weights[:-1] + self.weights[-1]
-        raised = np.exp(logits - logits.max(-1, keepdims=True))
-        result: Matrix = raised / raised.sum(-1, keepdims=True)
-        return result
+        return softmax(logits)
 
     def to_bytes(self) -> bytes:
         """The layer as a NumPy archive, without pickled objects; weights as float16."""

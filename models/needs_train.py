@@ -25,12 +25,12 @@ from numpy.typing import NDArray
 
 from edge.types import LaresError
 from models.artifact import sha256, write_manifest
+from models.linear import Adam, Matrix, slope_of_error
 from models.needs_layer import (
     NOTHING,
     WEIGHTS,
     Embed,
     Layer,
-    Matrix,
     features_of,
     grams_of,
     plain,
@@ -191,25 +191,12 @@ def _layer(said: Sequence[Said], needs: tuple[str, ...], embed: Embed, least: fl
 def _fitted(features: Matrix, wanted: NDArray[Any], classes: int) -> Matrix:
     inputs = np.hstack([features, np.ones((len(features), 1), np.float32)])
     weights = np.zeros((inputs.shape[1], classes), np.float32)
-    first, second = np.zeros_like(weights), np.zeros_like(weights)
-    for step in range(1, _STEPS + 1):
-        slope = _slope(inputs, wanted, weights)
-        first = 0.9 * first + 0.1 * slope
-        second = 0.999 * second + 0.001 * slope**2
-        moved = (first / (1 - 0.9**step)) / (np.sqrt(second / (1 - 0.999**step)) + 1e-8)
-        weights -= np.float32(_RATE * (1 - (step - 1) / _STEPS)) * moved
+    adam = Adam.like(weights)
+    for step in range(_STEPS):
+        slope = slope_of_error(inputs, wanted, weights)
+        slope[:-1] += np.float32(_DECAY) * weights[:-1]  # but the bias may be large
+        weights -= np.float32(_RATE * (1 - step / _STEPS)) * adam.moved(slope)
     return weights.astype(np.float32)
-
-
-def _slope(inputs: Matrix, wanted: NDArray[Any], weights: Matrix) -> Matrix:
-    """Of the mean cross entropy, and of what keeps the weights small but for the bias."""
-    logits = inputs @ weights
-    raised = np.exp(logits - logits.max(1, keepdims=True))
-    error = raised / raised.sum(1, keepdims=True)
-    error[np.arange(len(wanted)), wanted] -= 1
-    slope: Matrix = inputs.T @ error / np.float32(len(wanted))
-    slope[:-1] += np.float32(_DECAY) * weights[:-1]
-    return slope
 
 
 def _figures(chances: Matrix, wanted: NDArray[Any], nothing: int, least: float) -> Figures:

@@ -27,6 +27,7 @@ from sklearn.metrics import classification_report as report_of_intents
 
 from models.evaluate import calibration_error
 from models.labels import OUTSIDE, Example, Labels, tags, words
+from models.linear import softmax
 
 REPORT, CONFUSION, RELIABILITY = "report.txt", "confusion.png", "reliability.png"
 BINS = 10
@@ -82,7 +83,7 @@ class Answers:
 
 def answers(judged: Judged, examples: Sequence[Example], labels: Labels) -> Answers:
     """What the network said of the examples, at the labels' temperature."""
-    chances = _softmax(judged.logits.astype(np.float64) / labels.temperature)
+    chances = softmax(judged.logits.astype(np.float64) / labels.temperature)
     return Answers(
         labels.intents,
         _places(examples, labels),
@@ -100,7 +101,7 @@ def temperature(judged: Judged, examples: Sequence[Example], labels: Labels) -> 
     logits = judged.logits.astype(np.float64)
     candidates = np.geomspace(0.2, 5.0, 200)
     losses = [
-        -np.log(_softmax(logits / t)[np.arange(len(wanted)), wanted] + 1e-12).mean()
+        -np.log(softmax(logits / t)[np.arange(len(wanted)), wanted] + 1e-12).mean()
         for t in candidates
     ]
     return float(candidates[int(np.argmin(losses))])
@@ -306,8 +307,3 @@ def _wilson(share: NDArray[Any], count: NDArray[Any]) -> tuple[NDArray[Any], NDA
 
 def _places(examples: Sequence[Example], labels: Labels) -> NDArray[np.int_]:
     return np.array([labels.intents.index(example.intent) for example in examples])
-
-
-def _softmax(logits: NDArray[Any]) -> NDArray[Any]:
-    raised = np.exp(logits - logits.max(-1, keepdims=True))
-    return np.asarray(raised / raised.sum(-1, keepdims=True))

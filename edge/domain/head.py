@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from edge.domain.builtin import Spoken
 from edge.domain.domain import said
@@ -22,8 +21,7 @@ from edge.nlu.tagger import States, Tagger
 from edge.types import Intent, LaresError, Span
 from models.artifact import HIDDEN
 from models.labels import spans
-
-Matrix = NDArray[np.float32]
+from models.linear import Matrix, softmax
 
 LEAST_CONFIDENCE = 0.6
 LEAST_LIKE = 0.75
@@ -41,9 +39,7 @@ class Linear:
     def probabilities(self, features: Matrix) -> Matrix:
         """Of each class. features: shape (n, features); gives shape (n, classes)."""
         logits = features @ self.weights[:-1] + self.weights[-1]
-        raised = np.exp(logits - logits.max(-1, keepdims=True))
-        result: Matrix = raised / raised.sum(-1, keepdims=True)
-        return result
+        return softmax(logits)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -16,15 +16,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from edge.domain.automaton import Automaton
 from edge.domain.domain import Domain, slots_of
-from edge.domain.head import DomainHead, HeadInterpreter, Linear, Matrix
+from edge.domain.head import DomainHead, HeadInterpreter, Linear
 from edge.domain.sampling import Sample, sentences, talk, varied
 from edge.nlu.tagger import States, Tagger
 from models.labels import OUTSIDE
 from models.labels import words as cut_into_words
+from models.linear import Adam, Matrix, slope_of_error
 
 SENTENCES = 1500
 """Of the domain; as many are talk."""
@@ -129,27 +129,13 @@ def _fitted(features: Matrix, labels: Sequence[str], rng: np.random.Generator) -
     wanted = np.array([places[label] for label in labels])
     inputs = np.hstack([features, np.ones((len(features), 1), np.float32)])
     weights = np.zeros((inputs.shape[1], len(classes)), np.float32)
-    first, second = np.zeros_like(weights), np.zeros_like(weights)
-    step = 0
+    adam = Adam.like(weights)
     for _ in range(_EPOCHS):
         for batch in np.array_split(rng.permutation(len(inputs)), max(1, len(inputs) // _BATCH)):
-            step += 1
-            slope = _slope(inputs[batch], wanted[batch], weights)
-            first = 0.9 * first + 0.1 * slope
-            second = 0.999 * second + 0.001 * slope**2
-            moved = (first / (1 - 0.9**step)) / (np.sqrt(second / (1 - 0.999**step)) + 1e-8)
-            weights = weights - np.float32(_RATE) * moved
+            slope = slope_of_error(inputs[batch], wanted[batch], weights)
+            slope += np.float32(_DECAY) * weights
+            weights = weights - np.float32(_RATE) * adam.moved(slope)
     return Linear(classes, weights.astype(np.float32))
-
-
-def _slope(inputs: Matrix, wanted: NDArray[np.int64], weights: Matrix) -> Matrix:
-    """Of the mean cross entropy, and of what keeps the weights small."""
-    logits = inputs @ weights
-    raised = np.exp(logits - logits.max(1, keepdims=True))
-    error = raised / raised.sum(1, keepdims=True)
-    error[np.arange(len(wanted)), wanted] -= 1
-    slope: Matrix = inputs.T @ error / len(wanted) + np.float32(_DECAY) * weights
-    return slope
 
 
 def _figures(understand: HeadInterpreter, held_out: Sequence[_Read]) -> Figures:

@@ -13,6 +13,8 @@ import unicodedata
 
 from edge.home.graph import Entity
 
+ENTRANCES = frozenset({"garage", "door", "gate"})
+"""Device classes of covers by which one comes into the home."""
 _ALARM_OR_COLD = frozenset(
     {
         "lock", "locks", "unlock", "unlocks", "unlocked", "alarm", "alarms", "arm", "disarm",

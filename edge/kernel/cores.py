@@ -56,10 +56,6 @@ class Cores:
         self._ours = threads_for(self._most, others, self._celsius())
         return self._ours
 
-    def rest(self) -> None:
-        """Ours do not compute any more."""
-        self._ours = 0
-
 
 def hottest(zones: Path = _ZONES) -> float | None:
     """The temperature of the hottest part of the board in degrees Celsius; None where nothing tells

@@ -48,6 +48,16 @@ Steps = Generator[None, None, T]
 """Work that pauses after each step and returns its result."""
 
 
+def completed(work: Steps[T]) -> T:
+    """The result of work that nothing else is waiting for: all its steps at once."""
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            result: T = end.value
+            return result
+
+
 class OutOfTimeError(LaresError):
     """A job was not done in its time."""
 

@@ -12,12 +12,12 @@ import re
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.types import LaresError
+from models.onnx_text import load_text_model
 
 Vectors = NDArray[np.float32]
 """Unit vectors, shape (texts, width)."""
@@ -59,23 +59,13 @@ class MiniLm:
     width = 384
 
     def __init__(self, folder: Path, *, threads: int = 1) -> None:
-        import onnxruntime  # noqa: PLC0415 (slow to import, and needed only where texts are embedded)
-        from tokenizers import Tokenizer  # noqa: PLC0415
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        try:
-            self._tokenizer = Tokenizer.from_file(str(folder / _TOKENIZER))
-            self._session: Any = onnxruntime.InferenceSession(
-                str(folder / _MODEL), options, providers=["CPUExecutionProvider"]
-            )
-        except Exception as error:  # both libraries raise kinds of their own
-            raise LaresError(
-                f"Expected a sentence embedder that loads in {folder}, found: {error}. Fetch it "
-                f"again: remove the folder, then lares models fetch {MODEL_NAME}"
-            ) from error
+        self._session, self._tokenizer = load_text_model(
+            folder / _MODEL,
+            folder / _TOKENIZER,
+            what="a sentence embedder",
+            remedy=f"Fetch it again: remove the folder, then lares models fetch {MODEL_NAME}",
+            threads=threads,
+        )
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(_MOST_PIECES)
 

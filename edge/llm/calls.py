@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from edge.home.graph import Entity, Home
-from edge.home.guarded import is_guarded, is_way_in
+from edge.home.guarded import ENTRANCES, is_guarded, is_way_in
 from edge.types import Intent, LaresError, SlotValue
 
 MOST_CALLS = 4
@@ -48,8 +48,6 @@ _OF_DOMAIN = {
     "script": ("HassTurnOn",),
 }
 """What may be done to what. HassTurnOn locks a lock and opens a cover, as in Home Assistant."""
-_ENTRANCES = frozenset({"garage", "door", "gate"})
-"""Device classes of covers that are shut, and never opened."""
 _NAMED_ONLY = frozenset({"switch", "input_boolean", "scene", "script"})
 """Domains of which only the name tells what a thing does."""
 _VALUE = {
@@ -173,7 +171,7 @@ class Offers:
 
 
 def _intents(entity: Entity) -> tuple[str, ...]:
-    if entity.domain == "cover" and (entity.device_class in _ENTRANCES or is_way_in(entity)):
+    if entity.domain == "cover" and (entity.device_class in ENTRANCES or is_way_in(entity)):
         return ("HassTurnOff",)
     if entity.domain in _NAMED_ONLY and is_guarded(entity):
         return ()

@@ -21,6 +21,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -59,8 +60,6 @@ class LlamaError(LaresError):
 class _Sequence:
     """One request's place in the model's memory."""
 
-    number: int
-    """Who was there first."""
     used: int = 0
     """When it last computed."""
     seat: int | None = None
@@ -68,13 +67,6 @@ class _Sequence:
     """How many are in memory."""
     kept: bytes = b""
     """Its memory, while it has no seat."""
-
-
-@dataclass(eq=False, slots=True)
-class _Prefix:
-    """What all prompts begin with, as it is in its seat."""
-
-    tokens: tuple[int, ...] = ()
 
 
 @dataclass(eq=False, slots=True)
@@ -124,7 +116,8 @@ class LlamaLanguageModel:
         self._memory = self._llama.llama_get_memory(self._context)
         self._identity = f"{path.stat().st_size}:{self.name}:{_digest(adapter)}:{context}"
         self._seated: dict[int, _Sequence] = {}
-        self._prefix = _Prefix()
+        self._prefix: tuple[int, ...] = ()
+        """What is in the prefix's seat."""
         self._clock = itertools.count(1)
         self._interrupted = ctypes.create_string_buffer(2)
         self._watch = _watching(self._llama)
@@ -142,10 +135,11 @@ class LlamaLanguageModel:
                 f"expected a request of fewer than {self._context_tokens} tokens with what the "
                 f"model is told of the home, found {len(whole)}: ask for something shorter."
             )
-        sequence = _Sequence(next(self._clock))
+        sequence = _Sequence()
         most = min(writing.most_tokens, room)
         text = codecs.getincrementaldecoder("utf-8")("replace")
-        written, tokens, ending = "", 0, "length"
+        written, tokens = "", 0
+        ending: Ending = "length"
         self._suit_threads()
         with self._sampling(writing) as sampler, self._sequence(sequence):
             kept = yield from self._begun(sequence, tuple(prefix), len(whole))
@@ -168,7 +162,7 @@ class LlamaLanguageModel:
                     self._accept(sampler, token)
                     token = yield from self._next(sequence, [token], sampler)
                     yield
-        return Written(written, tokens, len(whole), kept, _ending(ending))
+        return Written(written, tokens, len(whole), kept, ending)
 
     def interrupt(self) -> None:
         """Have the step that is being taken end now, to be taken again; from any thread."""
@@ -219,8 +213,7 @@ class LlamaLanguageModel:
         adapter = self._llama.llama_adapter_lora_init(self._model, os.fsencode(path))
         if not adapter:
             raise LlamaError(f"{path}: expected an adapter made for {self.name}.")
-        one = (type(adapter) * 1)(adapter) if not isinstance(adapter, int) else None
-        adapters = one or (ctypes.c_void_p * 1)(adapter)
+        adapters = (ctypes.c_void_p * 1)(adapter)
         self._llama.llama_set_adapters_lora(self._context, adapters, 1, (ctypes.c_float * 1)(1.0))
         return adapter
 
@@ -229,19 +222,19 @@ class LlamaLanguageModel:
         usable = prefix if len(prefix) < whole else prefix[:-1]
         if not usable:
             return 0
-        if self._prefix.tokens != usable and not self._recalled(usable):
+        if self._prefix != usable and not self._recalled(usable):
             self._forget_prefix()
             read: list[int] = []
             for at in range(0, len(usable), TOKENS_A_STEP):
                 some = usable[at : at + TOKENS_A_STEP]
                 while not self._read(some, len(read), _PREFIX_SEAT):
                     yield
-                    if self._prefix.tokens != tuple(read):
+                    if self._prefix != tuple(read):
                         return 0
                 read += some
-                self._prefix.tokens = tuple(read)
+                self._prefix = tuple(read)
                 yield
-                if self._prefix.tokens != tuple(read):
+                if self._prefix != tuple(read):
                     return 0
             self._remember(usable)
         seat = self._seat(sequence)
@@ -250,7 +243,7 @@ class LlamaLanguageModel:
         return len(usable)
 
     def _forget_prefix(self) -> None:
-        self._prefix.tokens = ()
+        self._prefix = ()
         self._llama.llama_memory_seq_rm(self._memory, _PREFIX_SEAT, 0, -1)
 
     def _kept_file(self, tokens: tuple[int, ...]) -> Path | None:
@@ -274,7 +267,7 @@ class LlamaLanguageModel:
             self._forget_prefix()
             file.unlink(missing_ok=True)
             return False
-        self._prefix.tokens = tokens
+        self._prefix = tokens
         return True
 
     def _remember(self, tokens: tuple[int, ...]) -> None:
@@ -454,10 +447,6 @@ _CANDIDATE = np.dtype([("id", np.int32), ("logit", np.float32), ("p", np.float32
 """llama.cpp's `llama_token_data`."""
 
 
-def _ending(text: str) -> Ending:
-    return "end" if text == "end" else "length"
-
-
 def _check_memory(path: Path, told: Gguf, context: int) -> None:
     needed = told.bytes + _sequence_bytes(told, context) * (SEATS + 1) + _BESIDES_BYTES
     available = available_bytes()
@@ -495,19 +484,10 @@ def _digest(path: Path | None) -> str:
 
 def _be_silent(llama: Any) -> None:
     """llama.cpp tells a hundred lines about each model on standard error."""
-    llama.llama_log_set(_SILENT(llama), ctypes.c_void_p(0))
+    llama.llama_log_set(_silence(llama), ctypes.c_void_p(0))
 
 
-class _Silence:
-    """The functions that llama.cpp calls, which must live as long as it may call them."""
-
-    def __init__(self) -> None:
-        self._kept: list[Any] = []
-
-    def __call__(self, llama: Any) -> Any:
-        if not self._kept:
-            self._kept.append(llama.llama_log_callback(lambda *_: None))
-        return self._kept[0]
-
-
-_SILENT = _Silence()
+@cache
+def _silence(llama: Any) -> Any:
+    """What llama.cpp calls with each line; it must live as long as llama.cpp."""
+    return llama.llama_log_callback(lambda *_: None)

@@ -15,9 +15,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.types import OUT_OF_SCOPE, LaresError, Span, Tagging
+from edge.types import OUT_OF_SCOPE, Span, Tagging
 from models.artifact import ARTIFACT, LABELS, MODEL, REMEDY, STATES, TOKENIZER, verify
 from models.labels import OUTSIDE, Labels, Word, spans, words
+from models.linear import softmax
+from models.onnx_text import load_text_model
 
 _MAX_PIECES = 128
 """The network's longest input, in word pieces."""
@@ -67,23 +69,10 @@ class Tagger:
     def __init__(self, path: Path | None = None) -> None:
         folder = path or ARTIFACT
         verify(folder)
-        import onnxruntime  # noqa: PLC0415 (slow to import, and needed only where texts are tagged)
-        from tokenizers import Tokenizer  # noqa: PLC0415
-
         self._labels = Labels.load(folder / LABELS)
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        try:
-            self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
-            self._session: Any = onnxruntime.InferenceSession(
-                str(folder / MODEL), options, providers=["CPUExecutionProvider"]
-            )
-        except Exception as error:  # both libraries raise kinds of their own
-            raise LaresError(
-                f"Expected a tagger that loads in {folder}, found: {error}. {REMEDY}"
-            ) from error
+        self._session, self._tokenizer = load_text_model(
+            folder / MODEL, folder / TOKENIZER, what="a tagger", remedy=REMEDY
+        )
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
 
@@ -108,7 +97,7 @@ class Tagger:
         if scored is None:
             return TaggerView(((OUT_OF_SCOPE, 1.0),))
         order = (-scored.intents).argsort(kind="stable")[:count]
-        chances = _softmax(scored.tags).max(-1)
+        chances = softmax(scored.tags).max(-1)
         found = []
         for span in self._spans(text, scored):
             inside = [
@@ -148,7 +137,7 @@ class Tagger:
         if not begins:
             return None
         intents, tags = self._session.run(["intent", "tags"], {"input_ids": ids})
-        return _Scored(text_words, begins, _softmax(intents[0] / self._labels.temperature), tags[0])
+        return _Scored(text_words, begins, softmax(intents[0] / self._labels.temperature), tags[0])
 
     def _spans(self, text: str, scored: _Scored) -> tuple[Span, ...]:
         choices = scored.tags.argmax(-1)
@@ -157,9 +146,3 @@ class Tagger:
             for at in range(len(scored.words))
         ]
         return spans(text, scored.words, word_tags)
-
-
-def _softmax(logits: Any) -> Any:
-    """Probabilities along the last axis."""
-    raised = np.exp(logits - logits.max(-1, keepdims=True))
-    return raised / raised.sum(-1, keepdims=True)

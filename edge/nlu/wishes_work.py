@@ -25,23 +25,25 @@ _AT_REST = frozenset({"docked", "idle", "off", "paused", "unknown"})
 def clean_floor(situation: Situation) -> tuple[Intent, ...] | str:
     """A vacuum started."""
     vacuums = situation.nearest(lambda e: e.domain == "vacuum")
-    if not vacuums:
-        return "There is no vacuum in this home."
-    idle = [e for e in vacuums if situation.state(e).state in _AT_REST]
-    if not idle:
-        return f"The {vacuums[0].name} is at work already."
-    return (situation.does("HassVacuumStart", idle[:1]),)
+    return _started(situation, vacuums, "vacuum", "HassVacuumStart")
 
 
 def mow(situation: Situation) -> tuple[Intent, ...] | str:
     """A mower started."""
     mowers = [e for e in situation.everything if e.domain == "lawn_mower"]
-    if not mowers:
-        return "There is no mower in this home."
-    idle = [e for e in mowers if situation.state(e).state in _AT_REST]
+    return _started(situation, mowers, "mower", "HassLawnMowerStartMowing")
+
+
+def _started(
+    situation: Situation, machines: Sequence[Entity], called: str, intent: str
+) -> tuple[Intent, ...] | str:
+    """The first of some machines that is at rest."""
+    if not machines:
+        return f"There is no {called} in this home."
+    idle = [e for e in machines if situation.state(e).state in _AT_REST]
     if not idle:
-        return f"The {mowers[0].name} is at work already."
-    return (situation.does("HassLawnMowerStartMowing", idle[:1]),)
+        return f"The {machines[0].name} is at work already."
+    return (situation.does(intent, idle[:1]),)
 
 
 def water_garden(situation: Situation) -> tuple[Intent, ...] | str:

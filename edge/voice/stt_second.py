@@ -170,13 +170,13 @@ def weighed(
     }
     if other in weights:
         weights[other] += HEARD_BY_BOTH
-    for text in sorted(weights, key=weights.__getitem__, reverse=True)[:_WEIGHED]:
-        weights[text] += UNDERSTOOD * usual.is_understood(text)
-    text = max(weights, key=weights.__getitem__)
+    heaviest = sorted(weights, key=weights.__getitem__, reverse=True)[:_WEIGHED]
+    understood = {text for text in heaviest if usual.is_understood(text)}
+    text = max(heaviest, key=lambda text: weights[text] + UNDERSTOOD * (text in understood))
     is_certain = bool(transcript.text) or text == other
     least = (LEAST_OF_CERTAIN if is_certain else LEAST_OF_UNCERTAIN) * len(text.split())
     heard = sum(likely.get(transcript.hypotheses[0].text, (-math.inf,)))
-    is_meant = usual.is_understood(text) and (is_certain or usual.knows(text))
+    is_meant = text in understood and (is_certain or usual.knows(text))
     far = heard - sum(likely[text]) + 2 * unlike[text]
     if sum(likely[text]) < least or far > FAR or not is_meant:
         return replace(transcript, hypotheses=())

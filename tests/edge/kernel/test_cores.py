@@ -51,13 +51,6 @@ def test_what_computes_itself_is_no_other() -> None:
     assert cores() == 1
 
 
-def test_who_rests_is_not_taken_off_the_load() -> None:
-    cores = Cores(2, load=lambda: 2.0, celsius=lambda: None)
-    assert cores() == 1
-    cores.rest()
-    assert cores() == 1
-
-
 def test_the_hottest_part_counts(tmp_path: Path) -> None:
     assert hottest(tmp_path) is None
     for number, told in enumerate(("48312\n", "61000\n", "warm\n")):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from contextlib import ExitStack
 
 import pytest
 from hypothesis import given
@@ -149,18 +149,14 @@ def test_however_they_are_used_they_never_take_more_than_they_may(
 ) -> None:
     shelf = Shelf(budget)
     every = [shelf.add(str(number), 5 + 7 * number, load_s=number) for number in range(6)]
-    held: list[Callable[[], None]] = []
-    for number, hold in uses:
-        context = every[number].in_use()
-        try:
-            context.__enter__()
-        except NoRoomError:
-            continue
-        if hold:
-            held.append(lambda context=context: context.__exit__(None, None, None))  # type: ignore[misc]
-        else:
-            context.__exit__(None, None, None)
-        assert sum(shelf.residents.loaded.values()) <= budget * MB
-    for leave in held:
-        leave()
+    with ExitStack() as held:
+        for number, hold in uses:
+            try:
+                if hold:
+                    held.enter_context(every[number].in_use())
+                else:
+                    use(every[number])
+            except NoRoomError:
+                continue
+            assert sum(shelf.residents.loaded.values()) <= budget * MB
     assert all(resident.users == 0 for resident in every)

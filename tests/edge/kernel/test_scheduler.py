@@ -17,6 +17,7 @@ from edge.kernel.scheduler import (
     Scheduler,
     Steps,
     TooMuchWorkError,
+    completed,
 )
 from edge.types import LaresError
 
@@ -318,3 +319,12 @@ def test_a_step_is_interrupted_by_what_is_more_urgent_only(
         long.result(5)
         scheduler.submit(nothing, REAL_TIME).result(5)
     assert len(interrupted) == interrupts, "and not when its step is over"
+
+
+def test_work_that_nothing_waits_for_is_done_at_once() -> None:
+    def work() -> Steps[str]:
+        yield
+        yield
+        return "done"
+
+    assert completed(work()) == "done"

@@ -226,11 +226,12 @@ def test_a_model_larger_than_memory_is_refused_with_numbers() -> None:
 def test_a_command_waits_for_a_token_and_not_for_the_answer(model: LlamaLanguageModel) -> None:
     with Scheduler() as scheduler:
         alone = done(model.write(prompt("Tell me a story."), Writing(30)))[0].text
+        begun = threading.Event()
         story = scheduler.submit(
-            lambda: model.write(prompt("Tell me a story."), Writing(30)), Priority.BACKGROUND
+            lambda: model.write(prompt("Tell me a story."), Writing(30), lambda _: begun.set()),
+            Priority.BACKGROUND,
         )
-        while story.steps < 3:
-            pass
+        assert begun.wait(60)
         at = scheduler.run(lambda: story.steps, Priority.INTERACTIVE)
         assert at < 30
         assert story.result(60).text == alone

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from edge.kernel.scheduler import completed
 from edge.llm.model import LanguageModel, Piece, Prompt, Writing
 from edge.llm.simulated import SimulatedLanguageModel
 
@@ -26,13 +27,8 @@ def test_it_writes_what_it_has_learnt_word_by_word() -> None:
 
 def test_it_writes_no_more_than_it_may() -> None:
     model = SimulatedLanguageModel(lambda _: "one two three")
-    steps = model.write(PROMPT, Writing(most_tokens=2))
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            assert (end.value.text, end.value.ending) == ("one two", "length")
-            return
+    written = completed(model.write(PROMPT, Writing(most_tokens=2)))
+    assert (written.text, written.ending) == ("one two", "length")
 
 
 def test_it_is_closed() -> None:
