@@ -13,9 +13,6 @@ from __future__ import annotations
 
 import json
 import re
-import struct
-import zipfile
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,11 +33,6 @@ JUDGED_S = (JUDGED - 1) * STEP_SAMPLES / SAMPLE_RATE
 """How much later that makes the judgement."""
 SUFFIX = ".npz"
 _FORMAT = 1
-_UNREADABLE = (
-    OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, NotImplementedError,
-    RuntimeError, MemoryError, zipfile.BadZipFile, zlib.error, struct.error,
-)  # fmt: skip
-"""What NumPy and zipfile raise for a file that is no `.npz`."""
 _WEIGHTS = ("mean", "scale", "w1", "b1", "w2", "b2", "w3", "b3")
 
 
@@ -138,7 +130,7 @@ class WakeWordModel:
                 f"Expected a trained wake word at {path}, found none: make it with "
                 f'`lares wake train "{path.stem.replace("_", " ")}"`.'
             ) from error
-        except _UNREADABLE as error:
+        except Exception as error:  # NumPy and zipfile raise kinds of their own
             raise LaresError(
                 f"Expected a trained wake word in {path}, found something else or a damaged file "
                 f"({error}): train it again with `lares wake train`."

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -97,3 +98,15 @@ def test_trained_words_lie_in_the_users_data_directory(tmp_path: Path) -> None:
     assert trained_words(tmp_path / "none") == {}
     path = a_word().save(tmp_path)
     assert trained_words(tmp_path) == {"hey_lares": path}
+
+
+def test_an_array_whose_description_breaks_off_is_an_error_that_names_the_file(
+    tmp_path: Path,
+) -> None:
+    """NumPy's reader of old descriptions tells of it as Python's tokenizer does."""
+    path = tmp_path / "hey.npz"
+    header = b"\x93NUMPY\x01\x00" + (80).to_bytes(2, "little") + b"{'descr': (".ljust(79) + b"\n"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("manifest.npy", header)
+    with pytest.raises(LaresError, match="hey"):
+        WakeWordModel.load(path)
