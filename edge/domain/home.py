@@ -36,6 +36,7 @@ def automaton_of(vocabulary: Vocabulary, *, wider: bool = False) -> Automaton:
         "color": COLORS,
         "state": STATES,
         "number": (*NUMBERS, "a hundred"),
+        "count": NUMBERS,
     }
     expressions, macros = dict(context["expressions"]), dict(context["macros"])
     if wider:
