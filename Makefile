@@ -15,10 +15,14 @@ DEV := $(call stamp,dev)
 TRAIN := $(call stamp,train)
 SPEECH := $(call stamp,speech)
 DEMO := $(call stamp,demo)
-LLM := $(call stamp,llm)
+LLM = $(call stamp,llm)-$(notdir $(WHEELS))
 # Only the library of llama.cpp: none of its programs, no pictures or sound.
 LLAMA := $(foreach part,TOOLS EXAMPLES SERVER APP TESTS,-DLLAMA_BUILD_$(part)=OFF) -DLLAVA_BUILD=OFF \
   -DCMAKE_PROJECT_llama.cpp_INCLUDE=$(CURDIR)/requirements/llama.cmake
+# Built once for all clones on this machine.
+WHEELS = $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/lares/wheels/$(shell \
+  { uname -m; $(PYTHON) -V; echo '$(filter-out %.cmake,$(LLAMA))'; cat requirements/llama.cmake requirements/llm.txt; } | \
+  sha256sum | cut -c1-12)
 
 .PHONY: help setup setup-dev setup-train system demo test train speech llm bench lock models broker clean
 .DELETE_ON_ERROR:
@@ -106,8 +110,10 @@ $(TRAIN): | $(RUNTIME)
 
 $(LLM): | $(RUNTIME)
 	@requirements/system.sh g++
-	@echo "Building llama.cpp, once …"
-	@CMAKE_ARGS="$(LLAMA)" $(PIP) install --no-deps --require-hashes --requirement requirements/llm.txt
+	@[ -d "$(WHEELS)" ] || { echo "Building llama.cpp, once …"; CMAKE_ARGS="$(LLAMA)" $(PIP) wheel --no-deps --no-cache-dir \
+	  --require-hashes --requirement requirements/llm.txt --wheel-dir "$(WHEELS).part" && mv "$(WHEELS).part" "$(WHEELS)"; }
+	@$(PIP) install --no-deps --no-index "$(WHEELS)"/*.whl
+	@$(PIP) install --no-deps --no-index --force-reinstall "$(WHEELS)"/llama_cpp_python-*.whl
 	@touch $@
 
 $(SPEECH) $(DEMO): .venv/stamps/%: | $(RUNTIME)

@@ -1,6 +1,6 @@
 """How well requests are understood that name no device or no deed: "i can't see what i'm peeling".
 
-    python -m benchmarks.indirect_requests [--part develop|examine] [--misses] [--json]
+    python -m benchmarks.indirect_requests [--part develop|develop_2|examine] [--misses] [--json]
 
 Each case of `benchmarks/indirect/` (its README tells the format) is said, typed, in a virtual home
 put into the case's states. It is
@@ -10,7 +10,7 @@ put into the case's states. It is
 - *harmful* when something changed that no alternative and nothing else allows;
 - *asked* when Lares asks back and does nothing.
 
-`--misses` tells the cases that were not acceptable, of `develop` only: `examine` is never read.
+`--misses` tells the cases that were not acceptable, but not of `examine`, which is never read.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from edge.home.homefile import read_home
 from edge.types import EntityState, Outcome, Transcript
 
 FOLDER = Path(__file__).parent / "indirect"
-PARTS = ("develop", "examine")
+PARTS = ("develop", "develop_2", "examine")
 _RELATIVE = frozenset({"lower", "higher"})
 
 States = Mapping[str, EntityState]
@@ -90,7 +90,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--misses", action="store_true")
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args(argv)
-    if arguments.misses and arguments.part != "develop":
+    if arguments.misses and arguments.part == "examine":
         parser.error("the examined cases are never told")
     judged = asyncio.run(_judged(cases(arguments.part)))
     if arguments.misses:

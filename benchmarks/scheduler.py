@@ -5,8 +5,8 @@
 Commands are understood (tagger and resolver) three times over, in one run:
 
 - *idle*: nothing else runs;
-- *scheduled*: an answer of some 300 tokens is written in the background, and both go through
-  `edge.kernel.scheduler`;
+- *scheduled*: an answer of some 300 tokens is written, which pauses while a command is understood
+  (`edge.kernel.scheduler`);
 - *in a row*: the same through a plain queue, in which who came first is served first. Each command
   comes while an answer is being written, as the ones before.
 
@@ -141,14 +141,19 @@ def _scheduled(
     with Scheduler() as scheduler:
         while len(waited) < commands:
             answer = scheduler.submit(
-                lambda: model.write(STORY, writing), Priority.BACKGROUND, interrupt=model.interrupt
+                lambda: model.write(STORY, writing), Priority.INTERACTIVE, interrupt=model.interrupt
             )
             answers.append(answer)
             while len(waited) < commands and not answer.future.done():
                 time.sleep(rng.uniform(*_PAUSES))
-                waited.append(_timed(lambda: scheduler.run(understand, Priority.INTERACTIVE)))
+                waited.append(_timed(lambda: _ahead(scheduler, understand)))
         answer.result()
     return waited, answers
+
+
+def _ahead(scheduler: Scheduler, understand: Callable[[], object]) -> None:
+    with scheduler.urgent():
+        understand()
 
 
 def _in_a_row(

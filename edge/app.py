@@ -12,12 +12,13 @@ import functools
 import math
 import os
 import threading
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from edge.answering import Aloud, Answering
 from edge.assistant import Assistant
 from edge.completeness import HomeCompleteness
 from edge.config import Config, Satellite, state_dir
@@ -33,11 +34,16 @@ from edge.home.graph import Home
 from edge.home.states import States
 from edge.home.virtual import VirtualHome
 from edge.informed import HomeUsual, InformedSpeechToText
+from edge.kernel.cores import Cores
 from edge.kernel.events import Events
+from edge.kernel.residents import Resident, Residents
+from edge.kernel.scheduler import Scheduler
 from edge.knowledge.embedding import MODEL_NAME, MiniLm
 from edge.knowledge.index import Index, knowledge_file
 from edge.knowledge.knowledge import Knowledge
 from edge.listening import Heard, Listening
+from edge.llm.llama import MOST_THREADS, LlamaLanguageModel, needed_bytes
+from edge.llm.model import LanguageModel
 from edge.mqtt.broker_aiomqtt import AiomqttBroker
 from edge.mqtt.broker_loopback import LoopbackBroker
 from edge.mqtt.devices import Devices
@@ -49,9 +55,12 @@ from edge.satellites import Satellites
 from edge.speaking import Speaking
 from edge.types import (
     EntityState,
+    Intent,
     LaresError,
     Outcome,
+    Transcript,
 )
+from edge.unanswered import Occasion, Unanswered
 from edge.voice.denoise import denoiser
 from edge.voice.dictionary import PronouncingDictionary
 from edge.voice.endpoint import Endpointer
@@ -62,23 +71,28 @@ from edge.voice.packages import is_installed, load
 from edge.voice.pronounce import Lookup
 from edge.voice.stt import SpeechToText, choose, what_is_missing
 from edge.voice.stt_shared import SharedSpeechToText
+from edge.voice.stt_urgent import UrgentSpeechToText
 from edge.voice.tts import PiperProcess, Printed, TextToSpeech
 from edge.voice.vad import SileroVad
 from edge.voice.vocabulary import Vocabulary
 from edge.voice.wake import WakeDetector
 from edge.voice.wake_choice import choose as choose_wake_detector
+from hal.board import read_board
 from hal.microphone import Microphone, MicrophoneError
 from hal.microphone_portaudio import PortAudioMicrophone
 from hal.microphone_stdin import StdinMicrophone
 from hal.speaker import Speaker
 from hal.speaker_portaudio import PortAudioSpeaker
 from models.catalog import Catalog
+from models.gguf import Gguf
 from models.needs_layer import Layer
 from models.wake_word import wake_dir
 from skills import ALL
 
 CONNECT_S = 10.0
 """How long a command waits for the broker before it says what is wrong."""
+_UNKNOWN_MEMORY = 1 << 30
+"""Bytes that a machine is taken to have that tells nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +169,64 @@ class App:
         """What the house's documents know; by their words only where no embedder is installed."""
         embedder = self.embedder if self._has_embedder else None
         return Knowledge(Index(knowledge_file(os.environ, Path.home())), embedder)
+
+    @cached_property
+    def scheduler(self) -> Scheduler:
+        """Who computes next."""
+        return Scheduler()
+
+    @cached_property
+    def residents(self) -> Residents:
+        """The models that are in memory."""
+        wanted = self.config.resources.memory_mb << 20
+        return Residents(wanted or (read_board().memory_bytes or _UNKNOWN_MEMORY) // 2)
+
+    @cached_property
+    def language_model(self) -> Resident[LanguageModel] | None:
+        """The configured language model; None where none is wanted, or with "auto" none is there.
+
+        Raises LaresError when one is named that is not installed, or llama.cpp is missing for it.
+        """
+        found = self.catalog.language_model(self.config.llm.model)
+        if found is None or (self.config.llm.model == "auto" and not is_installed("llama_cpp")):
+            return None
+        name, file = found
+        return self.residents.add(
+            name,
+            needed_bytes(Gguf.read(file)),
+            lambda: self._language_model(name, file),
+            LanguageModel.close,
+        )
+
+    def _language_model(self, name: str, file: Path) -> LanguageModel:
+        return LlamaLanguageModel(
+            file,
+            name=name,
+            keep=state_dir() / "prefixes",
+            available_bytes=read_board().memory_available_bytes,
+            threads=Cores(
+                min(MOST_THREADS, os.cpu_count() or 1),
+                celsius=lambda: read_board().temperature_c,
+            ),
+        )
+
+    @cached_property
+    def unanswered(self) -> Unanswered | None:
+        """What asks the language model about what nothing understood; None without a model."""
+        model, llm = self.language_model, self.config.llm
+        if model is None:
+            return None
+        return Unanswered(
+            model.in_use,
+            self.scheduler,
+            Answering(
+                model.in_use, self.scheduler, budget_s=llm.budget_s, thinking_s=llm.thinking_s
+            ),
+            talks=llm.talk,
+            facts=llm.facts,
+            acts=llm.acts,
+            budget_s=llm.budget_s,
+        )
 
     @property
     def _has_embedder(self) -> bool:
@@ -299,7 +371,8 @@ class App:
         second = self.second if self._has_second else None
         is_understood = self._completeness(devices, self.config.home.area).is_understood
         usual = HomeUsual(devices, lambda home: self._known_of(home).usual, is_understood)
-        return InformedSpeechToText(devices, self.stt, usual, second)
+        informed = InformedSpeechToText(devices, self.stt, usual, second)
+        return UrgentSpeechToText(informed, self.scheduler.urgent)
 
     def _completeness(self, devices: Devices, area: str | None) -> HomeCompleteness:
         return HomeCompleteness(self.tagger, devices, self.config.nlu.confidence, area)
@@ -348,27 +421,74 @@ class App:
         self, household: Household, heard: Heard, satellite: Satellite | None = None
     ) -> Outcome:
         """Carry out what was heard, by a satellite or by the only microphone, and say there what
-        became of it. One command is carried out at a time."""
-        async with self._handling:
-            outcome = await household.assistant.handle(
-                heard.transcript,
-                area=self.config.home.area if satellite is None else satellite.area,
-                conversation="" if satellite is None else satellite.name,
-                ms={"endpoint": heard.endpoint_ms, "stt": heard.stt_ms},
-            )
-        if outcome.speech:
-            speaker = self.speaker(None if satellite is None else satellite.speaker)
-            await asyncio.to_thread(self._say, outcome.speech, speaker)
+        became of it."""
+        speaker = self.speaker(None if satellite is None else satellite.speaker)
+
+        async def aloud(sentence: str) -> bool:
+            return await asyncio.to_thread(self._say, sentence, speaker)
+
+        outcome = await self.handle(
+            household,
+            heard.transcript,
+            area=self.config.home.area if satellite is None else satellite.area,
+            conversation="" if satellite is None else satellite.name,
+            ms={"endpoint": heard.endpoint_ms, "stt": heard.stt_ms},
+            aloud=aloud,
+        )
+        if outcome.speech and not outcome.told:
+            await aloud(outcome.speech)
         return outcome
 
-    def _say(self, text: str, speaker: Speaker) -> None:
+    async def handle(
+        self,
+        household: Household,
+        transcript: Transcript,
+        *,
+        area: str | None = None,
+        conversation: str = "",
+        agreed: bool = False,
+        ms: Mapping[str, float] | None = None,
+        aloud: Aloud | None = None,
+    ) -> Outcome:
+        """Carry out what a text asks for, one at a time, as `Assistant.handle` does. What nothing
+        understands, the language model is asked about; meanwhile others may command.
+
+        aloud: says each sentence of its answer as soon as it is written.
+        """
+        assistant = household.assistant
+        async with self._handling:
+            outcome = await assistant.handle(
+                transcript, area=area, conversation=conversation, agreed=agreed, ms=ms
+            )
+        if not outcome.unanswered or self.unanswered is None:
+            return outcome
+
+        async def carry_out(intents: Sequence[Intent]) -> Outcome:
+            async with self._handling:
+                return await assistant.carry_out(transcript, intents, conversation=conversation)
+
+        occasion = Occasion(
+            household.home,
+            household.states,
+            carry_out,
+            assistant.permits,
+            aloud or _unheard,
+            area,
+            conversation,
+        )
+        return await self.unanswered.answer(outcome, occasion)
+
+    def _say(self, text: str, speaker: Speaker) -> bool:
+        """Whether it was said to its end. What cannot be said is told to the log."""
         try:
             with self._voice_lock:
                 sound = self.voice.say(text)
             if sound is not None and not self.speaking.say(sound, speaker):
                 self.events.emit("interrupted", text=text)
+                return False
         except LaresError as error:
             self.events.emit("not_said", "warning", text=text, error=str(error))
+        return True
 
     @asynccontextmanager
     async def live(self, *, patient: bool = False) -> AsyncIterator[Household]:
@@ -425,7 +545,12 @@ class App:
             confirm_s=self.config.mqtt.confirm_s,
             needs=self.needs,
             knows=self._knows,
+            urgent=self.scheduler.urgent,
         )
+
+
+async def _unheard(_: str) -> bool:
+    return True
 
 
 def standard_input() -> Microphone:

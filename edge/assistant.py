@@ -15,7 +15,7 @@ import asyncio
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -59,6 +59,8 @@ _MORE_YES = frozenset(
 NO = frozenset({"no", "no thanks", "nope", "cancel", "don't", "never mind", "stop"})
 NO_SKILL = "I understood you, but I can't do that yet."
 LATER = "I understood you, but I can't wait with it yet. Tell me when it is time."
+RESPOND = "HassRespond"
+"""Home Assistant's intent of what only wants an answer: "how are you"."""
 NOT_UNDERSTOOD = "Sorry, I didn't understand that."
 
 
@@ -92,6 +94,7 @@ class Assistant:
 
     confidence: 0 to 1; below it nothing is done.
     knows: what the house's documents say to a question; None where they say nothing.
+    urgent: within it, whatever else computes pauses.
     """
 
     def __init__(
@@ -108,6 +111,7 @@ class Assistant:
         clock: Callable[[], float] = time.monotonic,
         needs: Needs | None = None,
         knows: Callable[[str], str | None] | None = None,
+        urgent: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
         self._tagger = tagger
         self._needs = needs
@@ -119,6 +123,7 @@ class Assistant:
         self._confidence = confidence
         self._confirm_s = confirm_s
         self._knows = knows
+        self._urgent = urgent
         self._clock = clock
         self._resolver: tuple[Home, Resolver] | None = None
         self._sessions: dict[str, Session] = {}
@@ -166,12 +171,24 @@ class Assistant:
         session.said = outcome.speech
         return outcome
 
-    async def carry_out(self, transcript: Transcript, intents: Sequence[Intent]) -> Outcome:
+    async def carry_out(
+        self, transcript: Transcript, intents: Sequence[Intent], *, conversation: str = ""
+    ) -> Outcome:
         """Do what another part understood `transcript` to mean; the policy is asked all the
         same."""
-        run = _Run(transcript, Session(), ms={})
+        run = _Run(transcript, self._sessions.setdefault(conversation, Session()), ms={})
         run.intents = tuple(intents)
         return self._tell(await self._carry_out(run, agreed=False))
+
+    def permits(self, intent: Intent) -> bool:
+        """Whether the policy refuses nothing of what an intent does."""
+        return all(
+            self._policy.decide(
+                action, self._devices.home.entity(action.entity_id), self._area_of(action)
+            ).verdict
+            != "refuse"
+            for action in self._answer((intent,)).actions
+        )
 
     async def _understood(self, run: _Run, area: str | None, agreed: bool) -> Outcome:
         """Do what a text asks for, or ask what it leaves open."""
@@ -184,7 +201,9 @@ class Assistant:
                 run.intents = (Intent("TellKnowledge", source="dialogue"),)
                 return self._outcome(run, known)
         if not understanding.intents and understanding.question is None:
-            return self._outcome(run, NOT_UNDERSTOOD)
+            return replace(self._outcome(run, NOT_UNDERSTOOD), unanswered=True)
+        if understanding.intents and all(i.name == RESPOND for i in understanding.intents):
+            return replace(self._outcome(run, NO_SKILL), unanswered=True)
         asks = understanding.question is not None and not understanding.candidates
         corrected = session.latest() if reading.corrects and not asks else None
         session.speak_of(reading.context, self._clock())
@@ -312,7 +331,8 @@ class Assistant:
         interpreter = Interpreter(self._resolver[1], tag, states, area, needs=self._needs)
         begin = time.perf_counter()
         said = run.transcript.text if text is None else text
-        reading = interpreter.read(said, run.session.context(self._clock()))
+        with self._urgent():
+            reading = interpreter.read(said, run.session.context(self._clock()))
         spent = (time.perf_counter() - begin) * 1000
         run.ms["resolver"] = round(spent - run.ms.get("tagger", 0.0), 3)
         run.intents = reading.understanding.intents

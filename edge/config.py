@@ -88,6 +88,34 @@ class Nlu:
 
 
 @dataclass(frozen=True, slots=True)
+class Llm:
+    """The language model."""
+
+    model: str = "auto"
+    """As in `lares models list`; "auto": one that is installed; "none": no model is asked."""
+    talk: bool = True
+    """Answer small talk: "tell me a joke"."""
+    facts: bool = False
+    """Answer questions about the world. A model with fewer than 1.5 billion weights makes much
+    up."""
+    acts: bool = False
+    """Ask it what to do with an order that nothing else understands; it chooses among what is there
+    and permitted. Small models choose badly."""
+    budget_s: float = 30.0
+    """How long an answer may take."""
+    thinking_s: float = 3.0
+    """Silence after which Lares says that it is thinking."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """What models may take of the machine."""
+
+    memory_mb: int = 0
+    """Of memory, all models together; 0: half of what the machine has."""
+
+
+@dataclass(frozen=True, slots=True)
 class HomeSection:
     """What the owner says about the home."""
 
@@ -162,6 +190,8 @@ class Config:
     endpoint: Endpoint = field(default_factory=Endpoint)
     stt: Stt = field(default_factory=Stt)
     nlu: Nlu = field(default_factory=Nlu)
+    llm: Llm = field(default_factory=Llm)
+    resources: Resources = field(default_factory=Resources)
     home: HomeSection = field(default_factory=HomeSection)
     mqtt: Mqtt = field(default_factory=Mqtt)
     privacy: Privacy = field(default_factory=Privacy)

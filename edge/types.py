@@ -189,6 +189,10 @@ class Outcome:
     speech: str = ""
     asked: bool = False
     """The speech is a question to the speaker."""
+    unanswered: bool = False
+    """Nothing was understood."""
+    told: bool = False
+    """The speech was said already, while it was being written."""
     refused: str | None = None
     """Why the privacy policy refused."""
     failed: tuple[str, ...] = ()

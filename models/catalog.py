@@ -71,6 +71,32 @@ class Catalog:
         """Where the model is, or would be."""
         return folder_of(self.entry(name), self.directory)
 
+    def language_model(self, wanted: str = "auto") -> tuple[str, Path] | None:
+        """Name and file of a language model: the one named, or with "auto" the largest that is
+        installed, None where there is none; None with "none".
+
+        Raises LaresError when the one named is no language model, or is not installed.
+        """
+        if wanted == "none":
+            return None
+        names = [entry.name for entry in self.entries.values() if entry.role == "llm"]
+        if wanted not in ("auto", *names):
+            known = ", ".join(("auto", "none", *names))
+            raise LaresError(f"expected llm.model to be one of {known}, found {wanted!r}")
+        some = names if wanted == "auto" else [wanted]
+        folders = {name: self.installed(name) for name in some}
+        files = [
+            (name, file)
+            for name, folder in folders.items()
+            if folder is not None
+            for file in folder.glob("*.gguf")
+        ]
+        if not files and wanted != "auto":
+            raise LaresError(
+                f"llm.model is {wanted!r}, which is not installed: lares models fetch {wanted}"
+            )
+        return max(files, key=lambda found: found[1].stat().st_size, default=None)
+
     def installed(self, name: str) -> Path | None:
         """The model's folder when all its files are there in their sizes. Reads no file whole."""
         entry, folder = self.entry(name), self.folder(name)

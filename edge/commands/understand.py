@@ -168,7 +168,8 @@ class _Command:
         ms: Mapping[str, float] | None = None,
     ) -> _Answered:
         if self._acting:
-            outcome = await household.assistant.handle(
+            outcome = await self._app.handle(
+                household,
                 transcript,
                 area=request.area,
                 conversation=request.conversation or "",

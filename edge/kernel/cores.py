@@ -7,14 +7,16 @@ a second where one would have written ten times as many.
 
 from __future__ import annotations
 
+import math
 import os
+import time
 from collections.abc import Callable
-from pathlib import Path
 
 WARM, HOT = 75.0, 82.0
 """Degrees Celsius from which half of the cores compute, and one. A Raspberry Pi slows itself down
 from 80 on (its documentation, "Frequency management and thermal control")."""
-_ZONES = Path("/sys/class/thermal")
+_MINUTE_S = 60.0
+"""In which what has ended fades from Linux's load average (kernel/sched/loadavg.c)."""
 
 
 def threads_for(cores: int, others: float, celsius: float | None) -> int:
@@ -43,27 +45,21 @@ class Cores:
         most: int,
         *,
         load: Callable[[], float] = lambda: os.getloadavg()[0],
-        celsius: Callable[[], float | None] | None = None,
+        celsius: Callable[[], float | None] = lambda: None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._most = most
         self._load = load
-        self._celsius = celsius or hottest
+        self._celsius = celsius
+        self._clock = clock
         self._ours = 0
         """How many of ours computed when it was asked last, which are part of the load."""
+        self._asked = clock()
 
     def __call__(self) -> int:
-        others = max(0.0, self._load() - self._ours)
+        now = self._clock()
+        left = self._ours * math.exp((self._asked - now) / _MINUTE_S)
+        others = max(0.0, self._load() - left)
         self._ours = threads_for(self._most, others, self._celsius())
+        self._asked = now
         return self._ours
-
-
-def hottest(zones: Path = _ZONES) -> float | None:
-    """The temperature of the hottest part of the board in degrees Celsius; None where nothing tells
-    one. Linux tells thousandths (Documentation/driver-api/thermal/sysfs-api.rst)."""
-    found = []
-    for zone in zones.glob("thermal_zone*/temp"):
-        try:
-            found.append(int(zone.read_text(encoding="ascii")) / 1000)
-        except (OSError, ValueError):
-            continue
-    return max(found, default=None)

@@ -7,10 +7,11 @@ and returns its result. One thread takes the steps. Before each it chooses anew
 2. there, those whose owner (a satellite) has had the least time;
 3. of these, the one that must be done first, then the one that came first.
 
-So a spoken command waits for one step of a long answer, and not for the answer; the answer goes on
-afterwards as if nothing had been. Not even for the step, where the work can be interrupted in it. A
-job that is cancelled, or has had its time, ends after its step. What comes while too many wait is
-refused at once, which is kinder than to forget it.
+What must not wait at all, hearing and understanding, computes where it is called (`urgent`), and
+less urgent jobs pause meanwhile: after their step, or at once, where the work can be interrupted in
+it. They go on afterwards as if nothing had been. A job that is cancelled, or has had its time, ends
+after its step. What comes while too many wait is refused at once, which is kinder than to forget
+it.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import contextlib
 import itertools
 import threading
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -97,7 +98,8 @@ class Job(Generic[T]):
 
 
 class Scheduler:
-    """Runs jobs until it is closed. Use it as a context manager.
+    """Runs jobs until it is closed, from the first on. As a context manager it is closed in the
+    end.
 
     clock: seconds, may be replaced in tests.
     """
@@ -109,6 +111,8 @@ class Scheduler:
         self._clock = clock
         self._jobs: list[Job[Any]] = []
         self._running: Job[Any] | None = None
+        self._urgent: list[Priority] = []
+        """Of what computes elsewhere."""
         self._had: dict[str, float] = {}
         self._numbers = itertools.count()
         self._changed = threading.Condition()
@@ -116,7 +120,6 @@ class Scheduler:
         self._thread = threading.Thread(target=self._run, name="scheduler", daemon=True)
 
     def __enter__(self) -> Self:
-        self._thread.start()
         return self
 
     def __exit__(
@@ -131,7 +134,8 @@ class Scheduler:
             for job in self._jobs:
                 job.cancel()
             self._changed.notify()
-        self._thread.join()
+        if self._thread.is_alive():
+            self._thread.join()
 
     def submit(
         self,
@@ -159,12 +163,31 @@ class Scheduler:
             self._let_in(owner)
             deadline = self._clock() + budget_s
             job = Job(work, priority, owner, deadline, next(self._numbers), interrupt)
+            if not self._jobs and self._thread.ident is None:
+                self._thread.start()
             self._jobs.append(job)
-            running = self._running
-            if running is not None and running.interrupt and priority < running.priority:
-                running.interrupt()
+            self._interrupt(priority)
             self._changed.notify()
         return job
+
+    @contextlib.contextmanager
+    def urgent(self, priority: Priority = Priority.REAL_TIME) -> Iterator[None]:
+        """Compute here and now, while jobs of less urgent classes pause. Those of the same class or
+        a more urgent one go on, so that what computes here may wait for them."""
+        with self._changed:
+            self._urgent.append(priority)
+            self._interrupt(priority)
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._urgent.remove(priority)
+                self._changed.notify()
+
+    def _interrupt(self, priority: Priority) -> None:
+        running = self._running
+        if running is not None and running.interrupt and priority < running.priority:
+            running.interrupt()
 
     def run(self, work: Callable[[], T], priority: Priority, *, owner: str = "") -> T:
         """Do work of a single step, when its turn has come, and wait for its result.
@@ -198,12 +221,18 @@ class Scheduler:
         with self._changed:
             while True:
                 self._let_go()
-                if self._jobs:
-                    self._running = min(self._jobs, key=self._rank)
+                most = min(self._urgent, default=Priority.BACKGROUND)
+                ready = [job for job in self._jobs if job.priority <= most]
+                if ready:
+                    self._running = min(ready, key=self._rank)
                     return self._running
-                if self._closed:
+                if self._closed and not self._jobs:
                     return None
-                self._changed.wait()
+                self._changed.wait(self._until_first_is_late())
+
+    def _until_first_is_late(self) -> float | None:
+        first = min((job.deadline for job in self._jobs), default=float("inf"))
+        return None if first == float("inf") else max(0.0, first - self._clock())
 
     def _rank(self, job: Job[Any]) -> tuple[int, float, float, int]:
         return job.priority, self._had[job.owner], job.deadline, job.number
@@ -212,7 +241,7 @@ class Scheduler:
         """End the jobs that were cancelled or have had their time, and forget those that ended."""
         now = self._clock()
         for job in self._jobs:
-            if now > job.deadline and not job.future.done():
+            if now >= job.deadline and not job.future.done():
                 late = OutOfTimeError(
                     "It took too long and was given up: ask for something shorter."
                 )

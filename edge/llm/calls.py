@@ -61,8 +61,8 @@ _VALUE = {
 _CALL = re.compile(r"(?P<intent>[A-Za-z]+) (?=\")")
 _VALUED = re.compile(r" (?P<slot>[a-z_]+) (?P<value>-?\d+(?:\.\d+)?)")
 
-Permitted = Callable[[str, Entity], bool]
-"""Whether an intent may be offered for an entity."""
+Permitted = Callable[[Intent], bool]
+"""Whether an intent may be offered."""
 
 
 class CallError(LaresError):
@@ -91,7 +91,7 @@ class Offers:
         too, or by the id."""
         found = []
         for entity in {each.id: each for each in entities}.values():
-            intents = tuple(name for name in _intents(entity) if permitted(name, entity))
+            intents = tuple(n for n in _intents(entity) if permitted(_first(n, entity)))
             if intents:
                 found.append((entity, intents))
         called = _called(home, [entity for entity, _ in found])
@@ -158,16 +158,27 @@ class Offers:
         )
         if entity is None:
             raise CallError(f"expected a call that is offered, found {name} of {label!r}")
-        slots: dict[str, SlotValue] = {"name": entity.name}
+        value = ""
         slot = _VALUE.get(name)
         if slot is not None:
             valued = _VALUED.match(text, place)
             if valued is None or valued["slot"] != slot:
                 raise CallError(f"expected {slot} and a number, found {text[place:][:40]!r}")
-            number = float(valued["value"])
-            slots[slot] = int(number) if number.is_integer() else number
-            place = valued.end()
-        return Intent(name, slots, (entity.id,), source="llm"), place
+            value, place = valued["value"], valued.end()
+        return _intent(name, entity, value), place
+
+
+def _intent(name: str, entity: Entity, value: str) -> Intent:
+    slots: dict[str, SlotValue] = {"name": entity.name}
+    if name in _VALUE:
+        number = float(value)
+        slots[_VALUE[name]] = int(number) if number.is_integer() else number
+    return Intent(name, slots, (entity.id,), source="llm")
+
+
+def _first(name: str, entity: Entity) -> Intent:
+    """An intent on an entity, with the lowest value if it has one."""
+    return _intent(name, entity, _values(name, entity)[0] if name in _VALUE else "")
 
 
 def _intents(entity: Entity) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ import ctypes
 import hashlib
 import itertools
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -28,11 +28,11 @@ from typing import Any
 import numpy as np
 
 from edge.kernel.cores import Cores
-from edge.kernel.memory import available_bytes
 from edge.kernel.scheduler import Steps
 from edge.llm.model import Ending, Piece, Prompt, Told, Writing, Written
 from edge.types import LaresError
 from edge.voice.packages import load
+from models.artifact import sha256
 from models.gguf import Gguf
 
 SEATS = 3
@@ -42,7 +42,7 @@ CONTEXT = 2048
 TOKENS_A_STEP = 64
 """Of a prompt; on two cores SmolLM2 reads so many in a fifth of a second."""
 _PREFIX_SEAT = SEATS
-_MOST_THREADS = 4
+MOST_THREADS = 4
 """More than four do not make small models faster."""
 _TOKENS_A_LOOK = 16
 """After so many it is asked anew how many cores compute."""
@@ -60,6 +60,8 @@ class LlamaError(LaresError):
 class _Sequence:
     """One request's place in the model's memory."""
 
+    adapter: str
+    """What is laid on the model while it is read and written."""
     used: int = 0
     """When it last computed."""
     seat: int | None = None
@@ -81,10 +83,11 @@ class _Sampler:
 class LlamaLanguageModel:
     """The model of one GGUF file.
 
-    adapter: a LoRA adapter in GGUF that is laid on top of it.
+    adapters: LoRA adapters in GGUF, by the name that `Writing.adapter` has: each is laid on the
+    model for the answers that name it.
     keep: a folder for read prefixes; None: they are read anew at each start.
     threads: how many cores compute, asked now and then; None: all, up to four, that nobody else
-    uses.
+    uses. available_bytes: the memory that it may take; None: as much as it needs.
 
     Raises LaresError when llama-cpp-python is missing, or the file is missing, foreign, damaged, or
     needs more memory than there is.
@@ -95,29 +98,39 @@ class LlamaLanguageModel:
         path: Path,
         *,
         name: str = "",
-        adapter: Path | None = None,
+        adapters: Mapping[str, Path] | None = None,
         keep: Path | None = None,
         threads: Callable[[], int] | None = None,
+        available_bytes: int | None = None,
         context: int = CONTEXT,
     ) -> None:
         self.name = name or path.stem
         told = Gguf.read(path)
-        _check_memory(path, told, context)
+        needed = needed_bytes(told, context)
+        if available_bytes is not None and needed > available_bytes:
+            raise LlamaError(
+                f"{path.name} needs {needed >> 20:,} MB of memory, and {available_bytes >> 20:,} MB"
+                " are free: choose a smaller model with `lares models suggest`."
+            )
         self._llama = load("llama_cpp", purpose="The language model", extra="llm")
         _be_silent(self._llama)
         self._context_tokens = context
         self._keep = keep
         self._model = self._loaded(path)
         self._vocabulary = self._llama.llama_model_get_vocab(self._model)
-        self._threads = threads or Cores(min(_MOST_THREADS, os.cpu_count() or 1))
+        self._threads = threads or Cores(min(MOST_THREADS, os.cpu_count() or 1))
         self._context = self._made_context(context)
-        self._adapter = None if adapter is None else self._laid_on(adapter)
+        files = dict(adapters or {})
+        self._adapters = {called: self._adapter_of(file) for called, file in files.items()}
+        self._digests = {called: sha256(file) for called, file in files.items()}
+        self._laid_on = ""
+        """The adapter that is laid on the model now."""
         self._words = int(self._llama.llama_vocab_n_tokens(self._vocabulary))
         self._memory = self._llama.llama_get_memory(self._context)
-        self._identity = f"{path.stat().st_size}:{self.name}:{_digest(adapter)}:{context}"
+        self._identity = f"{path.stat().st_size}:{self.name}:{context}"
         self._seated: dict[int, _Sequence] = {}
-        self._prefix: tuple[int, ...] = ()
-        """What is in the prefix's seat."""
+        self._prefix: tuple[str, tuple[int, ...]] = ("", ())
+        """What is in the prefix's seat: tokens, as the model with this adapter read them."""
         self._clock = itertools.count(1)
         self._interrupted = ctypes.create_string_buffer(2)
         self._watch = _watching(self._llama)
@@ -135,19 +148,23 @@ class LlamaLanguageModel:
                 f"expected a request of fewer than {self._context_tokens} tokens with what the "
                 f"model is told of the home, found {len(whole)}: ask for something shorter."
             )
-        sequence = _Sequence()
+        if writing.adapter and writing.adapter not in self._adapters:
+            raise LlamaError(f"{self.name}: expected an adapter, found none: {writing.adapter!r}.")
+        sequence = _Sequence(writing.adapter)
         most = min(writing.most_tokens, room)
         text = codecs.getincrementaldecoder("utf-8")("replace")
-        written, tokens = "", 0
+        written, tokens, chances = "", 0, 0.0
         ending: Ending = "length"
         self._suit_threads()
         with self._sampling(writing) as sampler, self._sequence(sequence):
             kept = yield from self._begun(sequence, tuple(prefix), len(whole))
-            token = None
+            token, chance = None, 0.0
             for at in range(kept, len(whole), TOKENS_A_STEP):
-                token = yield from self._next(sequence, whole[at : at + TOKENS_A_STEP], sampler)
+                some = whole[at : at + TOKENS_A_STEP]
+                token, chance = yield from self._next(sequence, some, sampler)
                 yield
             while tokens < most and token is not None:
+                chances += chance
                 if self._llama.llama_vocab_is_eog(self._vocabulary, token):
                     ending = "end"
                     break
@@ -160,9 +177,9 @@ class LlamaLanguageModel:
                     self._suit_threads()
                 if tokens < most:
                     self._accept(sampler, token)
-                    token = yield from self._next(sequence, [token], sampler)
+                    token, chance = yield from self._next(sequence, [token], sampler)
                     yield
-        return Written(written, tokens, len(whole), kept, ending)
+        return Written(written, tokens, len(whole), kept, ending, chances)
 
     def interrupt(self) -> None:
         """Have the step that is being taken end now, to be taken again; from any thread."""
@@ -172,8 +189,8 @@ class LlamaLanguageModel:
         if self._open:
             self._open = False
             self._llama.llama_free(self._context)
-            if self._adapter is not None:
-                self._llama.llama_adapter_lora_free(self._adapter)
+            for adapter in self._adapters.values():
+                self._llama.llama_adapter_lora_free(adapter)
             self._llama.llama_model_free(self._model)
 
     def _loaded(self, path: Path) -> Any:
@@ -208,53 +225,61 @@ class LlamaLanguageModel:
         threads = self._threads()
         self._llama.llama_set_n_threads(self._context, threads, threads)
 
-    def _laid_on(self, path: Path) -> Any:
+    def _adapter_of(self, path: Path) -> Any:
         Gguf.read(path)
         adapter = self._llama.llama_adapter_lora_init(self._model, os.fsencode(path))
         if not adapter:
             raise LlamaError(f"{path}: expected an adapter made for {self.name}.")
-        adapters = (ctypes.c_void_p * 1)(adapter)
-        self._llama.llama_set_adapters_lora(self._context, adapters, 1, (ctypes.c_float * 1)(1.0))
         return adapter
+
+    def _lay_on(self, name: str) -> None:
+        if name == self._laid_on:
+            return
+        some = [self._adapters[name]] if name else []
+        adapters = (self._llama.llama_adapter_lora_p_ctypes * len(some))(*some)
+        scales = (ctypes.c_float * len(some))(*(1.0 for _ in some))
+        self._llama.llama_set_adapters_lora(self._context, adapters, len(some), scales)
+        self._laid_on = name
 
     def _begun(self, sequence: _Sequence, prefix: tuple[int, ...], whole: int) -> Steps[int]:
         """Give a sequence the prefix, which is read if need be; how many tokens it has then."""
+        adapter = sequence.adapter
         usable = prefix if len(prefix) < whole else prefix[:-1]
         if not usable:
             return 0
-        if self._prefix != usable and not self._recalled(usable):
+        if self._prefix != (adapter, usable) and not self._recalled(adapter, usable):
             self._forget_prefix()
             read: list[int] = []
             for at in range(0, len(usable), TOKENS_A_STEP):
                 some = usable[at : at + TOKENS_A_STEP]
-                while not self._read(some, len(read), _PREFIX_SEAT):
+                while not self._read(some, len(read), _PREFIX_SEAT, adapter):
                     yield
-                    if self._prefix != tuple(read):
+                    if self._prefix[1] != tuple(read):
                         return 0
                 read += some
-                self._prefix = tuple(read)
+                self._prefix = (adapter, tuple(read))
                 yield
-                if self._prefix != tuple(read):
+                if self._prefix != (adapter, tuple(read)):
                     return 0
-            self._remember(usable)
+            self._remember(adapter, usable)
         seat = self._seat(sequence)
         self._llama.llama_memory_seq_cp(self._memory, _PREFIX_SEAT, seat, 0, -1)
         sequence.tokens = len(usable)
         return len(usable)
 
     def _forget_prefix(self) -> None:
-        self._prefix = ()
+        self._prefix = ("", ())
         self._llama.llama_memory_seq_rm(self._memory, _PREFIX_SEAT, 0, -1)
 
-    def _kept_file(self, tokens: tuple[int, ...]) -> Path | None:
+    def _kept_file(self, adapter: str, tokens: tuple[int, ...]) -> Path | None:
         if self._keep is None:
             return None
-        told = f"{self._identity}:{','.join(map(str, tokens))}"
+        told = f"{self._identity}:{self._digests.get(adapter, '')}:{','.join(map(str, tokens))}"
         return self._keep / f"{hashlib.sha256(told.encode()).hexdigest()[:32]}.kv"
 
-    def _recalled(self, tokens: tuple[int, ...]) -> bool:
+    def _recalled(self, adapter: str, tokens: tuple[int, ...]) -> bool:
         """Whether the prefix was kept in a file, and is in its seat now."""
-        file = self._kept_file(tokens)
+        file = self._kept_file(adapter, tokens)
         if file is None or not file.is_file():
             return False
         self._forget_prefix()
@@ -267,12 +292,12 @@ class LlamaLanguageModel:
             self._forget_prefix()
             file.unlink(missing_ok=True)
             return False
-        self._prefix = tokens
+        self._prefix = (adapter, tokens)
         return True
 
-    def _remember(self, tokens: tuple[int, ...]) -> None:
+    def _remember(self, adapter: str, tokens: tuple[int, ...]) -> None:
         """Keep the prefix in a file, in the place of any other one's."""
-        file = self._kept_file(tokens)
+        file = self._kept_file(adapter, tokens)
         if file is None or self._keep is None:
             return
         self._keep.mkdir(parents=True, exist_ok=True)
@@ -329,17 +354,20 @@ class LlamaLanguageModel:
         del self._seated[seat]
         return seat
 
-    def _next(self, sequence: _Sequence, tokens: Sequence[int], sampler: _Sampler) -> Steps[int]:
+    def _next(
+        self, sequence: _Sequence, tokens: Sequence[int], sampler: _Sampler
+    ) -> Steps[tuple[int, float]]:
         """Read tokens and choose the next one, in one step: the model's opinion of what comes next
-        is gone when it has read anything else."""
-        while not self._read(tokens, sequence.tokens, self._seat(sequence)):
+        is gone when it has read anything else. Gives the logarithm of its probability, too."""
+        while not self._read(tokens, sequence.tokens, self._seat(sequence), sequence.adapter):
             yield
         sequence.tokens += len(tokens)
         return self._chosen(sampler)
 
-    def _read(self, tokens: Sequence[int], place: int, seat: int) -> bool:
+    def _read(self, tokens: Sequence[int], place: int, seat: int, adapter: str) -> bool:
         """Read tokens into a seat. False where that was interrupted, and nothing was read."""
         self._interrupted[0] = b"\0"
+        self._lay_on(adapter)
         batch = self._llama.llama_batch_init(len(tokens), 0, 1)
         try:
             batch.n_tokens = len(tokens)
@@ -388,19 +416,20 @@ class LlamaLanguageModel:
             for part in sampler.parts:
                 llama.llama_sampler_free(part)
 
-    def _chosen(self, sampler: _Sampler) -> int:
-        """The next token. What was chosen freely is asked of the grammar first: to ask it of all
-        tokens takes as long as to compute one."""
+    def _chosen(self, sampler: _Sampler) -> tuple[int, float]:
+        """The next token, and the logarithm of its probability among all. What was chosen freely is
+        asked of the grammar first: to ask it of all tokens takes as long as to compute one."""
         found = self._llama.llama_get_logits_ith(self._context, -1)
         logits = np.ctypeslib.as_array(found, (self._words,))
         token = self._of(sampler, np.arange(self._words), logits)
         if sampler.grammar is None or self._allowed(sampler, np.array([token])).any():
-            return token
+            return token, _chance(logits, token)
         every = np.arange(self._words)
         allowed = every[self._allowed(sampler, every)]
         if not allowed.size:
             raise LlamaError(f"{self.name}: the grammar allows nothing more.")
-        return self._of(sampler, allowed, logits)
+        token = self._of(sampler, allowed, logits)
+        return token, _chance(logits, token)
 
     def _of(self, sampler: _Sampler, tokens: np.ndarray[Any, Any], logits: Any) -> int:
         if sampler.chance is None:
@@ -423,6 +452,11 @@ class LlamaLanguageModel:
     def _accept(self, sampler: _Sampler, token: int) -> None:
         for part in sampler.parts:
             self._llama.llama_sampler_accept(part, token)
+
+    def tokens(self, prompt: Prompt) -> tuple[int, ...]:
+        """A prompt as the model reads it."""
+        prefix = self._tokens(prompt.prefix, is_first=True)
+        return (*prefix, *self._tokens(prompt.request, is_first=not prefix))
 
     def _tokens(self, pieces: Sequence[Piece], *, is_first: bool) -> list[int]:
         tokens: list[int] = []
@@ -447,14 +481,9 @@ _CANDIDATE = np.dtype([("id", np.int32), ("logit", np.float32), ("p", np.float32
 """llama.cpp's `llama_token_data`."""
 
 
-def _check_memory(path: Path, told: Gguf, context: int) -> None:
-    needed = told.bytes + _sequence_bytes(told, context) * (SEATS + 1) + _BESIDES_BYTES
-    available = available_bytes()
-    if needed > available:
-        raise LlamaError(
-            f"{path.name} needs {needed >> 20:,} MB of memory, and {available >> 20:,} MB are free:"
-            " choose a smaller model with `lares models suggest`."
-        )
+def needed_bytes(told: Gguf, context: int = CONTEXT) -> int:
+    """The memory that a model takes, with its sequences."""
+    return told.bytes + _sequence_bytes(told, context) * (SEATS + 1) + _BESIDES_BYTES
 
 
 def _sequence_bytes(told: Gguf, context: int) -> int:
@@ -478,8 +507,10 @@ def _watching(llama: Any) -> Any:
     return llama.ggml_abort_callback(strlen)
 
 
-def _digest(path: Path | None) -> str:
-    return "" if path is None else hashlib.sha256(path.read_bytes()).hexdigest()
+def _chance(logits: Any, token: int) -> float:
+    """The logarithm of a token's probability."""
+    most = logits.max()
+    return float(logits[token] - most - np.log(np.exp(logits - most).sum()))
 
 
 def _be_silent(llama: Any) -> None:

@@ -39,12 +39,14 @@ class Writing:
 
     grammar: what may be written, in llama.cpp's GBNF; empty: anything.
     temperature: 0 always takes the likeliest token; the same `seed` writes the same otherwise.
+    adapter: what the model was taught for it; empty: the model as it is.
     """
 
     most_tokens: int = 128
     grammar: str = ""
     temperature: float = 0.0
     seed: int = 0
+    adapter: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,8 @@ class Written:
     kept_tokens: int
     """Of the prompt those that were not read again, since they were kept from another request."""
     ending: Ending
+    chances: float = 0.0
+    """The logarithm of the probability of all that was written, and of the end."""
 
 
 Told = Callable[[str], None]
@@ -76,6 +80,9 @@ class LanguageModel(Protocol):
         Between two steps other answers may be written; this one comes out the same. Raises
         LaresError when the prompt does not fit, or the model fails.
         """
+
+    def interrupt(self) -> None:
+        """Have the step that is being taken end now, to be taken again; from any thread."""
 
     def close(self) -> None:
         """Release its memory."""

@@ -31,5 +31,8 @@ class SimulatedLanguageModel:
         ending: Ending = "length" if len(words) < len(answer) else "end"
         return Written(" ".join(words), len(words), read, 0, ending)
 
+    def interrupt(self) -> None:
+        """Its steps are short."""
+
     def close(self) -> None:
         self.closed = True

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.kernel.cores import HOT, WARM, Cores, hottest, threads_for
+from edge.kernel.cores import HOT, WARM, Cores, threads_for
 
 
 @pytest.mark.parametrize(
@@ -43,7 +41,7 @@ def test_there_is_always_one_and_never_more_than_there_are(
 
 def test_what_computes_itself_is_no_other() -> None:
     load = [0.0]
-    cores = Cores(2, load=lambda: load[0], celsius=lambda: None)
+    cores = Cores(2, load=lambda: load[0], clock=lambda: 0.0)
     assert cores() == 2
     load[0] = 2.0
     assert cores() == 2
@@ -51,10 +49,10 @@ def test_what_computes_itself_is_no_other() -> None:
     assert cores() == 1
 
 
-def test_the_hottest_part_counts(tmp_path: Path) -> None:
-    assert hottest(tmp_path) is None
-    for number, told in enumerate(("48312\n", "61000\n", "warm\n")):
-        zone = tmp_path / f"thermal_zone{number}"
-        zone.mkdir()
-        (zone / "temp").write_text(told, "ascii")
-    assert hottest(tmp_path) == 61.0
+def test_what_has_long_ended_computes_no_more() -> None:
+    now = [0.0]
+    cores = Cores(4, load=lambda: 2.0, clock=lambda: now[0])
+    assert cores() == 2, "two others compute"
+    assert cores() == 4, "it is ours that compute"
+    now[0] = 600.0
+    assert cores() == 2, "two compute, and ours ended long ago"

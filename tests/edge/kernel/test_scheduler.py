@@ -328,3 +328,50 @@ def test_work_that_nothing_waits_for_is_done_at_once() -> None:
         return "done"
 
     assert completed(work()) == "done"
+
+
+def test_an_answer_pauses_while_something_urgent_computes_elsewhere(bench: Bench) -> None:
+    paused = threading.Event()
+    interrupted = threading.Event()
+
+    def answer() -> Steps[int]:
+        for step in range(3):
+            bench.taken.append(f"answer {step}")
+            paused.set()
+            yield
+        return 3
+
+    job = bench.scheduler.submit(answer, INTERACTIVE, interrupt=interrupted.set)
+    with bench.scheduler.urgent():
+        bench.go()
+        command = bench.scheduler.submit(bench.steps("command", 2), REAL_TIME)
+        assert command.result(5) == "command", "what the urgent part waits for is done"
+        assert not paused.is_set() and job.steps == 0
+        bench.taken.append("urgent is over")
+    assert job.result(5) == 3
+    assert bench.taken == [
+        "command", "command", "command ends", "urgent is over",
+        "answer 0", "answer 1", "answer 2",
+    ]  # fmt: skip
+
+
+def test_the_step_being_taken_is_interrupted_by_what_is_urgent_elsewhere() -> None:
+    begun, interrupted = threading.Event(), threading.Event()
+
+    def answer() -> Steps[bool]:
+        yield from ()
+        begun.set()
+        return interrupted.wait(5)
+
+    with Scheduler() as scheduler:
+        job = scheduler.submit(answer, INTERACTIVE, interrupt=interrupted.set)
+        assert begun.wait(5)
+        with scheduler.urgent():
+            assert job.result(5)
+
+
+def test_a_job_is_late_even_while_it_may_not_compute() -> None:
+    with Scheduler() as scheduler, scheduler.urgent():
+        job = scheduler.submit(lambda: (yield from ()), BACKGROUND, budget_s=0.01)
+        with pytest.raises(OutOfTimeError):
+            job.result(5)

@@ -144,7 +144,7 @@ def test_temperatures_are_those_that_the_thermostat_can_be_set_to() -> None:
 
 
 def test_what_is_not_permitted_is_not_offered() -> None:
-    offers = Offers.of(HOME, HOME.entities, lambda intent, entity: entity.domain == "lock")
+    offers = Offers.of(HOME, HOME.entities, lambda intent: intent.targets == ("lock.front",))
     assert [entity.id for _, entity, _ in offers.entities] == ["lock.front"]
 
 

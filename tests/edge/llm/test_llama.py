@@ -220,7 +220,7 @@ def test_files_that_are_no_model_are_told_before_they_are_loaded(tmp_path: Path)
 
 def test_a_model_larger_than_memory_is_refused_with_numbers() -> None:
     with pytest.raises(LaresError, match=r"needs [\d,]+ MB of memory, and [\d,]+ MB are free"):
-        LlamaLanguageModel(file(), context=1 << 24)
+        LlamaLanguageModel(file(), available_bytes=100 << 20)
 
 
 def test_a_command_waits_for_a_token_and_not_for_the_answer(model: LlamaLanguageModel) -> None:

@@ -1,0 +1,77 @@
+"""Answers in words: what a model is told for them, and how they are cut into sentences.
+
+What somebody says is put in as letters (`edge.llm.model.Piece`). Of the home, the model is told
+nothing and asked nothing: what is said of it follows from its states.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from edge.llm.model import Piece, Prompt, Writing
+
+MOST_TOKENS = 160
+"""Of an answer: about a minute of speech."""
+MOST_LETTERS = 400
+"""Of what is asked."""
+TOLD = "You are a helpful, friendly voice assistant named Lares. You answer in one short sentence."
+"""Of several such texts the one with which SmolLM2 keeps closest to what it was asked."""
+_END = re.compile(r"(?<=[.!?…])[\"”')]*\s+|\n+")
+_MOST_UNENDED = 200
+"""Letters after which something is said that has no end yet, up to its last comma or word."""
+
+
+def prompt(text: str) -> Prompt:
+    """Somebody says something to Lares."""
+    return Prompt(
+        (Piece(f"<|im_start|>system\n{TOLD}<|im_end|>\n", True),),
+        (
+            Piece("<|im_start|>user\n", True),
+            Piece(" ".join(text.split())[:MOST_LETTERS]),
+            Piece("<|im_end|>\n<|im_start|>assistant\n", True),
+        ),
+    )
+
+
+def writing(seed: int) -> Writing:
+    """A little at random, as people do not always say the same."""
+    return Writing(MOST_TOKENS, temperature=0.5, seed=seed)
+
+
+class Sentences:
+    """Cuts what is being written into sentences, and gives each as soon as it is whole."""
+
+    def __init__(self, give: Callable[[str], None]) -> None:
+        self._give = give
+        self._rest = ""
+        self._given: set[str] = set()
+        self.goes_round = False
+        """Whether a sentence was written again. It is not given again."""
+
+    def write(self, text: str) -> None:
+        """The next piece of text, of any length."""
+        self._rest += text
+        while (end := _END.search(self._rest)) is not None:
+            self._say(self._rest[: end.start()])
+            self._rest = self._rest[end.end() :]
+        if len(self._rest) > _MOST_UNENDED:
+            cut = max(self._rest.rfind(sign) for sign in (", ", "; ", " "))
+            if cut > 0:
+                self._say(self._rest[: cut + 1])
+                self._rest = self._rest[cut + 1 :].lstrip()
+
+    def end(self, *, whole: bool) -> None:
+        """Nothing more is written. whole: the last sentence ended as its writer wanted; otherwise
+        what has no end is dropped, unless there is nothing else."""
+        if whole or not self._given:
+            self._say(self._rest)
+        self._rest = ""
+
+    def _say(self, sentence: str) -> None:
+        sentence = sentence.strip()
+        if sentence in self._given:
+            self.goes_round = True
+        elif sentence:
+            self._given.add(sentence)
+            self._give(sentence)
