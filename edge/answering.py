@@ -69,7 +69,7 @@ class Answering:
         def tell(sentence: str | None) -> None:
             loop.call_soon_threadsafe(news.put_nowait, sentence)
 
-        interrupt = _Interrupt()
+        interrupt = Interrupt()
         try:
             job = self._scheduler.submit(
                 lambda: self._written(text, interrupt, tell),
@@ -87,9 +87,7 @@ class Answering:
         finally:
             job.cancel()
 
-    def _written(
-        self, text: str, interrupt: _Interrupt, tell: Callable[[str], None]
-    ) -> Steps[bool]:
+    def _written(self, text: str, interrupt: Interrupt, tell: Callable[[str], None]) -> Steps[bool]:
         """Whether the answer came to its own end."""
         yield
         with self._model() as model:
@@ -139,7 +137,7 @@ class Answering:
         return Answered(" ".join(said), "whole")
 
 
-class _Interrupt:
+class Interrupt:
     """Interrupts the model, once there is one."""
 
     model: LanguageModel | None = None

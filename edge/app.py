@@ -85,7 +85,7 @@ from hal.speaker import Speaker
 from hal.speaker_portaudio import PortAudioSpeaker
 from models.catalog import Catalog
 from models.gguf import Gguf
-from models.needs_layer import Layer
+from models.needs_model import NeedsModel
 from models.wake_word import wake_dir
 from skills import ALL
 
@@ -244,12 +244,9 @@ class App:
         return MiniLm(model, threads=self.config.stt.threads)
 
     @cached_property
-    def needs(self) -> TrainedNeeds | None:
-        """What tells needs; None where the embedder's model is not installed. The embedder is
-        loaded when it is first asked."""
-        if not self._has_embedder:
-            return None
-        return TrainedNeeds(lambda texts: self.embedder.embed(list(texts)), Layer.load)
+    def needs(self) -> TrainedNeeds:
+        """What tells needs. Its model is loaded when it is first asked."""
+        return TrainedNeeds(NeedsModel.load)
 
     @cached_property
     def policy(self) -> Policy:

@@ -15,15 +15,14 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
-from edge.answering import FAILED, Aloud, Answering, InUse
+from edge.answering import FAILED, Aloud, Answering, Interrupt, InUse
 from edge.home.graph import Home
 from edge.home.states import States
-from edge.kernel.scheduler import Priority, Scheduler, Steps
+from edge.kernel.scheduler import Job, Priority, Scheduler, Steps
 from edge.llm.calls import Offers, Permitted, Reply
 from edge.llm.model import Writing
 from edge.llm.prompting import prompt, relevant
-from edge.nlu.beginnings import is_question
-from edge.nlu.talk import talk_of
+from edge.nlu.talk import asks, talk_of
 from edge.types import Intent, LaresError, Outcome
 
 UNKNOWN = "I don't know that."
@@ -79,7 +78,7 @@ class Unanswered:
             return await self._talked(outcome, occasion, kind or "")
         if kind == "fact":
             return replace(outcome, speech=UNKNOWN)
-        if self._acts and not is_question(text):
+        if self._acts and not asks(text):
             return await self._acted(outcome, occasion)
         return outcome
 
@@ -97,24 +96,31 @@ class Unanswered:
         )
 
     async def _acted(self, outcome: Outcome, occasion: Occasion) -> Outcome:
-        chosen = asyncio.to_thread(self._chosen, outcome.transcript.text, occasion)
         try:
-            reply = await chosen
+            job = self._choosing(outcome.transcript.text, occasion)
+            reply = await asyncio.wrap_future(job.future)
         except (LaresError, OSError, MemoryError):
             return replace(outcome, speech=FAILED)
         return await occasion.carry_out(reply.intents) if reply.intents else outcome
 
-    def _chosen(self, text: str, occasion: Occasion) -> Reply:
+    def _choosing(self, text: str, occasion: Occasion) -> Job[Reply]:
         home, area = occasion.home, occasion.area
         offers = Offers.of(home, relevant(text, home, area), occasion.permitted)
         asked = prompt(text, offers, home, occasion.states, area=area)
 
+        interrupt = Interrupt()
+
         def work() -> Steps[Reply]:
             with self._model() as model:
+                interrupt.model = model
                 writing = Writing(_MOST_CALL_TOKENS, offers.grammar)
                 written = yield from model.write(asked, writing)
             return offers.read(written.text) if written.ending == "end" else Reply()
 
         return self._scheduler.submit(
-            work, Priority.INTERACTIVE, owner=occasion.owner, budget_s=self._budget_s
-        ).result()
+            work,
+            Priority.INTERACTIVE,
+            owner=occasion.owner,
+            budget_s=self._budget_s,
+            interrupt=interrupt,
+        )

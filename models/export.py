@@ -124,7 +124,7 @@ def export(
         fp32 = Path(scratch) / "fp32.onnx"
         to_onnx(net, inputs[0], fp32)
         _check_against_torch(net, fp32, inputs[:50])
-        int8 = _quantised(fp32, Path(scratch))
+        int8 = quantised(fp32, Path(scratch))
         if keep_fp32 is not None:
             shutil.copyfile(fp32, keep_fp32)
         agreement = _agreement(
@@ -219,7 +219,8 @@ def _check_against_torch(net: Network, fp32: Path, inputs: Sequence[Any]) -> Non
             )
 
 
-def _quantised(fp32: Path, scratch: Path) -> Path:
+def quantised(fp32: Path, scratch: Path) -> Path:
+    """The int8 model of an fp32 one, in the folder `scratch`."""
     config = QuantizationConfig(
         is_static=False,
         format=QuantFormat.QOperator,

@@ -110,14 +110,23 @@ def minilm() -> Encoder:
 def network(encoder: Encoder, labels: Labels) -> Network:
     """A network that starts from the encoder; its heads start at random."""
     result = Network(config_of(encoder.config), labels)
-    if encoder.weights is not None:
-        known = {n: w for n, w in encoder.weights.items() if not n.startswith("pooler.")}
-        missing, unexpected = result.encoder.load_state_dict(known, strict=False)
-        # Buffers such as position_ids come and go between versions of the library.
-        absent = [name for name in missing if "position_ids" not in name]
-        if absent or [name for name in unexpected if "position_ids" not in name]:
-            raise LaresError(f"Expected BERT's weights, found {absent} missing, {unexpected} more.")
+    load_encoder(result.encoder, encoder)
     return result
+
+
+def load_encoder(model: BertModel, encoder: Encoder) -> None:
+    """Gives a BERT model the encoder's weights, where it has any.
+
+    Raises LaresError when they are no BERT's.
+    """
+    if encoder.weights is None:
+        return
+    known = {n: w for n, w in encoder.weights.items() if not n.startswith("pooler.")}
+    missing, unexpected = model.load_state_dict(known, strict=False)
+    # Buffers such as position_ids come and go between versions of the library.
+    absent = [name for name in missing if "position_ids" not in name]
+    if absent or [name for name in unexpected if "position_ids" not in name]:
+        raise LaresError(f"Expected BERT's weights, found {absent} missing, {unexpected} more.")
 
 
 def config_of(fields: Mapping[str, Any]) -> BertConfig:

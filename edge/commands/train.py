@@ -6,16 +6,15 @@ import importlib
 import sys
 from argparse import Namespace
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from rich.console import Console
 
-from edge.app import App
 from edge.commands.evaluate import resolver_of
 from edge.commands.needed import needed
-from edge.config import Config
 from edge.nlu.tagger import Tagger
 from edge.types import LaresError
 from models.corpus_open import clinc150, corpora_folder
@@ -60,18 +59,17 @@ def train(arguments: Namespace) -> int:
 
 def _needs(arguments: Namespace) -> int:
     """Train what tells needs, and put it in its place. Its talk is that of the open corpora."""
-    (training,) = needed("training", "models.needs_train")
-    app = App(Config.load(arguments.config))
-    embedder = app.embedder
+    training, networks = needed("training", "models.needs_train", "models.needs_network")
     corpora = corpora_folder(None)
     if corpora is None:
         raise LaresError("expected the corpora to train on, found none: set LARES_CORPORA")
     said = training.sentences()
     talk = training.talk_of((example.text for example in clinc150(corpora)), said, arguments.seed)
-    trained = training.train(said, embedder.embed, talk=talk, seed=arguments.seed)
+    train_on = partial(networks.train, seed=arguments.seed)
+    judged = training.judged(said, talk, train_on)
     folder = arguments.out or OUT / "needs"
-    training.write(trained, folder, embedder.name)
-    print(training.told(trained, folder))
+    training.write(train_on([*said, *talk]), folder, judged, said, len(talk))
+    print(training.told(judged, folder))
     return 0
 
 

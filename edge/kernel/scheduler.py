@@ -246,9 +246,10 @@ class Scheduler:
                     "It took too long and was given up: ask for something shorter."
                 )
                 _settle(job.future, None, late)
-            if job.future.done():
+        while ended := [job for job in self._jobs if job.future.done()]:
+            for job in ended:
                 _end(job)
-        self._jobs = [job for job in self._jobs if not job.future.done()]
+            self._jobs = [job for job in self._jobs if job not in ended]
 
     def _step(self, job: Job[Any]) -> None:
         begin = self._clock()

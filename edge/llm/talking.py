@@ -19,7 +19,8 @@ TOLD = "You are a helpful, friendly voice assistant named Lares. You answer in o
 """Of several such texts the one with which SmolLM2 keeps closest to what it was asked."""
 _END = re.compile(r"(?<=[.!?…])[\"”')]*\s+|\n+")
 _MOST_UNENDED = 200
-"""Letters after which something is said that has no end yet, up to its last comma or word."""
+"""Letters after which something is said that has no end yet, up to its last comma; to its last word
+where it has none."""
 
 
 def prompt(text: str) -> Prompt:
@@ -51,15 +52,10 @@ class Sentences:
 
     def write(self, text: str) -> None:
         """The next piece of text, of any length."""
-        self._rest += text
-        while (end := _END.search(self._rest)) is not None:
-            self._say(self._rest[: end.start()])
-            self._rest = self._rest[end.end() :]
-        if len(self._rest) > _MOST_UNENDED:
-            cut = max(self._rest.rfind(sign) for sign in (", ", "; ", " "))
-            if cut > 0:
-                self._say(self._rest[: cut + 1])
-                self._rest = self._rest[cut + 1 :].lstrip()
+        self._rest = (self._rest + text).lstrip()
+        while letters := _sayable(self._rest):
+            self._say(self._rest[:letters])
+            self._rest = self._rest[letters:].lstrip()
 
     def end(self, *, whole: bool) -> None:
         """Nothing more is written. whole: the last sentence ended as its writer wanted; otherwise
@@ -75,3 +71,15 @@ class Sentences:
         elif sentence:
             self._given.add(sentence)
             self._give(sentence)
+
+
+def _sayable(text: str) -> int:
+    """How many letters at the beginning of a text are said whatever follows; 0 where that is not
+    known yet. It looks no further than it must, so that longer pieces are cut as short ones are."""
+    some = text[: _MOST_UNENDED + 1]
+    if (end := _END.search(some)) is not None:
+        return end.end()
+    if len(some) <= _MOST_UNENDED:
+        return 0
+    comma = max(some.rfind(", "), some.rfind("; "))
+    return comma + 1 or some.rfind(" ") + 1 or _MOST_UNENDED

@@ -1,10 +1,9 @@
 """What a speaker lacks who says nothing of what is to be done: "I can't see what I'm cooking".
 
-    text → sentence embedding + its words and pairs of words → one linear layer → need
+    text → small network (int8 ONNX, trained by `models/needs_train.py`) → need, or talk
 
-The layer is small and trained by `models/needs_train.py`; the embedding is all-MiniLM-L6-v2, which
-is computed only when a need is asked for. Who tells of other times, places and people ("her flat
-was freezing", "we'll be away in August") needs nothing here and now, whatever the layer says.
+It is asked only where nothing is ordered. Who tells of other times, places and people ("her flat
+was freezing", "we'll be away in August") needs nothing here and now, whatever the network says.
 """
 
 from __future__ import annotations
@@ -13,9 +12,12 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Protocol
 
-from models.needs_layer import NOTHING, Embed, Layer, features_of, plain
+import numpy as np
+from numpy.typing import NDArray
+
+from models.needs_model import NOTHING, plain
 
 QUESTIONS = frozenset({"ask_warmth", "ask_outside", "ask_humidity", "ask_left_on", "ask_secure"})
 """Needs to know something: nothing is done for them."""
@@ -77,6 +79,9 @@ class Needs(Protocol):
     def of(self, text: str) -> Need | None:
         """What is lacked by whom says this; None where it is talk, or is not sure enough."""
 
+    def is_talk(self, text: str) -> bool:
+        """Whether it is likelier that who says this lacks nothing than any one thing."""
+
 
 @dataclass(frozen=True, slots=True)
 class SaidNeeds:
@@ -88,33 +93,63 @@ class SaidNeeds:
         name = self.known.get(text.lower().strip(" .!?"))
         return Need(name, 1.0) if name is not None else None
 
+    def is_talk(self, text: str) -> bool:
+        return self.of(text) is None
+
+
+class Chances(Protocol):
+    """Tells how likely each need is (`models.needs_model.NeedsModel`)."""
+
+    @property
+    def needs(self) -> tuple[str, ...]: ...
+
+    @property
+    def least(self) -> float:
+        """Probability from which a need is acted on."""
+
+    def chances(self, text: str) -> NDArray[np.float32]:
+        """The probability of each need, shape (needs,)."""
+
 
 class TrainedNeeds:
-    """Needs by the trained layer, which is loaded when a text is first asked for one.
+    """Needs by the trained network, which is loaded when a text is first asked for one."""
 
-    `embed` is called for texts that may tell a need, and for no other; it must be the embedder that
-    the layer was trained with.
-    """
-
-    def __init__(self, embed: Embed, load: Callable[[], Layer]) -> None:
-        self._embed = embed
+    def __init__(self, load: Callable[[], Chances]) -> None:
         self._load = load
+        self._last = ("", "", 0.0)
 
     @cached_property
-    def _layer(self) -> Layer:
+    def _network(self) -> Chances:
         return self._load()
 
     def of(self, text: str) -> Need | None:
-        said = plain(text)
-        if not said or len(said) > _MOST_CHARACTERS or _WRITTEN.search(text) or is_told(said):
+        if self._is_none(text):
             return None
-        features = features_of([said], self._embed, self._layer.grams)
-        chances: Any = self._layer.probabilities(features)[0]
-        best = int(chances.argmax())
-        name, probability = self._layer.needs[best], float(chances[best])
-        if name == NOTHING or probability < self._layer.least:
+        name, probability = self._likeliest(plain(text))
+        if name == NOTHING or probability < self._network.least:
             return None
         return Need(name, probability)
+
+    def is_talk(self, text: str) -> bool:
+        if self._is_none(text):
+            return True
+        return self._likeliest(plain(text))[0] == NOTHING
+
+    def _is_none(self, text: str) -> bool:
+        said = plain(text)
+        return (
+            not said
+            or len(said) > _MOST_CHARACTERS
+            or _WRITTEN.search(text) is not None
+            or is_told(said)
+        )
+
+    def _likeliest(self, said: str) -> tuple[str, float]:
+        if self._last[0] != said:
+            chances = self._network.chances(said)
+            best = int(chances.argmax())
+            self._last = (said, self._network.needs[best], float(chances[best]))
+        return self._last[1:]
 
 
 def is_told(text: str) -> bool:

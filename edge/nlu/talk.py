@@ -25,16 +25,24 @@ _TOLD = re.compile(
     r"twister|song|lullaby|wise|nice|funny|interesting)\b"
 )
 _YOU = re.compile(
-    _BEGIN + r"(?:how (?:are|do) you\b(?! (?:do|make|get|cook|spell|say))|who (?:are|made) you"
+    _BEGIN + r"(?:how are you\b|how do you (?:do$|feel\b|sleep\b|work\b)|who (?:are|made) you"
     r"|what(?:['’]s| is) your\b|are you (?!sure)|do you (?:like|love|sleep|dream|know any|have a"
-    r"|feel|think)\b|what(?:['’]s| is) up$|what do you (?:think|like)\b|what can you (?:do|tell)"
+    r"|feel|think(?! (?:the|my|our|it|there)\b))\b|what(?:['’]s| is) up$"
+    r"|what do you (?:think|like)\b|what can you (?:do|tell)"
     r"|where (?:are|do) you (?:from|live)|how old are you|can you (?:dance|sing|think|feel))"
 )
 _GREETING = re.compile(
     r"^(?:(?:hey|hi|hello|good (?:morning|afternoon|evening)|nice to meet you|i['’]?m bored"
     r"|cheer me up|make me (?:laugh|smile)|let['’]?s (?:talk|chat)|talk to me|happy \w+"
-    r"|merry christmas)(?: (?:there|lares|you|to you|please|a bit|everyone|all))*)[.!]?$"
+    r"|merry christmas)(?:,? (?:there|lares|you|to you|please|a bit|everyone|all))*)[.!]?$"
 )
+_PREFACE = re.compile(_BEGIN, re.IGNORECASE)
+_ASKS = re.compile(
+    r"(?:why(?! (?:not|don['’]t (?:you|we))\b)|whose|was|were|am|should"
+    r"|(?:is|are|was|were|does|did|has|have)n['’]t)\b",
+    re.IGNORECASE,
+)
+"""How questions begin that Lares answers none of."""
 _OURS = re.compile(
     r"\b(?:i|my|mine|we|our|ours|us|home|house|flat|apartment|here|room|upstairs|downstairs"
     r"|inside|outside|today|tonight|tomorrow|now|timer|alarm|temperature|weather)\b"
@@ -47,11 +55,19 @@ _LEAST_LETTERS = 3
 def talk_of(text: str, home: Home) -> Talk | None:
     """What kind of talk a text is; None where no model is to answer it."""
     said = " ".join(text.lower().split()).rstrip("?!. ")
-    if any(pattern.match(said) for pattern in (_TOLD, _YOU, _GREETING)):
+    if _TOLD.match(said) or _GREETING.match(said):
         return "small_talk"
-    if is_question(said) and _OURS.search(said) is None and not _names(said, home):
-        return "fact"
-    return None
+    if _names(said, home):
+        return None
+    if _YOU.match(said):
+        return "small_talk"
+    return "fact" if asks(said) and _OURS.search(said) is None else None
+
+
+def asks(text: str) -> bool:
+    """Whether a text is a question, and thus no order: "why is the light on"."""
+    plain = _PREFACE.sub("", " ".join(text.split()))
+    return is_question(plain) or _ASKS.match(plain) is not None
 
 
 def _names(said: str, home: Home) -> bool:

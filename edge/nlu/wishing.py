@@ -21,7 +21,7 @@ from edge.nlu.finding import Lexicon
 from edge.nlu.needs import QUESTIONS, Need, Needs
 from edge.nlu.situation import left_out_of
 from edge.types import Understanding
-from models.needs_layer import plain
+from models.needs_model import plain
 
 _ASKS = re.compile(
     rf"{POLITE}(?:{ASKING}|do|can|could|should|shall|would|am|was|were|why|any(?:thing|one|body))(?!['’])\b",

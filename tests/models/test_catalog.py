@@ -194,3 +194,79 @@ def test_the_tagger_that_ships_is_as_its_manifest_says() -> None:
     catalog = Catalog.load()
     assert catalog.verify("tagger") == ()
     assert catalog.installed("tagger") == catalog.entry("tagger").shipped
+
+
+LARGE, SMALL = "large-model", "small-model"
+
+
+@pytest.fixture
+def talkers(tmp_path: Path) -> Catalog:
+    """A catalogue of two language models and one that is none; nothing is installed."""
+    entries = {
+        name: ModelEntry(name, role, "MIT", "m", (ModelFile(f"{name}.gguf", "0" * 64, size),))
+        for name, role, size in ((SMALL, "llm", 10), (LARGE, "llm", 2000), ("ear", "stt", 9000))
+    }
+    return Catalog(entries, tmp_path)
+
+
+def put_model(catalog: Catalog, name: str) -> Path:
+    """Install a model whose file is as long as the catalogue says."""
+    (file,) = catalog.entry(name).files
+    path = catalog.folder(name) / file.path
+    path.parent.mkdir(parents=True)
+    path.write_bytes(bytes(file.bytes or 0))
+    return path
+
+
+@pytest.mark.parametrize("installed", [(), (SMALL, LARGE)])
+def test_no_language_model_is_used_where_none_is_wanted(
+    talkers: Catalog, installed: tuple[str, ...]
+) -> None:
+    for name in installed:
+        put_model(talkers, name)
+    assert talkers.language_model("none") is None
+
+
+def test_without_an_installed_language_model_there_is_none(talkers: Catalog) -> None:
+    put_model(talkers, "ear")
+    assert talkers.language_model() is None
+    assert talkers.language_model("auto") is None
+
+
+def test_the_largest_language_model_that_is_installed_is_used(talkers: Catalog) -> None:
+    small = put_model(talkers, SMALL)
+    assert talkers.language_model() == (SMALL, small)
+    large = put_model(talkers, LARGE)
+    put_model(talkers, "ear")
+    assert talkers.language_model() == (LARGE, large)
+
+
+def test_a_language_model_that_is_not_whole_is_not_used(talkers: Catalog) -> None:
+    small, large = put_model(talkers, SMALL), put_model(talkers, LARGE)
+    large.write_bytes(bytes(1999))
+    assert talkers.language_model() == (SMALL, small)
+
+
+def test_the_language_model_that_is_named_is_used(talkers: Catalog) -> None:
+    small = put_model(talkers, SMALL)
+    put_model(talkers, LARGE)
+    assert talkers.language_model(SMALL) == (SMALL, small)
+
+
+def test_a_named_language_model_that_is_not_installed_is_told_with_what_to_do(
+    talkers: Catalog,
+) -> None:
+    put_model(talkers, SMALL)
+    expected = f"llm.model is '{LARGE}', which is not installed: lares models fetch {LARGE}"
+    with pytest.raises(LaresError, match=expected):
+        talkers.language_model(LARGE)
+
+
+@pytest.mark.parametrize("name", ["ear", "", "smal-model"])
+def test_a_name_of_no_language_model_is_told_with_those_that_are(
+    talkers: Catalog, name: str
+) -> None:
+    put_model(talkers, SMALL)
+    known = f"expected llm.model to be one of auto, none, {SMALL}, {LARGE}, found '{name}'"
+    with pytest.raises(LaresError, match=known):
+        talkers.language_model(name)

@@ -136,7 +136,7 @@ def test_an_int8_model_that_finds_fewer_spans_is_refused(
         to_onnx(tagless, np.array([[2, 40, 3]]), scratch / "int8.onnx")
         return scratch / "int8.onnx"
 
-    monkeypatch.setattr("models.export._quantised", quantised)
+    monkeypatch.setattr("models.export.quantised", quantised)
     with pytest.raises(LaresError, match=r"less than 0\.5 points .* in fp32 and 40\.00% in int8"):
         export(trained.folder, trained.corpus.held_out, tmp_path / "artefact")
     assert not (tmp_path / "artefact").exists()

@@ -205,6 +205,33 @@ def test_a_cancelled_job_ends_after_its_step(bench: Bench) -> None:
     assert bench.scheduler.run(lambda: list(bench.taken), INTERACTIVE) == ["a", "a ends"]
 
 
+def test_a_job_that_is_cancelled_just_when_another_one_ends_releases_what_it_holds(
+    bench: Bench,
+) -> None:
+    released = threading.Event()
+    jobs: list[Job[None]] = []
+
+    def first() -> Steps[None]:
+        try:
+            yield
+            jobs.append(bench.scheduler.submit(second, REAL_TIME))
+            while True:
+                yield
+        finally:
+            released.set()
+
+    def second() -> Steps[None]:
+        jobs[1].cancel()
+        try:
+            yield
+        finally:
+            jobs[0].cancel()
+
+    jobs.append(bench.scheduler.submit(first, INTERACTIVE))
+    bench.go()
+    assert released.wait(5)
+
+
 def test_so_many_may_wait_and_the_next_is_refused_with_a_reason() -> None:
     with Bench() as bench:
         limit = bench.scheduler._most_waiting

@@ -1,0 +1,223 @@
+"""The assistant with a language model: it answers what nothing understands, and nobody waits."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from edge.answering import Answering
+from edge.app import App, Household
+from edge.config import Config, Llm
+from edge.demo.devices import HOME_FILE
+from edge.home.graph import Home
+from edge.kernel.scheduler import Steps
+from edge.llm.model import LanguageModel, Prompt, Told, Writing, Written
+from edge.llm.simulated import SimulatedLanguageModel
+from edge.types import Outcome, Transcript
+from edge.unanswered import UNKNOWN, Unanswered
+
+JOKE = "tell me a joke"
+LIGHT = "turn on the kitchen light"
+ONIONS = "I will fry some onions"
+HOME = Home.from_yaml(HOME_FILE)
+
+
+class Slow:
+    """A model that writes one sentence, and its next when it may go on."""
+
+    name = "slow"
+
+    def __init__(self) -> None:
+        self.may_go_on = threading.Event()
+
+    def write(self, prompt: Prompt, writing: Writing, told: Told | None = None) -> Steps[Written]:
+        yield
+        for sentence in ("Why not? ", "Because."):
+            if told is not None:
+                told(sentence)
+            yield
+            self.may_go_on.wait(30)
+        return Written("Why not? Because.", 4, 8, 0, "end")
+
+    def interrupt(self) -> None:
+        """It waits for the test alone."""
+
+    def close(self) -> None:
+        """It holds nothing."""
+
+
+class Ear:
+    """What is said aloud."""
+
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+        self.hears = asyncio.Event()
+
+    async def __call__(self, sentence: str) -> bool:
+        self.heard.append(sentence)
+        self.hears.set()
+        return True
+
+
+def app_with(model: LanguageModel | None, *, acts: bool = False) -> App:
+    """The wiring, with this language model or none."""
+    app = App(Config(llm=Llm(model="none")))
+    if model is not None:
+
+        @contextmanager
+        def in_use() -> Iterator[LanguageModel]:
+            yield model
+
+        app.unanswered = Unanswered(
+            in_use,
+            app.scheduler,
+            Answering(in_use, app.scheduler, budget_s=60, thinking_s=60),
+            talks=True,
+            facts=False,
+            acts=acts,
+            budget_s=60,
+        )
+    return app
+
+
+def says(
+    app: App, household: Household, text: str, ear: Ear | None = None
+) -> asyncio.Task[Outcome]:
+    """Somebody says something; others may speak before it is answered."""
+    return asyncio.create_task(app.handle(household, Transcript(text, "text"), aloud=ear))
+
+
+def learnt(answer: str) -> SimulatedLanguageModel:
+    return SimulatedLanguageModel(lambda _: answer)
+
+
+async def test_small_talk_is_answered_aloud_and_told() -> None:
+    app, ear = app_with(learnt("I know one. It is short.")), Ear()
+    with app.scheduler:
+        async with app.virtual(HOME) as household:
+            outcome = await says(app, household, JOKE, ear)
+    assert ear.heard == ["I know one.", "It is short."]
+    assert (outcome.speech, outcome.told) == ("I know one. It is short.", True)
+    assert not outcome.unanswered
+    assert not outcome.changes
+
+
+async def test_where_nobody_listens_small_talk_is_answered_all_the_same() -> None:
+    app = app_with(learnt("I know one."))
+    with app.scheduler:
+        async with app.virtual(HOME) as household:
+            assert (await says(app, household, JOKE)).speech == "I know one."
+
+
+async def test_a_command_is_carried_out_while_an_answer_is_written() -> None:
+    model, ear = Slow(), Ear()
+    app = app_with(model)
+    with app.scheduler:
+        async with app.virtual(HOME) as household:
+            joke = says(app, household, JOKE, ear)
+            await ear.hears.wait()
+            command = await says(app, household, LIGHT)
+            assert command.changes["light.kitchen_light"].state == "on"
+            assert not joke.done()
+            model.may_go_on.set()
+            answered = await joke
+    assert ear.heard == ["Why not?", "Because."]
+    assert answered.speech == "Why not? Because."
+
+
+async def test_commands_are_carried_out_one_after_the_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    begun, may_end = asyncio.Event(), asyncio.Event()
+    order: list[str] = []
+
+    async def handle(transcript: Transcript, **_: object) -> Outcome:
+        order.append(f"begin {transcript.text}")
+        begun.set()
+        await may_end.wait()
+        order.append(f"end {transcript.text}")
+        return Outcome(transcript)
+
+    app = app_with(None)
+    async with app.virtual(HOME) as household:
+        monkeypatch.setattr(household.assistant, "handle", handle)
+        both = [says(app, household, text) for text in ("a", "b")]
+        await begun.wait()
+        assert order == ["begin a"]
+        may_end.set()
+        await asyncio.gather(*both)
+    assert order == ["begin a", "end a", "begin b", "end b"]
+
+
+async def test_what_is_understood_is_no_business_of_the_models() -> None:
+    asked: list[str] = []
+
+    def answer(text: str) -> str:
+        asked.append(text)
+        return "Hello."
+
+    app, ear = app_with(SimulatedLanguageModel(answer), acts=True), Ear()
+    with app.scheduler:
+        async with app.virtual(HOME) as household:
+            outcome = await says(app, household, LIGHT, ear)
+    assert outcome.changes.keys() == {"light.kitchen_light"}
+    assert not outcome.told
+    assert not asked
+    assert not ear.heard
+
+
+async def test_what_the_model_chooses_is_done_and_confirmed_like_any_other() -> None:
+    app = app_with(learnt('HassTurnOn "Kitchen Light"'), acts=True)
+    with app.scheduler:
+        async with app.virtual(HOME) as household:
+            outcome = await says(app, household, ONIONS)
+            state = household.states.get("light.kitchen_light")
+    assert outcome.changes.keys() == {"light.kitchen_light"}
+    assert outcome.transcript.text == ONIONS
+    assert [intent.source for intent in outcome.intents] == ["llm"]
+    assert state is not None
+    assert state.state == "on"
+
+
+async def test_a_question_about_the_home_does_nothing() -> None:
+    app = app_with(learnt('HassTurnOn "Kitchen Light"'), acts=True)
+    with app.scheduler:
+        async with app.virtual(HOME) as household:
+            outcome = await says(app, household, "why is the kitchen light off")
+    assert outcome.unanswered
+    assert not outcome.changes
+    assert not outcome.published
+
+
+async def test_a_question_about_the_world_is_not_made_up() -> None:
+    app, ear = app_with(learnt("Very high.")), Ear()
+    with app.scheduler:
+        async with app.virtual(HOME) as household:
+            outcome = await says(app, household, "how high is the moon", ear)
+    assert outcome.speech == UNKNOWN
+    assert not ear.heard
+
+
+@pytest.mark.parametrize("text", [JOKE, ONIONS])
+async def test_without_a_model_the_outcome_is_the_assistants(text: str) -> None:
+    app, ear = app_with(None), Ear()
+    async with app.virtual(HOME) as household:
+        outcome = await says(app, household, text, ear)
+        alone = await household.assistant.handle(Transcript(text, "text"))
+    assert app.unanswered is None
+    assert outcome.unanswered
+    assert not outcome.told
+    assert (outcome.speech, outcome.intents) == (alone.speech, alone.intents)
+    assert not ear.heard
+
+
+async def test_where_none_is_installed_there_is_no_model(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LARES_MODELS", str(tmp_path))
+    assert App(Config()).unanswered is None
