@@ -49,16 +49,23 @@ class Answering:
     """Has a model answer.
 
     budget_s: how long an answer may take, waiting included. thinking_s: after so long without a
-    word it is said that one is thinking.
+    word it is said that one is thinking. adapter: what the model was taught for it.
     """
 
     def __init__(
-        self, model: InUse, scheduler: Scheduler, *, budget_s: float, thinking_s: float
+        self,
+        model: InUse,
+        scheduler: Scheduler,
+        *,
+        budget_s: float,
+        thinking_s: float,
+        adapter: str = "",
     ) -> None:
         self._model = model
         self._scheduler = scheduler
         self._budget_s = budget_s
         self._thinking_s = thinking_s
+        self._adapter = adapter
         self._seeds = itertools.count(1)
 
     async def answer(self, text: str, aloud: Aloud, *, owner: str = "") -> Answered:
@@ -93,7 +100,9 @@ class Answering:
         with self._model() as model:
             interrupt.model = model
             sentences = Sentences(tell)
-            work = model.write(prompt(text), writing(next(self._seeds)), sentences.write)
+            asked = prompt(text, taught=bool(self._adapter))
+            how = writing(next(self._seeds), self._adapter)
+            work = model.write(asked, how, sentences.write)
             written = yield from _until_it_goes_round(work, sentences)
             whole = written is not None and written.ending == "end"
             sentences.end(whole=whole)

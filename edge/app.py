@@ -12,11 +12,12 @@ import functools
 import math
 import os
 import threading
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
 from edge.answering import Aloud, Answering
 from edge.assistant import Assistant
@@ -83,6 +84,9 @@ from hal.microphone_portaudio import PortAudioMicrophone
 from hal.microphone_stdin import StdinMicrophone
 from hal.speaker import Speaker
 from hal.speaker_portaudio import PortAudioSpeaker
+from models import needs_model
+from models.adapters import TALK, adapters_of
+from models.artifact import ARTIFACT
 from models.catalog import Catalog
 from models.gguf import Gguf
 from models.needs_model import NeedsModel
@@ -91,6 +95,7 @@ from skills import ALL
 
 CONNECT_S = 10.0
 """How long a command waits for the broker before it says what is wrong."""
+T = TypeVar("T")
 _UNKNOWN_MEMORY = 1 << 30
 """Bytes that a machine is taken to have that tells nothing."""
 
@@ -147,6 +152,7 @@ class App:
         self._stt_lock = threading.Lock()
         self._voice_lock = threading.Lock()
         self._handling = asyncio.Lock()
+        self._always = ExitStack()
         self.speaking = Speaking()
         self.together = Satellites(self.events)
 
@@ -162,7 +168,7 @@ class App:
 
     @cached_property
     def tagger(self) -> Tagger:
-        return Tagger()
+        return self._kept("tagger", ARTIFACT, Tagger)
 
     @cached_property
     def knowledge(self) -> Knowledge:
@@ -202,6 +208,7 @@ class App:
         return LlamaLanguageModel(
             file,
             name=name,
+            adapters=adapters_of(name),
             keep=state_dir() / "prefixes",
             available_bytes=read_board().memory_available_bytes,
             threads=Cores(
@@ -220,7 +227,11 @@ class App:
             model.in_use,
             self.scheduler,
             Answering(
-                model.in_use, self.scheduler, budget_s=llm.budget_s, thinking_s=llm.thinking_s
+                model.in_use,
+                self.scheduler,
+                budget_s=llm.budget_s,
+                thinking_s=llm.thinking_s,
+                adapter=TALK if TALK in adapters_of(model.name) else "",
             ),
             talks=llm.talk,
             facts=llm.facts,
@@ -241,12 +252,19 @@ class App:
                 f"expected the model {MODEL_NAME}, which is not installed: "
                 f"lares models fetch {MODEL_NAME}"
             )
-        return MiniLm(model, threads=self.config.stt.threads)
+        threads = self.config.stt.threads
+        return self._kept(MODEL_NAME, model, lambda: MiniLm(model, threads=threads))
 
     @cached_property
     def needs(self) -> TrainedNeeds:
         """What tells needs. Its model is loaded when it is first asked."""
-        return TrainedNeeds(NeedsModel.load)
+        return TrainedNeeds(lambda: self._kept("needs", needs_model.ARTIFACT, NeedsModel.load))
+
+    def _kept(self, name: str, folder: Path, load: Callable[[], T]) -> T:
+        """A model that never leaves memory once it is loaded; it counts among the residents."""
+        size = sum(file.stat().st_size for file in folder.iterdir() if file.is_file())
+        resident = self.residents.add(name, size, load, lambda _: None)
+        return self._always.enter_context(resident.in_use())
 
     @cached_property
     def policy(self) -> Policy:
@@ -321,12 +339,18 @@ class App:
             return self._other
 
     def _engine(self) -> SpeechToText:
+        vosk = self.catalog.installed("vosk-small-en-us")
+        whisper = self.catalog.installed("whisper-base")
+
         engine = choose(
             self.config.stt.engine,
-            vosk_model=self.catalog.installed("vosk-small-en-us"),
-            whisper_model=self.catalog.installed("whisper-base"),
+            vosk_model=vosk,
+            whisper_model=whisper,
             threads=self.config.stt.threads,
         )
+        folder = {"vosk": vosk, "whisper": whisper}.get(engine.name)
+        if folder is not None:
+            engine = self._kept(engine.name, folder, lambda: engine)
         return SharedSpeechToText(engine)
 
     def microphone(self, satellite: Satellite) -> Microphone:

@@ -216,11 +216,15 @@ def _owning(commands: _Commands) -> None:
 def _building(commands: _Commands) -> None:
     train = _command(
         commands, "train", "train:train",
-        "train the tagger and export it as int8 ONNX, or what tells needs",
+        "train the tagger and export it as int8 ONNX, or what tells needs, or teach the model",
     )  # fmt: skip
     train.add_argument(
-        "what", nargs="?", choices=("tagger", "needs"), default="tagger",
-        help="default: tagger; of the other options, needs takes --out and --seed",
+        "what", nargs="?", choices=("tagger", "needs", "llm"), default="tagger",
+        help="default: tagger; of the other options, needs and llm take --out and --seed",
+    )  # fmt: skip
+    train.add_argument(
+        "--lessons", choices=("talk", "needs"), default="talk",
+        help="what the language model is taught; default: talk",
     )  # fmt: skip
     train.add_argument(
         "--out", type=Path, metavar="DIR",

@@ -1,8 +1,8 @@
 """The model that tells needs from texts, as training writes it and as Lares runs it.
 
 An artefact is a folder with `model.onnx` (int8, one text of any length → the probability of each
-need and of "nothing"), `tokenizer.json`, `needs.json`, a card and a manifest of hashes, as the
-tagger's is.
+need, of talk and of orders), `tokenizer.json`, `needs.json`, a card and a manifest of hashes, as
+the tagger's is.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ ARTIFACT = Path(__file__).parent / "artifacts" / "needs"
 NEEDS = "needs.json"
 PROBABILITIES = "probabilities"
 """The model's output."""
-NOTHING = "nothing"
-"""The class of talk, which asks for nothing."""
+NOTHING, ORDER = "nothing", "order"
+"""The classes of talk, which asks for nothing, and of what says itself what is to be done."""
 LONGEST = 64
 """Pieces of a text that are read."""
 _REMEDY = "Restore the files, or train again with `lares train needs`."

@@ -32,7 +32,7 @@ from models.needs_train import Said
 from models.network import Encoder, config_of, load_encoder, minilm, pruned
 
 PIECES = 16_000
-EPOCHS, BATCH = 4, 32
+EPOCHS, BATCH = 3, 32
 RATE, HEAD_RATE = 1e-4, 3e-3
 _WARM = 0.1
 """Of the steps."""

@@ -1,7 +1,8 @@
 """Training what tells needs: `lares train needs`, in about half an hour on two cores.
 
-1. The sentences of `needs/*.txt`, a file for each voice that wrote them, and talk of an open corpus
-   (CLINC150's training sentences that no home answers), which is "nothing" and judges nobody.
+1. The sentences of `needs/*.txt`, a file for each voice that wrote them; talk of an open corpus
+   (CLINC150's training sentences that no home answers), which is "nothing"; and orders that the
+   tagger is trained with, which are the tagger's. These two judge nobody.
 2. A first network never sees the voices of HELD_OUT. What the card says comes from that: people
    who were not asked speak differently from those who were, so a sentence of a known voice says
    little about how well strangers are understood.
@@ -22,7 +23,8 @@ from numpy.typing import NDArray
 
 from edge.types import LaresError
 from models.artifact import MODEL, sha256, write_manifest
-from models.needs_model import NEEDS, NOTHING, NeedsModel, plain
+from models.labels import Example
+from models.needs_model import NEEDS, NOTHING, ORDER, NeedsModel, plain
 
 SENTENCES = Path(__file__).parent / "needs"
 CARD = "card.md"
@@ -30,8 +32,12 @@ HELD_OUT = ("american", "trades")
 """Voices that the judged network never sees."""
 MORE_TALK = 800
 """Sentences of the open corpus."""
+ORDERS = 2500
+"""Orders of the tagger's."""
 LEAST = 0.8
 """Probability from which a need is acted on: what is not sure is asked about or left alone."""
+_NAMED = frozenset({"name", "domain"})
+"""Labels of what an order is about."""
 _LEASTS = (0.3, 0.5, 0.7, 0.8, 0.9, 0.95)
 
 
@@ -123,6 +129,19 @@ def talk_of(corpus: Iterable[str], said: Sequence[Said], seed: int = 7) -> tuple
     return tuple(Said(NOTHING, texts[at]) for at in picked)
 
 
+def orders_of(examples: Iterable[Example], said: Sequence[Said], seed: int = 7) -> tuple[Said, ...]:
+    """ORDERS of the tagger's sentences that name something and ask nothing."""
+    own = {each.text for each in said}
+    texts = {
+        plain(example.text)
+        for example in examples
+        if "Get" not in example.intent and any(s.label in _NAMED for s in example.spans)
+    }
+    sorted_texts = sorted(texts - own - {""})
+    picked = np.random.default_rng(seed).permutation(len(sorted_texts))[:ORDERS]
+    return tuple(Said(ORDER, sorted_texts[at]) for at in picked)
+
+
 def judged(
     said: Sequence[Said], talk: Sequence[Said], train: Train, voices: Sequence[str] = HELD_OUT
 ) -> Judged:
@@ -157,14 +176,14 @@ def figures(chances: NDArray[Any], wanted: NDArray[Any], nothing: int, least: fl
 
 
 def write(
-    trained: Trained, folder: Path, told: Judged, said: Sequence[Said], talk: int
+    trained: Trained, folder: Path, told: Judged, said: Sequence[Said], more: Sequence[Said]
 ) -> NeedsModel:
     """Writes the artefact: model, tokenizer, needs, card and manifest; and loads it."""
     trained.export(folder)
     told_needs = json.dumps({"needs": list(trained.needs), "least": LEAST}, indent=1)
     (folder / NEEDS).write_text(told_needs + "\n", encoding="utf-8")
     size = (folder / MODEL).stat().st_size
-    (folder / CARD).write_text(_card(told, said, talk, size), encoding="utf-8")
+    (folder / CARD).write_text(_card(told, said, more, size), encoding="utf-8")
     write_manifest(folder)
     return NeedsModel.load(folder)
 
@@ -178,7 +197,8 @@ def told(judged: Judged, folder: Path) -> str:
     )
 
 
-def _card(judged: Judged, said: Sequence[Said], talk: int, size: int) -> str:
+def _card(judged: Judged, said: Sequence[Said], more: Sequence[Said], size: int) -> str:
+    others = Counter(each.need for each in more)
     rows = "\n".join(
         f"| {f.least:.2f} | {f.right:.1%} | {f.wrong:.1%} | {f.taken:.1%} |" for f in judged.figures
     )
@@ -196,8 +216,9 @@ all-MiniLM-L6-v2 (Apache-2.0), trained further to tell what a speaker lacks who 
 to be done; int8 ONNX, {size / 1e6:.1f} MB. It decides nothing: what is done for a need in a home is
 `edge/nlu/wishes.py`'s part.
 
-Trained on {len(said):,} sentences, all our own (`models/needs/`), and on {talk} sentences of
-CLINC150 (CC BY 3.0, clinc/oos-eval; its training split) as talk.
+Trained on {len(said):,} sentences, all our own (`models/needs/`), on {others[NOTHING]:,} of
+CLINC150 (CC BY 3.0, clinc/oos-eval; its training split) as talk, and on {others[ORDER]:,} orders of
+the tagger's training data, which are left to the tagger.
 
 ## On {judged.sentences:,} sentences of strangers
 

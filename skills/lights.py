@@ -94,8 +94,9 @@ def _percent(entity: Entity, intent: Intent, house: House) -> float | None:
     if slots.keys().isdisjoint({"brightness_step", "brightness_share"}):
         return None
     now = house.state(entity)
-    shining = now.attributes.get("brightness", FULL) if now.state == "on" else 0
-    percent = float(shining or 0) * 100 / FULL
+    told = now.attributes.get("brightness")
+    shining = float(told) if isinstance(told, int | float) else float(FULL)
+    percent = shining * 100 / FULL if now.state == "on" else 0.0
     if "brightness_share" in slots:
         percent *= float(slots["brightness_share"])
     else:

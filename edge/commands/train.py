@@ -1,4 +1,4 @@
-"""`lares train` and `lares bench`: make the tagger or the needs, and measure the whole."""
+"""`lares train` and `lares bench`: make what is trained, and measure the whole."""
 
 from __future__ import annotations
 
@@ -15,8 +15,11 @@ from rich.console import Console
 
 from edge.commands.evaluate import resolver_of
 from edge.commands.needed import needed
+from edge.llm import talking, taught
+from edge.llm.llama import LlamaLanguageModel
 from edge.nlu.tagger import Tagger
 from edge.types import LaresError
+from models.catalog import Catalog
 from models.corpus_open import clinc150, corpora_folder
 from models.evaluate import table
 
@@ -36,6 +39,8 @@ def train(arguments: Namespace) -> int:
     """
     if arguments.what == "needs":
         return _needs(arguments)
+    if arguments.what == "llm":
+        return _llm(arguments)
     if arguments.search is not None:
         return _search(arguments)
     # matplotlib is drawn with at the very end: that it is missing should be known before.
@@ -59,17 +64,50 @@ def train(arguments: Namespace) -> int:
 
 def _needs(arguments: Namespace) -> int:
     """Train what tells needs, and put it in its place. Its talk is that of the open corpora."""
-    training, networks = needed("training", "models.needs_train", "models.needs_network")
+    training, networks, corpus = needed(
+        "training", "models.needs_train", "models.needs_network", "models.corpus"
+    )
     corpora = corpora_folder(None)
     if corpora is None:
         raise LaresError("expected the corpora to train on, found none: set LARES_CORPORA")
     said = training.sentences()
     talk = training.talk_of((example.text for example in clinc150(corpora)), said, arguments.seed)
     train_on = partial(networks.train, seed=arguments.seed)
-    judged = training.judged(said, talk, train_on)
+    examples = corpus.build(arguments.seed, corpora=corpora).train
+    more = (*talk, *training.orders_of(examples, said, arguments.seed))
+    judged = training.judged(said, more, train_on)
     folder = arguments.out or OUT / "needs"
-    training.write(train_on([*said, *talk]), folder, judged, said, len(talk))
+    training.write(train_on([*said, *more]), folder, judged, said, more)
     print(training.told(judged, folder))
+    return 0
+
+
+def _llm(arguments: Namespace) -> int:
+    """Teach the language model, and put the adapter in its place."""
+    training, _, needs = needed("training", "models.llm_train", "peft", "models.needs_train")
+    base = "smollm2-135m"
+    found = Catalog.load().language_model(base)
+    assert found is not None
+    file = found[1]
+    reader = LlamaLanguageModel(file)
+    of = arguments.lessons
+    if of == "needs":
+        pairs = [(each.text, each.need) for each in needs.sentences()]
+        asked, right = taught.request, taught.answer
+    else:
+        pairs = training.talk(seed=arguments.seed)
+        asked, right = partial(talking.prompt, taught=True), talking.answer
+    lessons = [
+        training.lessons(
+            some, lambda text: reader.tokens(asked(text)), lambda text: reader.tokens(right(text))
+        )
+        for some in training.split(pairs, arguments.seed)
+    ]
+    reader.close()
+    learnt = training.teach(file, *lessons, seed=arguments.seed)
+    folder = arguments.out or OUT / of
+    path = training.write(learnt, folder, base=base, pairs=len(lessons[0]), of=of)
+    print(f"surprise at unseen answers {learnt.before:.2f} → {learnt.after:.2f} nats; {path}")
     return 0
 
 

@@ -23,10 +23,12 @@ _MOST_UNENDED = 200
 where it has none."""
 
 
-def prompt(text: str) -> Prompt:
-    """Somebody says something to Lares."""
+def prompt(text: str, *, taught: bool = False) -> Prompt:
+    """Somebody says something to Lares. taught: to a model that was taught how it answers, and
+    need not be told."""
+    ours = Piece(f"<|im_start|>system\n{TOLD}<|im_end|>\n", True)
     return Prompt(
-        (Piece(f"<|im_start|>system\n{TOLD}<|im_end|>\n", True),),
+        () if taught else (ours,),
         (
             Piece("<|im_start|>user\n", True),
             Piece(" ".join(text.split())[:MOST_LETTERS]),
@@ -35,9 +37,14 @@ def prompt(text: str) -> Prompt:
     )
 
 
-def writing(seed: int) -> Writing:
+def answer(text: str) -> Prompt:
+    """An answer, as a model is taught it."""
+    return Prompt((), (Piece(text), Piece("<|im_end|>", True)))
+
+
+def writing(seed: int, adapter: str = "") -> Writing:
     """A little at random, as people do not always say the same."""
-    return Writing(MOST_TOKENS, temperature=0.5, seed=seed)
+    return Writing(MOST_TOKENS, temperature=0.5, seed=seed, adapter=adapter)
 
 
 class Sentences:

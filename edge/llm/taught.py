@@ -23,9 +23,9 @@ def request(text: str) -> Prompt:
     return Prompt((), (*said, Piece("<|im_start|>assistant\n", True)))
 
 
-def answer(need: str) -> Prompt:
-    """What is right to answer."""
-    return Prompt((), (Piece(need), Piece("<|im_end|>", True)))
+def answer(text: str) -> Prompt:
+    """A need's name, as a model is taught to answer."""
+    return Prompt((), (Piece(text), Piece("<|im_end|>", True)))
 
 
 class TaughtNeeds:

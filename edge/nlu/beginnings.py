@@ -60,7 +60,8 @@ _PURPOSE = re.compile(
 _NO_STATE = r"(?!(?:on|off)\b(?! (?:the|my|a)\b))"
 _FACT = re.compile(
     r"(?!(?:\w+[\s,]+)?(?:i|we)(?:['’]d\b| (?:would|want|need|wish)\b))"
-    r"(?:(?:oh|well|so|okay|ok|hey|right|alright|ugh|wow|god|because|since|as)[\s,]+)*(?:"
+    r"(?:(?:oh|well|so|okay|ok|hey|right|alright|ugh|wow|god|because|since|as|like|dang|man|boy"
+    r"|gosh|jeez|damn|phew|ooh|ah|argh)[\s,]+)*(?:"
     r"(?:i|i['’]m|i['’]ve|i['’]ll|we|we['’]re|we['’]ve|we['’]ll|it|it['’]s|its|there|there['’]s"
     r"|that|that['’]s|they|they['’]re|he|he['’]s|she|she['’]s|time)\b"
     r"|(?:my \w+|mum|mom|dad|someone|somebody|everyone|everybody|nobody)(?:['’]s)?"

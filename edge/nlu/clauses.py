@@ -29,7 +29,8 @@ _JOINTS = re.compile(
     r"|finally)\b[\s,]*)*"
     r"|\s*,\s*(?:(?:and|then|also|plus|but|oh|after that|afterwards|next|finally|as well as"
     r"|so)\b[\s,]*)*"
-    r"|\s+(?:(?:and|then|also|plus|but|after that|afterwards|finally|as well as|so)\b[\s,]*)+",
+    r"|(?<!\bis)(?<!\bare)(?<!['’]s)(?<!['’]m)(?<!['’]re)"
+    r"\s+(?:(?:and|then|also|plus|but|after that|afterwards|finally|as well as|so)\b[\s,]*)+",
     re.IGNORECASE,
 )
 _ONLY_POLITE = re.compile(
@@ -238,7 +239,7 @@ _LEADING = re.compile(
     r"(?:(?:in|on|at) (?:the|my) [\w']+(?: (?:room|floor))?[\s,]+)?",
     re.IGNORECASE,
 )
-_PUT_ON = re.compile(r"put\b.*\b(?:on|off|up|down)\s*$", re.IGNORECASE)
+_PUT_ON = re.compile(r"put\b(?:.*\b(?:on|off|up|down)\s*$| (?:on|off) the \w)", re.IGNORECASE)
 _OTHERS = re.compile(r"\b(?:else|others?|rest)\b", re.IGNORECASE)
 _TOO_LAST = re.compile(r"\b(?:too|as well)\W*$", re.IGNORECASE)
 _TELLS = re.compile(rf"{POLITE}(?:tell|ask)\b", re.IGNORECASE)
@@ -307,7 +308,8 @@ def _rules(left: str, joint: str, right: str, piece: str) -> Iterator[tuple[bool
     yield lone, begins and left.lower() in {"pause", "mute", "resume"}
     to_both = _TO_WHERE.search(left) is not None and _TO_WHERE.search(piece) is not None
     yield _ADDS.match(left) is not None and to_both and not _END_STATE.search(left), True
-    free = _FREE_TEXT.match(left) is not None and not _VALUED.search(left)
+    switches = _VALUED.search(left) is not None or _PUT_ON.match(left) is not None
+    free = _FREE_TEXT.match(left) is not None and not switches
     if free and _ON_LIST.search(right.lower()):
         yield _ON_LIST.search(left.lower()) is not None, True
         unlisted = starts and _ON_LIST.search(piece.lower()) is None
@@ -320,6 +322,11 @@ def _rules(left: str, joint: str, right: str, piece: str) -> Iterator[tuple[bool
 def _tells(text: str) -> bool:
     """Whether a piece tells a fact of the speaker or of the place: "i see nothing on the stove"."""
     return _TOLD_AFTER.match(text) is not None and says_why(text)
+
+
+def _tells_on(text: str) -> bool:
+    """Whether a text tells what somebody is or does, and could not tell which thing is meant."""
+    return _TELLS_ON.match(text) is not None and says_why(text)
 
 
 def _bare(text: str) -> str:
@@ -364,6 +371,10 @@ def _run_together(text: str) -> Iterator[str]:
                 continue
             if _PLACE_FIRST.fullmatch(said.strip(" ,")):
                 continue
+            if before and before[-1].lower() in _OBJECTS and _tells_on(text[at:]):
+                yield text[begin:at]
+                begin = at
+                break
             if len(before) < 3 or before[-1].lower() in _BOUND or before[-1].endswith(","):
                 continue
             because = before[-1].lower() in _BECAUSE
@@ -383,11 +394,20 @@ _TOLD_AFTER = re.compile(
     r"(?:i['’]?m|i am|i can['’]?t|i cannot|i see|i hear|i have an?|i['’]ve"
     r"|i want to (?!turn|switch)|i don['’]t"
     r"|we['’]re|we are|we['’]ve|it['’]s|it is|there['’]s|there is|nobody|everybody|everyone"
+    r"|(?:i|we) (?!(?:want|wish|need|would|said|told|asked)\b)\w+"
+    r"|(?:like|dang|man|boy|oh|god|ugh)\b.*\b(?:is|are|i['’]?m|it['’]s)"
+    r"|that \w+ is"
     r"|this \w+ is|these \w+ are(?:n['’]t)?|(?:my|the) \w+['’]?s? (?:is|are|hurts?|aches?)"
     r"|my \w+['’]s)\b",
     re.IGNORECASE,
 )
 """How a fact begins that is told after an order, without a word between them."""
+_OBJECTS = frozenset({"it", "that", "this", "them", "everything", "all", "up", "down"})
+"""Words that are all that an order is about: "lock everything we're off"."""
+_TELLS_ON = re.compile(
+    r"(?:(?:i|we)['’](?:m|re|ve)|(?:i|we) (?:am|are|have|can['’]?t|cannot)|it['’]s)\b",
+    re.IGNORECASE,
+)
 _BECAUSE = frozenset(
     {"because", "since", "as", "when", "whenever", "if", "while", "until", "till", "before",
      "after", "so", "that", "once", "unless", "though", "where", "whatever", "what", "otherwise",

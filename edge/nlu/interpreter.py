@@ -144,13 +144,23 @@ class Interpreter:
 
     def _wish_after(self, text: str, spoken: Sequence[Spoken]) -> tuple[Spoken, ...] | None:
         """What a statement wishes that is told after orders; None where it tells no need."""
-        if not spoken or self._wishing is None or not tells(text):
+        asked = any("Get" in i.name for clause in spoken for i in clause.intents)
+        if not spoken or asked or self._wishing is None or not tells(text):
             return None
         targets = [target for clause in spoken for target in clause.targets]
         wish = self._wishing.after(text, targets)
         if wish is None:
             return None
         return (Spoken(self.tag(text), wish.intents),) if wish.intents else ()
+
+    def _is_only_why(self, text: str, meant: Understanding, spoken: Sequence[Spoken]) -> bool:
+        """Whether a fact told after commands asks for nothing, or for what they were about."""
+        if meant.question is not None:
+            return bool(spoken) and _WISHED.search(text) is None
+        targets = {target for intent in meant.intents for target in intent.targets}
+        if targets <= {target for clause in spoken for target in clause.targets}:
+            return True
+        return bool(spoken) and self._wishing is not None and not self._wishing.names_thing(text)
 
     def _wished(self, wish: Understanding, text: str, before: Context) -> Reading:
         """The reading of a text that tells a need."""
@@ -178,7 +188,7 @@ class Interpreter:
             if (wish := self._wish_after(part, spoken)) is not None:
                 spoken.extend(wish)
                 continue
-            if place and says_why(part) and _is_only_why(part, meant, spoken):
+            if place and says_why(part) and self._is_only_why(part, meant, spoken):
                 continue
             if len(parts) > 1 and any(i.name in _SMALL_TALK for i in meant.intents):
                 continue
@@ -437,14 +447,6 @@ def _goes_on(text: str, reading: Reading, before: Context) -> bool:
     acts = bool(reading.understanding.intents) and reading.understanding.question is None
     goes_on = fragment_of(text) is not None or rewriting.pronoun(text) is not None
     return before.last is not None and acts and goes_on
-
-
-def _is_only_why(text: str, meant: Understanding, spoken: Sequence[Spoken]) -> bool:
-    """Whether a fact told after commands asks for nothing, or for what they were about."""
-    if meant.question is not None:
-        return bool(spoken) and _WISHED.search(text) is None
-    targets = {target for intent in meant.intents for target in intent.targets}
-    return targets <= {target for clause in spoken for target in clause.targets}
 
 
 def _needs_context(fragment: Fragment) -> bool:

@@ -2,7 +2,9 @@
 
 - An order is left to the tagger and the resolver; no embedding is computed for it.
 - A statement is asked for its need first. What the tagger made of it stays where it helps the need
-  too ("it's too dark in the study" turns on a lamp there), and goes where it does not.
+  too ("it's too dark in the study" turns on a lamp there), and goes where it does not, or where the
+  statement is mere talk ("I'm her biggest fan").
+- Statements that tell several needs ("I'm cold and I can't see a thing") have all of them met.
 - Other words ("game on") are asked for a need when the tagger and the resolver found nothing in
   them, or only a question.
 - Questions are asked for what they want to know, and nothing is ever done for them.
@@ -12,7 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from edge.home.states import States
 from edge.nlu import asking, wishes
@@ -20,7 +22,7 @@ from edge.nlu.beginnings import ASKING, POLITE, says_why, starts_clause
 from edge.nlu.finding import Lexicon
 from edge.nlu.needs import QUESTIONS, Need, Needs
 from edge.nlu.situation import left_out_of
-from edge.types import Understanding
+from edge.types import Intent, Understanding
 from models.needs_model import plain
 
 _ASKS = re.compile(
@@ -57,12 +59,19 @@ _STATE = re.compile(
     r"\b(?:on|off|open|closed|shut|locked|unlocked|up|down|lit|percent)\b(?! (?:my|our)\b)|\d",
     re.IGNORECASE,
 )
+_SHOULD = re.compile(
+    r"\b(?:should|must|can|could|would|['’]d|wish|want|need|please|ought)\b", re.IGNORECASE
+)
+"""How a statement orders: "the L20 should return to its base"."""
 _ORDERS_TOO = re.compile(
-    r"\b(?:turn|shut|switch|close|open|pause|stop) (?:it|them)\b", re.IGNORECASE
+    r"\b(?:turn|shut|switch|close|open|pause|stop) (?:it|them)\b|\bforgot to (?:\w+)\b",
+    re.IGNORECASE,
 )
 """An order within a statement: "I don't like that song turn it off"."""
-_SURE = 0.7
-"""Probability from which a need is seen in what is no statement: "game on"."""
+_OR_NOT = re.compile(
+    r"\bor (?:not|no|what|isn['’]?t it|(?:did )?(?:i|we) forg\w+)\W*$", re.IGNORECASE
+)
+"""How a statement ends that is a question: "the door is locked or not"."""
 _SWITCHED = re.compile(r"\bswitch(?:ed)? (?:on|off)\b", re.IGNORECASE)
 _MACHINES = {"vacuum": "vacuum", "lawn_mower": "mower"}
 _OF_ALL = frozenset({"leave", "leave_long", "sleep", "child_sleeps"})
@@ -81,6 +90,12 @@ _OPPOSITE = {
     "quieter": "HassTurnOn",
 }
 """What never helps a need."""
+_WAYS = {
+    "more_light": 1, "less_light": -1, "glare": -1, "warmer": 1, "cooler": -1, "quieter": -1,
+    "louder": 1, "relax": -1, "work": 1, "less_draught": -1,
+}  # fmt: skip
+"""Which way a value goes for a need: up or down."""
+_VALUES = frozenset({"temperature", "brightness", "volume_level", "percentage", "position"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,38 +123,63 @@ class Wishing:
 
     def instead(self, parts: Sequence[str], text: str, found: Understanding) -> Understanding:
         """What is meant by a text of which the tagger and the resolver made `found`."""
-        if any(is_order(part) for part in parts) or found in _UNDERSTOOD:
-            return found
         acts = found.question is None and bool(found.intents)
-        told_all = not any(map(tells, parts)) or self._says_all(text, found)
-        if acts and (told_all or _ORDERS_TOO.search(text) is not None):
+        orders = any(map(is_order, parts)) or found in _UNDERSTOOD
+        if orders or (acts and self._tells_all(parts, text, found)):
             return found
-        asks = _ASKS.match(text) is not None and _BLAMES.match(text) is None
+        asks = (_ASKS.match(text) or _OR_NOT.search(text)) and _BLAMES.match(text) is None
+        if not acts and (several := self._several(parts)) is not None:
+            return several
         told = [part for part in parts if tells(part) and not _ASKS.match(part)]
         need = self._need(*(told if asks and told else dict.fromkeys((text, *parts))))
-        if need is None or (need.probability < _SURE and not any(map(tells, parts)) and not asks):
-            return found
+        if need is None:
+            told_only = not asks and all(map(tells, parts))
+            talks = told_only and not self._tells_deed(text)
+            return Understanding() if talks or (acts and _OR_NOT.search(text)) else found
         if need.name in QUESTIONS:
-            asked = acts and (
-                self._names_thing(text) or [i.name for i in found.intents] != ["HassGetState"]
-            )
-            return found if asked else self._wish(need, text)
+            names = [intent.name for intent in found.intents]
+            asked = acts and (self.names_thing(text) or names != ["HassGetState"])
+            does = _OR_NOT.search(text) and not all("Get" in name for name in names)
+            return found if asked and not does else self._wish(need, text)
         asks = _ASKS.match(parts[-1]) is not None and _BLAMES.match(parts[-1]) is None
         if asks or (acts and self._helps(need, found)):
             return found
         return self._wish(need, text)
 
+    def _tells_all(self, parts: Sequence[str], text: str, found: Understanding) -> bool:
+        """Whether no need is asked for beside what was found in a text."""
+        if _OR_NOT.search(text) is not None:
+            return False
+        if not any(map(tells, parts)) or _ORDERS_TOO.search(text) is not None:
+            return True
+        return self._says_all(text, found)
+
+    def _several(self, parts: Sequence[str]) -> Understanding | None:
+        """What is wished by parts that tell a need each; None where they do not, or all the same
+        one."""
+        needs = [self._need(part) for part in parts]
+        told = [need for need in needs if need is not None and need.name not in QUESTIONS]
+        if len(told) < len(parts) or len({need.name for need in told}) == 1:
+            return None
+        wished = [self._wish(need, part) for need, part in zip(told, parts, strict=True)]
+        intents = [intent for wish in wished for intent in wish.intents]
+        if intents:
+            return Understanding(tuple(i for at, i in enumerate(intents) if i not in intents[:at]))
+        return wished[0]
+
     def after(self, text: str, targets: Sequence[str]) -> Understanding | None:
         """What a statement wishes that is told after an order about some entities; None where it
         tells no need, and nothing where the order serves it."""
-        if not says_why(text) and self._names_thing(text):
+        if not says_why(text) and self.names_thing(text):
             return None
         need = self._need(text)
         if need is None or need.name in QUESTIONS:
             return None
         if wishes.is_served(need.name, tuple(targets)):
             return Understanding()
-        return self._wish(need, text)
+        wish = self._wish(need, text)
+        others = tuple(i for i in wish.intents if set(i.targets).isdisjoint(targets))
+        return replace(wish, intents=others)
 
     def _need(self, *texts: str) -> Need | None:
         """The surest need of some texts."""
@@ -162,9 +202,19 @@ class Wishing:
             for intent in found.intents
             for target in intent.targets
         )
-        return not unlocks and _STATE.search(text) is not None and self._names_thing(text)
+        told = _STATE.search(text) or _SHOULD.search(text)
+        return not unlocks and told is not None and self.names_thing(text)
 
-    def _names_thing(self, text: str) -> bool:
+    def _tells_deed(self, text: str) -> bool:
+        """Whether a statement that tells no need is about something that can be done: "the sconce
+        can go off", and not "I'm her biggest fan"."""
+        if self.lexicon.scan_all(text).entities or _STATE.search(text) is not None:
+            return True
+        if not self.names_thing(text):
+            return False
+        return _SHOULD.search(text) is not None or not self.needs.is_talk(text)
+
+    def names_thing(self, text: str) -> bool:
         """Whether a question is about a thing or a kind of thing that it names."""
         scan = self.lexicon.scan_all(_SWITCHED.sub("", text))
         return bool(scan.entities) or any(noun.kind.domain != "person" for noun in scan.nouns)
@@ -178,6 +228,8 @@ class Wishing:
             return False
         if any(intent.name == _OPPOSITE.get(need.name) for intent in found.intents):
             return False
+        if not all(_fits(intent, need.name) for intent in found.intents):
+            return False
         climates = [target for target in targets if target.startswith("climate.")]
         return not any(
             (state := self.states.get(climate)) is not None and state.state == "off"
@@ -189,6 +241,16 @@ class Wishing:
         return wishes.understood(
             need, plain(text), self.lexicon, states=self.states, area=self.area, left_out=out
         )
+
+
+def _fits(intent: Intent, need: str) -> bool:
+    """Whether an intent changes a value the way that a need wants; a value by itself ("26
+    degrees", where nobody said so) never does."""
+    if any(name in _VALUES for name in intent.slots):
+        return False
+    way = _WAYS.get(need)
+    steps = [value for name, value in intent.slots.items() if name.endswith("_step")]
+    return all(isinstance(step, int | float) and step * (way or step) > 0 for step in steps)
 
 
 def is_order(text: str) -> bool:

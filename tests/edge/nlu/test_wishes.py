@@ -270,6 +270,9 @@ class Unasked:
     def of(self, text: str) -> Need | None:
         raise AssertionError(text)
 
+    def is_talk(self, text: str) -> bool:
+        raise AssertionError(text)
+
 
 @pytest.mark.parametrize(
     "text",
