@@ -31,7 +31,7 @@ from edge.nlu.needs import Needs
 from edge.nlu.remarks import Remark, remark_of
 from edge.nlu.resolver import Resolver
 from edge.privacy.audit import Audit
-from edge.privacy.policy import Policy
+from edge.privacy.policy import Decision, Policy
 from edge.session import ANSWER_WITHIN_S, Choice, Done, Session, Waiting
 from edge.types import (
     Action,
@@ -182,13 +182,8 @@ class Assistant:
 
     def permits(self, intent: Intent) -> bool:
         """Whether the policy refuses nothing of what an intent does."""
-        return all(
-            self._policy.decide(
-                action, self._devices.home.entity(action.entity_id), self._area_of(action)
-            ).verdict
-            != "refuse"
-            for action in self._answer((intent,)).actions
-        )
+        actions = self._answer((intent,)).actions
+        return all(self._decide(action).verdict != "refuse" for action in actions)
 
     async def _understood(self, run: _Run, area: str | None, agreed: bool) -> Outcome:
         """Do what a text asks for, or ask what it leaves open."""
@@ -207,6 +202,8 @@ class Assistant:
         asks = understanding.question is not None and not understanding.candidates
         corrected = session.latest() if reading.corrects and not asks else None
         session.speak_of(reading.context, self._clock())
+        if understanding.offers:
+            return self._offered(run, understanding.question or "")
         if understanding.question:
             if understanding.candidates and len(understanding.intents) == 1:
                 session.question = Choice(
@@ -219,6 +216,17 @@ class Assistant:
                 )
             return self._outcome(run, understanding.question, asked=True)
         return await self._instead(run, corrected, agreed)
+
+    def _offered(self, run: _Run, question: str) -> Outcome:
+        """Ask whether to do what may be meant."""
+        answer = self._answer(run.intents)
+        permitted = tuple(a for a in answer.actions if self._decide(a).verdict != "refuse")
+        if not permitted:
+            return self._outcome(run, NOT_UNDERSTOOD)
+        until = self._clock() + ANSWER_WITHIN_S
+        waiting = replace(answer, actions=permitted)
+        run.session.question = Waiting(run.intents, waiting, until)
+        return self._outcome(run, question, asked=True)
 
     async def _known(self, text: str) -> str | None:
         """What the house's documents say to a question that is none about its devices."""
@@ -368,9 +376,7 @@ class Assistant:
     async def _permit(self, run: _Run, answer: Answer, agreed: bool) -> Outcome:
         permitted, asked, refused = [], [], []
         for action in answer.actions:
-            decision = self._policy.decide(
-                action, self._devices.home.entity(action.entity_id), self._area_of(action)
-            )
+            decision = self._decide(action)
             verdict = "allow" if decision.verdict == "ask" and agreed else decision.verdict
             self._events.emit("decided", action=action, decision=decision, agreed=agreed)
             if verdict == "refuse":
@@ -453,6 +459,10 @@ class Assistant:
         self._audit.write(
             action, verdict=verdict, rule=rule, result=result, words=run.transcript.text
         )
+
+    def _decide(self, action: Action) -> Decision:
+        entity = self._devices.home.entity(action.entity_id)
+        return self._policy.decide(action, entity, self._area_of(action))
 
     def _area_of(self, action: Action) -> str | None:
         entity = self._devices.home.entity(action.entity_id)

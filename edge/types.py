@@ -134,6 +134,8 @@ class Understanding:
     """A sentence for the speaker, such as "Which lamp do you mean, Desk Lamp or Floor Lamp?"."""
     candidates: tuple[str, ...] = ()
     """Entity ids between which the question asks."""
+    offers: bool = False
+    """The question asks whether to do what the intents say."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,8 @@ PROBABILITIES = "probabilities"
 """The model's output."""
 NOTHING, ORDER = "nothing", "order"
 """The classes of talk, which asks for nothing, and of what says itself what is to be done."""
+LEAST, SURE = 0.6, 0.9
+"""Probabilities from which a need is asked about, and acted on."""
 LONGEST = 64
 """Pieces of a text that are read."""
 _REMEDY = "Restore the files, or train again with `lares train needs`."
@@ -37,8 +39,6 @@ class NeedsModel:
     """The trained model."""
 
     needs: tuple[str, ...]
-    least: float
-    """Probability from which a need is acted on."""
     session: Any
     tokenizer: Any
 
@@ -55,7 +55,7 @@ class NeedsModel:
         verify(folder, (MODEL, TOKENIZER, NEEDS))
         try:
             told = json.loads((folder / NEEDS).read_text(encoding="utf-8"))
-            needs, least = tuple(map(str, told["needs"])), float(told["least"])
+            needs = tuple(map(str, told["needs"]))
         except (ValueError, KeyError, TypeError) as error:
             raise LaresError(
                 f"Expected the needs in {folder / NEEDS}, found {error!r}. {_REMEDY}"
@@ -64,7 +64,7 @@ class NeedsModel:
             folder / MODEL, folder / TOKENIZER, what="a model of needs", remedy=_REMEDY,
             threads=threads,
         )  # fmt: skip
-        return cls(needs, least, session, tokenizer)
+        return cls(needs, session, tokenizer)
 
 
 def plain(text: str) -> str:

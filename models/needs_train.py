@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from edge.types import LaresError
 from models.artifact import MODEL, sha256, write_manifest
 from models.labels import Example
-from models.needs_model import NEEDS, NOTHING, ORDER, NeedsModel, plain
+from models.needs_model import LEAST, NEEDS, NOTHING, ORDER, SURE, NeedsModel, plain
 
 SENTENCES = Path(__file__).parent / "needs"
 CARD = "card.md"
@@ -34,11 +34,9 @@ MORE_TALK = 800
 """Sentences of the open corpus."""
 ORDERS = 2500
 """Orders of the tagger's."""
-LEAST = 0.8
-"""Probability from which a need is acted on: what is not sure is asked about or left alone."""
 _NAMED = frozenset({"name", "domain"})
 """Labels of what an order is about."""
-_LEASTS = (0.3, 0.5, 0.7, 0.8, 0.9, 0.95)
+_LEASTS = (0.5, LEAST, 0.7, 0.8, SURE, 0.95)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +178,7 @@ def write(
 ) -> NeedsModel:
     """Writes the artefact: model, tokenizer, needs, card and manifest; and loads it."""
     trained.export(folder)
-    told_needs = json.dumps({"needs": list(trained.needs), "least": LEAST}, indent=1)
+    told_needs = json.dumps({"needs": list(trained.needs)}, indent=1)
     (folder / NEEDS).write_text(told_needs + "\n", encoding="utf-8")
     size = (folder / MODEL).stat().st_size
     (folder / CARD).write_text(_card(told, said, more, size), encoding="utf-8")
@@ -190,7 +188,7 @@ def write(
 
 def told(judged: Judged, folder: Path) -> str:
     """How strangers are understood, in a line, and where the artefact is."""
-    at = next(f for f in judged.figures if f.least == LEAST)
+    at = next(f for f in judged.figures if f.least == SURE)
     return (
         f"{judged.accuracy:.1%} of strangers' sentences right; from {at.least:.2f} on: needs "
         f"{at.right:.1%} right, {at.wrong:.1%} another, talk {at.taken:.1%} taken; {folder}"
@@ -223,7 +221,8 @@ the tagger's training data, which are left to the tagger.
 ## On {judged.sentences:,} sentences of strangers
 
 By a network that never saw the voices {" and ".join(judged.voices)}. The likeliest class is right
-for {judged.accuracy:.1%}. Lares acts on a need from probability {LEAST:.2f} on:
+for {judged.accuracy:.1%}. Lares asks about a need from probability {LEAST:.2f} on, and acts from
+{SURE:.2f} on:
 
 | least | right | another need | talk taken for a need |
 |---|---|---|---|

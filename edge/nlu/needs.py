@@ -17,7 +17,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from models.needs_model import NOTHING, ORDER, plain
+from models.needs_model import LEAST, NOTHING, ORDER, SURE, plain
 
 QUESTIONS = frozenset({"ask_warmth", "ask_outside", "ask_humidity", "ask_left_on", "ask_secure"})
 """Needs to know something: nothing is done for them."""
@@ -33,16 +33,21 @@ class Need:
     """What is lacked, and how surely."""
 
     name: str
-    """A class of `models/needs/sentences.txt`: "more_light", "fresh_air"."""
+    """A class of `models/needs/`: "more_light", "fresh_air"."""
     probability: float
     """0 to 1."""
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether it may be acted on without asking."""
+        return self.probability >= SURE
 
 
 class Needs(Protocol):
     """Tells needs from texts."""
 
     def of(self, text: str) -> Need | None:
-        """What is lacked by whom says this; None where it is talk, or is not sure enough."""
+        """What is lacked by whom says this; None where it is talk, or is not even likely."""
 
     def is_talk(self, text: str) -> bool:
         """Whether it is likelier that who says this lacks nothing than any one thing."""
@@ -53,10 +58,11 @@ class SaidNeeds:
     """Simulated: the need of each text that is known, and none of any other."""
 
     known: Mapping[str, str]
+    probability: float = 1.0
 
     def of(self, text: str) -> Need | None:
         name = self.known.get(text.lower().strip(" .!?"))
-        return Need(name, 1.0) if name is not None else None
+        return Need(name, self.probability) if name is not None else None
 
     def is_talk(self, text: str) -> bool:
         return self.of(text) is None
@@ -67,10 +73,6 @@ class Chances(Protocol):
 
     @property
     def needs(self) -> tuple[str, ...]: ...
-
-    @property
-    def least(self) -> float:
-        """Probability from which a need is acted on."""
 
     def chances(self, text: str) -> NDArray[np.float32]:
         """The probability of each need, shape (needs,)."""
@@ -91,7 +93,7 @@ class TrainedNeeds:
         if self._is_none(text):
             return None
         name, probability = self._likeliest(plain(text))
-        if name in (NOTHING, ORDER) or probability < self._network.least:
+        if name in (NOTHING, ORDER) or probability < LEAST:
             return None
         return Need(name, probability)
 

@@ -19,6 +19,43 @@ from edge.nlu.needs import Need
 from edge.nlu.situation import Situation, left_out_of, places_in
 from edge.types import Intent, Understanding
 
+OFFERS: Mapping[str, str] = {
+    "more_light": "make it brighter",
+    "less_light": "make it darker",
+    "glare": "keep the light out",
+    "warmer": "make it warmer",
+    "cooler": "make it cooler",
+    "less_draught": "do something about the draught",
+    "fresh_air": "freshen the air",
+    "drier_air": "make the air drier",
+    "moister_air": "make the air moister",
+    "quieter": "make it quieter",
+    "louder": "make it louder",
+    "other_song": "play something else",
+    "music": "play some music",
+    "watch": "get the room ready for watching",
+    "relax": "make it cosier",
+    "work": "make it brighter for your work",
+    "dinner": "get the room ready for the meal",
+    "guests": "get the room ready for your guests",
+    "leave": "turn everything off and lock up",
+    "leave_long": "turn everything off, lock up and heat less",
+    "arrive": "turn on a light for you",
+    "sleep": "turn things off for the night",
+    "wake": "get the room ready for the day",
+    "child_sleeps": "make it dark and quiet for the child",
+    "secure": "lock up",
+    "clean_floor": "have the floor cleaned",
+    "stop_cleaning": "stop the cleaning",
+    "water_garden": "water the garden",
+    "stop_watering": "stop the watering",
+    "mow": "have the lawn mowed",
+    "hot_drink": "turn on the machine for your drink",
+    "bathe": "get the bathroom ready",
+    "rain": "close what the rain would come in by",
+    "dry_things": "dry it",
+}
+"""What is offered for a need that is likely and not sure: "Shall I make it brighter?"."""
 UNCLEAR_EXCEPTION = "I don't know what to leave as it is, so I did nothing."
 Wish = Callable[[Situation], tuple[Intent, ...] | str]
 """What is done for a need; or what is said where nothing can be done."""
@@ -90,8 +127,11 @@ def understood(
     )
     done = WISHES[need.name](situation)
     if isinstance(done, str):
-        return Understanding(question=done)
-    return Understanding(tuple(i for i in done if is_safe(i, lexicon.home)))
+        return Understanding(question=done) if need.is_sure else Understanding()
+    safe = tuple(i for i in done if is_safe(i, lexicon.home))
+    if safe and not need.is_sure and need.name in OFFERS:
+        return Understanding(safe, f"Shall I {OFFERS[need.name]}?", offers=True)
+    return Understanding(safe)
 
 
 def is_served(need: str, targets: tuple[str, ...]) -> bool:

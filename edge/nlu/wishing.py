@@ -158,7 +158,7 @@ class Wishing:
         """What is wished by parts that tell a need each; None where they do not, or all the same
         one."""
         needs = [self._need(part) for part in parts]
-        told = [need for need in needs if need is not None and need.name not in QUESTIONS]
+        told = [n for n in needs if n is not None and n.is_sure and n.name not in QUESTIONS]
         if len(told) < len(parts) or len({need.name for need in told}) == 1:
             return None
         wished = [self._wish(need, part) for need, part in zip(told, parts, strict=True)]
@@ -173,7 +173,7 @@ class Wishing:
         if not says_why(text) and self.names_thing(text):
             return None
         need = self._need(text)
-        if need is None or need.name in QUESTIONS:
+        if need is None or not need.is_sure or need.name in QUESTIONS:
             return None
         if wishes.is_served(need.name, tuple(targets)):
             return Understanding()
@@ -208,7 +208,7 @@ class Wishing:
     def _tells_deed(self, text: str) -> bool:
         """Whether a statement that tells no need is about something that can be done: "the sconce
         can go off", and not "I'm her biggest fan"."""
-        if self.lexicon.scan_all(text).entities or _STATE.search(text) is not None:
+        if _STATE.search(text) is not None:
             return True
         if not self.names_thing(text):
             return False

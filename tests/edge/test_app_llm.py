@@ -23,7 +23,7 @@ from edge.unanswered import UNKNOWN, Unanswered
 
 JOKE = "tell me a joke"
 LIGHT = "turn on the kitchen light"
-ONIONS = "I will fry some onions"
+LETTER = "the goldfish wrote a letter"
 HOME = Home.from_yaml(HOME_FILE)
 
 
@@ -175,10 +175,10 @@ async def test_what_the_model_chooses_is_done_and_confirmed_like_any_other() -> 
     app = app_with(learnt('HassTurnOn "Kitchen Light"'), acts=True)
     with app.scheduler:
         async with app.virtual(HOME) as household:
-            outcome = await says(app, household, ONIONS)
+            outcome = await says(app, household, LETTER)
             state = household.states.get("light.kitchen_light")
     assert outcome.changes.keys() == {"light.kitchen_light"}
-    assert outcome.transcript.text == ONIONS
+    assert outcome.transcript.text == LETTER
     assert [intent.source for intent in outcome.intents] == ["llm"]
     assert state is not None
     assert state.state == "on"
@@ -203,7 +203,7 @@ async def test_a_question_about_the_world_is_not_made_up() -> None:
     assert not ear.heard
 
 
-@pytest.mark.parametrize("text", [JOKE, ONIONS])
+@pytest.mark.parametrize("text", [JOKE, LETTER])
 async def test_without_a_model_the_outcome_is_the_assistants(text: str) -> None:
     app, ear = app_with(None), Ear()
     async with app.virtual(HOME) as household:

@@ -21,7 +21,6 @@ class Made:
 
     given: tuple[float, ...]
     needs: tuple[str, ...] = ("more_light", NOTHING, "warmer")
-    least: float = 0.6
 
     def chances(self, text: str) -> NDArray[np.float32]:
         assert text == plain(text)
@@ -31,6 +30,7 @@ class Made:
 def test_the_likeliest_need_is_told_with_its_probability() -> None:
     found = TrainedNeeds(lambda: Made((0.75, 0.2, 0.05))).of("It's so DARK in here!")
     assert found == Need("more_light", 0.75)
+    assert not found.is_sure
 
 
 @pytest.mark.parametrize(("chances", "talk"), [((0.5, 0.4, 0.1), False), ((0.1, 0.8, 0.1), True)])

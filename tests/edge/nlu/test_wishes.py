@@ -333,3 +333,64 @@ def test_who_goes_but_wants_something_left_gets_it_left() -> None:
 def test_orders_and_statements_are_told_apart(text: str, order: bool, statement: bool) -> None:
     assert wishing.is_order(text) == order
     assert wishing.tells(text) == statement
+
+
+def test_a_need_that_is_likely_and_not_sure_is_offered() -> None:
+    needs = SaidNeeds({"i can't see what i'm peeling": "more_light"}, 0.7)
+    reader = Interpreter(Resolver(HOME, 0.5), TAGGER.tag, states(), LIVING, needs=needs)
+    meant = reader.read("i can't see what i'm peeling", Context()).understanding
+    assert (meant.question, meant.offers) == ("Shall I make it brighter?", True)
+    assert did(meant) == {"light.reading": "HassTurnOn"}
+
+
+def test_what_is_likely_and_cannot_be_helped_is_left_alone() -> None:
+    needs = SaidNeeds({"this garden is so dry": "moister_air"}, 0.7)
+    reader = Interpreter(Resolver(HOME, 0.5), TAGGER.tag, states(), GARDEN, needs=needs)
+    assert reader.read("this garden is so dry", Context()).understanding == Understanding()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["my grandson is very bright in mathematics", "i'm lowkey her biggest fan",
+     "the blue in her painting is very cold", "it's the quiet nights that go wrong"],
+)  # fmt: skip
+def test_talk_orders_nothing_whatever_it_sounds_like(text: str) -> None:
+    assert not reader({}).read(text, Context()).understanding.intents
+
+
+@pytest.mark.parametrize(
+    ("text", "done"),
+    [
+        ("the reading lamp can go on now", {"light.reading": "HassTurnOn"}),
+        ("i would like the blinds closed", {"cover.blinds": "HassTurnOff"}),
+        ("we need 22 degrees in the living room", {"climate.living": "HassClimateSetTemperature"}),
+    ],
+)
+def test_a_statement_that_names_a_deed_is_an_order(text: str, done: dict[str, str]) -> None:
+    assert did(reader({}).read(text, Context()).understanding) == done
+
+
+def test_statements_with_a_need_each_have_all_of_them_met() -> None:
+    needs = {"i'm cold": "warmer", "i can't see a thing": "more_light"}
+    found = reader(needs).read("i'm cold. i can't see a thing", Context()).understanding
+    assert did(found) == {
+        "climate.living": "HassClimateSetTemperature", "light.reading": "HassTurnOn",
+    }  # fmt: skip
+
+
+def test_a_wish_after_an_order_does_not_undo_it() -> None:
+    needs = {"we're about to watch a film": "watch"}
+    found = reader(needs).read("turn off the ceiling light we're about to watch a film", Context())
+    assert found.understanding.intents[0].targets == ("light.ceiling",)
+    assert all("light.ceiling" not in i.targets for i in found.understanding.intents[1:])
+
+
+def test_a_statement_after_a_question_is_no_wish() -> None:
+    needs = {"i can feel a breeze": "less_draught"}
+    found = reader(needs).read("is the garage door open i can feel a breeze", Context())
+    assert [i.name for i in found.understanding.intents] == ["HassGetState"]
+
+
+def test_a_statement_that_asks_orders_nothing() -> None:
+    found = reader({}).read("the front door is properly locked or not", Context())
+    assert not any("Turn" in i.name for i in found.understanding.intents)
