@@ -17,7 +17,15 @@ from rich.text import Text
 
 from edge.app import App, Household
 from edge.nlu.explain import explain
-from edge.nlu.explained import CandidateView, ClauseView, Explanation, Fate, SpanView, Verdict
+from edge.nlu.explained import (
+    CandidateView,
+    ClauseView,
+    Explanation,
+    Fate,
+    NeedView,
+    SpanView,
+    Verdict,
+)
 from edge.nlu.interpreter import Interpreter
 from edge.nlu.resolver import Resolver
 from edge.nlu.tagger import TaggerView
@@ -68,6 +76,7 @@ def joined(explanations: Sequence[Explanation]) -> Explanation:
         intents=tuple(intent for each in explanations for intent in each.intents),
         question=explanations[-1].question,
         names={k: v for each in explanations for k, v in each.names.items()},
+        needs=tuple(view for each in explanations for view in each.needs),
     )
 
 
@@ -88,9 +97,21 @@ def _rows(explanation: Explanation, console: Console) -> Iterator[RenderableType
         yield from _clause(view, explanation, console)
     if len(views) > _BLOCKS:
         yield _heading(f"and {len(views) - _BLOCKS} more clauses")
-    if len(views) != 1:
+    if explanation.needs:
+        yield _heading("what is lacked")
+        for need in explanation.needs:
+            yield _row("said", Text(_shown(need.said), style="bold"))
+            yield _row("lacks", _lack(need))
+    if len(views) != 1 or explanation.needs:
         yield _heading("in the end")
         yield from _meaning(explanation)
+
+
+def _lack(view: NeedView) -> Text:
+    if view.need is None:
+        return Text("nothing that is likely", style="dim")
+    sure = "" if view.is_sure else ": likely, not sure, so it is asked"
+    return Text(f"{view.need} {view.probability:.2f}{sure}", style="bold green")
 
 
 def _heading(title: str) -> Rule:

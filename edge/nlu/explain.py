@@ -17,8 +17,9 @@ from dataclasses import dataclass, field, fields, replace
 from edge.nlu import timing
 from edge.nlu.context import Context, Spoken
 from edge.nlu.excepting import cut
-from edge.nlu.explained import ClauseView, Explanation, Fate
+from edge.nlu.explained import ClauseView, Explanation, Fate, NeedView
 from edge.nlu.interpreter import Interpreter, Reading
+from edge.nlu.needs import Need, Needs
 from edge.nlu.tagger import TaggerView
 from edge.nlu.weighing import Weighing
 from edge.types import OUT_OF_SCOPE, Tagging, Understanding
@@ -37,6 +38,26 @@ class _Seen:
     before: Context
     tagged: tuple[str, ...]
     """The texts that the tagger got meanwhile."""
+
+
+@dataclass(slots=True)
+class _WatchedNeeds:
+    """Needs that remember what they were asked."""
+
+    needs: Needs
+    asked: dict[str, NeedView] = field(default_factory=dict)
+
+    def of(self, text: str) -> Need | None:
+        need = self.needs.of(text)
+        self.asked[text] = (
+            NeedView(text, None)
+            if need is None
+            else NeedView(text, need.name, round(need.probability, 4), need.is_sure)
+        )
+        return need
+
+    def is_talk(self, text: str) -> bool:
+        return self.needs.is_talk(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +118,9 @@ def explain(
     `view` tells what its tagger chose from (`Tagger.explain`); `least` is the confidence below
     which its resolver takes nothing.
     """
-    attempts, reading = _watched(text, interpreter, before or Context())
+    needs = None if interpreter.needs is None else _WatchedNeeds(interpreter.needs)
+    watched = replace(interpreter, needs=needs)
+    attempts, reading = _watched(text, watched, before or Context())
     meaning = reading.understanding
     told = next((each for each in attempts if not each.failed), attempts[0])
     read = [
@@ -118,6 +141,7 @@ def explain(
         meaning.intents,
         meaning.question,
         {entity.id: entity.name for entity in entities},
+        () if needs is None else tuple(needs.asked.values()),
     )
 
 

@@ -7,7 +7,7 @@ are made in `explain` and `weighing`, and drawn in `edge.commands.explain`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from edge.nlu.tagger import TaggerView
@@ -87,6 +87,18 @@ class ClauseView:
 
 
 @dataclass(frozen=True, slots=True)
+class NeedView:
+    """What a text was found to lack, when it was asked."""
+
+    said: str
+    need: str | None
+    """None: nothing, or nothing likely."""
+    probability: float | None = None
+    is_sure: bool = False
+    """Whether it may be acted on without asking."""
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """How one text was understood."""
 
@@ -100,6 +112,8 @@ class Explanation:
     question: str | None
     names: Mapping[str, str] = field(default_factory=dict)
     """What the targets are called, by their ids."""
+    needs: tuple[NeedView, ...] = ()
+    """Each text that was asked for a need, once."""
 
 
 def as_data(explanation: Explanation) -> dict[str, Any]:
@@ -111,6 +125,7 @@ def as_data(explanation: Explanation) -> dict[str, Any]:
         "read": [_clause_data(view) for view in explanation.read],
         "intents": [_intent_data(intent) for intent in explanation.intents],
         "question": explanation.question,
+        "needs": [asdict(view) for view in explanation.needs],
     }
 
 

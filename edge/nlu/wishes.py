@@ -56,6 +56,7 @@ OFFERS: Mapping[str, str] = {
     "dry_things": "dry it",
 }
 """What is offered for a need that is likely and not sure: "Shall I make it brighter?"."""
+WHERE = "I don't know which room you are in. Say it with the room."
 UNCLEAR_EXCEPTION = "I don't know what to leave as it is, so I did nothing."
 Wish = Callable[[Situation], tuple[Intent, ...] | str]
 """What is done for a need; or what is said where nothing can be done."""
@@ -127,7 +128,9 @@ def understood(
     )
     done = WISHES[need.name](situation)
     if isinstance(done, str):
-        return Understanding(question=done) if need.is_sure else Understanding()
+        nowhere = not places and bool(lexicon.home.areas)
+        said = WHERE if nowhere and need.name in _SERVED_BY else done
+        return Understanding(question=said) if need.is_sure else Understanding()
     safe = tuple(i for i in done if is_safe(i, lexicon.home))
     if safe and not need.is_sure and need.name in OFFERS:
         return Understanding(safe, f"Shall I {OFFERS[need.name]}?", offers=True)

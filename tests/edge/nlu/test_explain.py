@@ -22,8 +22,9 @@ from edge.home.graph import Area, Home
 from edge.home.states import States
 from edge.nlu.context import Context
 from edge.nlu.explain import explain
-from edge.nlu.explained import CandidateView, ClauseView, Explanation, as_data
+from edge.nlu.explained import CandidateView, ClauseView, Explanation, NeedView, as_data
 from edge.nlu.interpreter import Interpreter
+from edge.nlu.needs import SaidNeeds
 from edge.nlu.resolver import Resolver
 from edge.nlu.tagger import Tagger, TaggerView
 from edge.types import OUT_OF_SCOPE, Intent, Outcome, Transcript
@@ -342,3 +343,14 @@ def test_a_name_that_is_said_twice_in_the_home_names_both() -> None:
     found = candidates(clause("is the front door locked", home=HOME))
     assert found["lock.front"].verdict == "meant"
     assert "binary_sensor.front" in found
+
+
+def test_what_was_asked_for_a_need_is_told_with_how_sure_it_is() -> None:
+    text = "i can't see what i'm peeling"
+    interpreter = replace(
+        interpreter_of(area="kitchen"), needs=SaidNeeds({text: "more_light"}, 0.7)
+    )
+    found = explain(text, interpreter, TAGGER.explain, LEAST)
+    assert found.needs == (NeedView(text, "more_light", 0.7, is_sure=False),)
+    assert as_data(found)["needs"][0]["need"] == "more_light"
+    assert "more_light 0.70: likely, not sure" in drawn(found, 120)

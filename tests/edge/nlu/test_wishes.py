@@ -15,7 +15,7 @@ from edge.nlu.interpreter import Interpreter
 from edge.nlu.needs import QUESTIONS, Need, SaidNeeds
 from edge.nlu.resolver import Resolver
 from edge.nlu.tagger import Tagger
-from edge.nlu.wishes import WISHES, understood
+from edge.nlu.wishes import WHERE, WISHES, understood
 from edge.types import EntityState, Intent, Understanding
 from skills import ALL
 from skills.skill import House
@@ -146,6 +146,10 @@ def test_where_nothing_can_help_that_is_said() -> None:
     found = wish("more_light", "it's dark", GARDEN)
     assert not found.intents
     assert found.question == "There is no lamp in the Garden that I could turn on."
+
+
+def test_who_is_nowhere_is_asked_for_the_room() -> None:
+    assert wish("more_light", area=None).question == WHERE
 
 
 def test_what_is_as_wished_is_not_done_again() -> None:
