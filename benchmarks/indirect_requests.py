@@ -1,6 +1,7 @@
 """How well requests are understood that name no device or no deed: "i can't see what i'm peeling".
 
-    python -m benchmarks.indirect_requests [--part develop|develop_2|examine] [--misses] [--json]
+    python -m benchmarks.indirect_requests [--part develop|develop_2|examine] [--by WAY]
+        [--misses] [--json]
 
 Each case of `benchmarks/indirect/` (its README tells the format) is said, typed, in a virtual home
 put into the case's states. It is
@@ -10,7 +11,8 @@ put into the case's states. It is
 - *harmful* when something changed that no alternative and nothing else allows;
 - *asked* when Lares asks back and does nothing.
 
-`--misses` tells the cases that were not acceptable, but not of `examine`, which is never read.
+`--by` has another way tell the needs (`benchmarks/needs_by.py`). `--misses` tells the cases that
+were not acceptable, but not of `examine`, which is never read.
 """
 
 from __future__ import annotations
@@ -31,6 +33,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from benchmarks.needs_by import WAYS, needs_by
 from edge.app import App
 from edge.config import Config
 from edge.home.graph import Home
@@ -87,12 +90,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Say all cases of a part, and print how they were judged."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n", maxsplit=1)[0])
     parser.add_argument("--part", choices=PARTS, default="develop")
+    parser.add_argument(
+        "--by", default="network", metavar="WAY",
+        help=f"who tells needs: {', '.join(WAYS)}, or an adapter's GGUF file",
+    )  # fmt: skip
     parser.add_argument("--misses", action="store_true")
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args(argv)
     if arguments.misses and arguments.part == "examine":
         parser.error("the examined cases are never told")
-    judged = asyncio.run(_judged(cases(arguments.part)))
+    judged = asyncio.run(_judged(cases(arguments.part), arguments.by))
     if arguments.misses:
         for each in judged:
             if not each.acceptable:
@@ -112,8 +119,9 @@ def cases(part: str) -> list[Case]:
     return [Case(**each) for each in told]
 
 
-async def _judged(some: Sequence[Case]) -> list[Judged]:
+async def _judged(some: Sequence[Case], way: str) -> list[Judged]:
     app = App(Config())
+    app.__dict__["needs"] = needs_by(way, app)
     homes = {case.home: home_of(app, case) for case in some}
     console = Console(stderr=True)
     return [

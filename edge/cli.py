@@ -152,9 +152,15 @@ def _keeping(commands: _Commands) -> None:
     imported.add_argument("file", nargs="?", type=Path, help="where to write; default: print")
 
     models = _command(commands, "models", "models:list_", "the model files")
-    do = models.add_subparsers(title="what to do", metavar="list|fetch|verify", required=True)
+    do = models.add_subparsers(
+        title="what to do", metavar="list|suggest|fetch|verify", required=True
+    )
     listed = _command(do, "list", "models:list_", "all models, and which are installed")
     listed.add_argument("--json", action="store_true")
+    suggested = _command(
+        do, "suggest", "models:suggest", "which language model is right for this board"
+    )
+    suggested.add_argument("--json", action="store_true")
     fetched = _command(do, "fetch", "models:fetch", "download models and check them")
     fetched.add_argument("names", nargs="+", metavar="NAME")
     fetched.add_argument(

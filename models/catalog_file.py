@@ -51,7 +51,7 @@ def read_entries(path: Path) -> dict[str, ModelEntry]:
 def _entry(table: _Table, name: str) -> ModelEntry:
     if not _NAME.fullmatch(name):
         raise table.error("", "a name of small letters, digits, '.' and '-'", name)
-    table.allow("role", "licence", "description", "files", "sources", "shipped")
+    table.allow("role", "licence", "description", "files", "sources", "shipped", "memory_mb")
     files = _files(table)
     sources = tuple(_source(source, files) for source in table.tables("sources"))
     shipped = table.relative("shipped") if "shipped" in table.values else None
@@ -65,6 +65,7 @@ def _entry(table: _Table, name: str) -> ModelEntry:
         files=files,
         sources=sources,
         shipped=table.path.parent / shipped if shipped else None,
+        memory_mb=_memory(table),
     )
 
 
@@ -74,6 +75,14 @@ def _role(table: _Table) -> Role:
         if role == text:
             return role
     raise table.error("role", f"one of {', '.join(ROLES)}", text)
+
+
+def _memory(table: _Table) -> int | None:
+    if "memory_mb" not in table.values:
+        return None
+    if _role(table) != "llm":
+        raise table.error("memory_mb", "it only where role is llm", table.values["memory_mb"])
+    return table.size("memory_mb", "megabytes")
 
 
 def _files(table: _Table) -> tuple[ModelFile, ...]:
@@ -173,10 +182,10 @@ class _Table:
     def sha256(self, key: str) -> str:
         return self.matching(key, _SHA256, "64 hexadecimal digits, letters small")
 
-    def size(self, key: str) -> int:
+    def size(self, key: str, unit: str = "bytes") -> int:
         value = self.values.get(key)
         if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-            raise self.error(key, "a number of bytes", value)
+            raise self.error(key, f"a number of {unit}", value)
         return value
 
     def relative(self, key: str) -> str:

@@ -91,7 +91,7 @@ class ModelEntry:
     name: str
     role: Role
     licence: str
-    """An SPDX identifier."""
+    """An SPDX identifier, or the name of a licence that has none."""
     description: str
     files: tuple[ModelFile, ...] = ()
     """Empty for a model that comes as an archive or is part of Lares."""
@@ -99,6 +99,9 @@ class ModelEntry:
     """In the order in which they are tried."""
     shipped: Path | None = None
     """The folder of a model that is part of Lares."""
+    memory_mb: int | None = None
+    """What a language model takes while it runs, with its sequences, about: millions of bytes.
+    None: not recorded, or no language model."""
 
     @property
     def bytes(self) -> int | None:

@@ -1,5 +1,5 @@
-"""`lares models`: which model files there are, fetching them, and comparing them with their
-hashes."""
+"""`lares models`: which model files there are, which language model is right for this board,
+fetching them, and comparing them with their hashes."""
 
 from __future__ import annotations
 
@@ -17,11 +17,14 @@ from rich.progress import (
     TimeRemainingColumn,
     TransferSpeedColumn,
 )
-from rich.table import Table
+from rich.table import Column, Table
 
+from hal.board import Board, read_board
 from models.catalog import Catalog
 from models.entry import ModelEntry
 from models.fetch import fetch as fetch_model
+from models.suggesting import Judged
+from models.suggesting import suggest as suggest_model
 
 
 def list_(arguments: Namespace) -> int:
@@ -31,11 +34,14 @@ def list_(arguments: Namespace) -> int:
     if arguments.json:
         print(json.dumps([_row(entry, place) for entry, place in entries], indent=2))
         return 0
-    table = Table("model", "role", "licence", "MB", "installed", "what it is", box=None)
+    heads = ("role", "licence", "MB", "memory MB", "installed", "what it is")
+    table = Table(Column("model", no_wrap=True), *heads, box=None)
     for entry, place in entries:
         size = f"{entry.bytes / 1e6:.0f}" if entry.bytes else ""
         installed = "[green]yes[/green]" if place else "no"
-        table.add_row(entry.name, entry.role, entry.licence, size, installed, entry.description)
+        memory = str(entry.memory_mb or "")
+        told = (entry.name, entry.role, entry.licence, size, memory, installed, entry.description)
+        table.add_row(*told)
     Console().print(table)
     return 0
 
@@ -46,8 +52,74 @@ def _row(entry: ModelEntry, place: Path | None) -> dict[str, str | int | None]:
         "role": entry.role,
         "licence": entry.licence,
         "bytes": entry.bytes,
+        "memory_mb": entry.memory_mb,
         "installed": str(place) if place else None,
         "description": entry.description,
+    }
+
+
+def suggest(arguments: Namespace) -> int:
+    """Print all language models, which of them fit this board, and the one that is right for it.
+    Exit code 1 where none fits."""
+    catalog, board = Catalog.load(), read_board()
+    installed = frozenset(name for name in catalog.entries if catalog.installed(name))
+    found = suggest_model(
+        catalog.entries.values(),
+        cores=board.cores,
+        memory_bytes=board.memory_bytes,
+        disk_free_bytes=board.disk_free_bytes,
+        installed=installed,
+    )
+    chosen = found.chosen
+    if arguments.json:
+        told = {
+            "board": board.model,
+            "cores": board.cores,
+            "memory_bytes": board.memory_bytes,
+            "disk_free_bytes": board.disk_free_bytes,
+            "suggested": chosen.name if chosen else None,
+            "models": [_judgement(judged) for judged in found.judged],
+        }
+        print(json.dumps(told, indent=2))
+        return 0 if chosen else 1
+    print(f"{_told_of(board)}\n")
+    table = Table("", "model", "MB", "memory MB", "licence", "fits", box=None)
+    for judged in found.judged:
+        entry, misfit = judged.entry, judged.misfit
+        mark = "[green]→[/green]" if entry is chosen else ""
+        size = f"{entry.bytes / 1e6:.0f}" if entry.bytes else ""
+        memory = str(entry.memory_mb or "")
+        fits = f"no: {misfit}" if misfit else "[green]yes[/green]"
+        table.add_row(mark, entry.name, size, memory, entry.licence, fits)
+    Console().print(table)
+    if chosen is None:
+        print("\nNone fits this board. Lares understands commands without one.")
+    elif chosen.name in installed:
+        print(f"\n{chosen.name} is installed.")
+    else:
+        print(f"\nlares models fetch {chosen.name}")
+    return 0 if chosen else 1
+
+
+def _told_of(board: Board) -> str:
+    """A board, on one line."""
+    memory, free = (
+        f"{size / 1e6:,.0f} MB" if size is not None else "an unknown amount"
+        for size in (board.memory_bytes, board.disk_free_bytes)
+    )
+    cores = "1 core" if board.cores == 1 else f"{board.cores} cores"
+    return f"{board.model}: {cores}, {memory} of memory, {free} free on disk"
+
+
+def _judgement(judged: Judged) -> dict[str, str | int | None]:
+    entry = judged.entry
+    return {
+        "name": entry.name,
+        "bytes": entry.bytes,
+        "memory_mb": entry.memory_mb,
+        "licence": entry.licence,
+        "fits": judged.misfit is None,
+        "misfit": judged.misfit,
     }
 
 

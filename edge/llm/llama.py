@@ -30,6 +30,7 @@ import numpy as np
 from edge.kernel.cores import Cores
 from edge.kernel.scheduler import Steps
 from edge.llm.model import Ending, Piece, Prompt, Told, Writing, Written
+from edge.llm.signs import signed, signs_of
 from edge.types import LaresError
 from edge.voice.packages import load
 from models.artifact import sha256
@@ -106,6 +107,7 @@ class LlamaLanguageModel:
     ) -> None:
         self.name = name or path.stem
         told = Gguf.read(path)
+        self._signs = signs_of(told.values)
         needed = needed_bytes(told, context)
         if available_bytes is not None and needed > available_bytes:
             raise LlamaError(
@@ -460,7 +462,7 @@ class LlamaLanguageModel:
 
     def _tokens(self, pieces: Sequence[Piece], *, is_first: bool) -> list[int]:
         tokens: list[int] = []
-        for piece in pieces:
+        for piece in signed(pieces, self._signs):
             text = piece.text.encode()
             size = len(text) + 8
             buffer = (ctypes.c_int32 * size)()
@@ -497,7 +499,9 @@ def _sequence_bytes(told: Gguf, context: int) -> int:
     layers, width = number("block_count", 0), number("embedding_length", 0)
     heads = max(1, number("attention.head_count", 1))
     own = number("attention.head_count_kv", heads)
-    return context * layers * 2 * 2 * (width // heads) * own
+    key = number("attention.key_length", width // heads)
+    value = number("attention.value_length", width // heads)
+    return context * layers * 2 * (key + value) * own
 
 
 def _watching(llama: Any) -> Any:

@@ -8,6 +8,7 @@ room") is in none of them.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -27,6 +28,8 @@ _OUTDOORS = re.compile(
 _WENT_OUT = re.compile(r"\b(?:outside|out (?:front|back|there|on|in the)|outdoors)\b")
 _TO_PLACE = re.compile(r"\b(?:the|my|our|in|on|at|out|here) (?=\w)|^(?=\w)")
 _STOREYS = re.compile(r"\b(?:upstairs|downstairs|up here|down here)\b")
+_ANY = frozenset({"room", "floor", "area", "place", "space", "house", "home"})
+"""Last words of areas' names that may mean any area."""
 _LONGEST = 4
 """A place has so many words at most."""
 _CHILDS = re.compile(r"\b(?:nursery|baby|babies|kid|kids|child|children|toddler)\b", re.IGNORECASE)
@@ -160,6 +163,8 @@ def places_in(text: str, lexicon: Lexicon) -> tuple[Place, ...]:
     for storey in _STOREYS.findall(text):
         scan = lexicon.scan(storey)
         found.extend(scan.places)
+    if not found:
+        found.extend(Place(area=area) for area in _of_a_kind(text, lexicon.home))
     if not found and (out := _WENT_OUT.search(text)) is not None:
         bare = Situation(lexicon.home, States({}), text, ())
         open_air = [area for area in lexicon.home.areas if bare.is_outdoors(area)]
@@ -167,6 +172,24 @@ def places_in(text: str, lexicon: Lexicon) -> tuple[Place, ...]:
         called = [area for area in open_air if side and side in area.name.lower().split()]
         found.extend(Place(area=area) for area in called or open_air)
     return tuple(dict.fromkeys(found))
+
+
+def _of_a_kind(text: str, home: Home) -> Iterator[Area]:
+    """The areas that are the only ones of the kind that is said: "the bedroom" is the Main
+    Bedroom where there is no other."""
+    kinds = Counter(_kind(area) for area in home.areas)
+    for area in home.areas:
+        kind = _kind(area)
+        if (
+            kind not in _ANY
+            and kinds[kind] == 1
+            and re.search(rf"\b(?:the|my|our|in) {re.escape(kind)}\b", text)
+        ):
+            yield area
+
+
+def _kind(area: Area) -> str:
+    return area.name.lower().rpartition(" ")[2]
 
 
 def _begins(text: str) -> Iterator[int]:

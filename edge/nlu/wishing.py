@@ -222,7 +222,8 @@ class Wishing:
     def _helps(self, need: Need, found: Understanding) -> bool:
         """Whether what was found helps a need."""
         targets = tuple(target for intent in found.intents for target in intent.targets)
-        if any(i.name == "HassMediaSearchAndPlay" for i in found.intents) and need.name != "music":
+        played = [i for i in found.intents if i.name == "HassMediaSearchAndPlay"]
+        if any(need.name != "music" or "search_query" not in i.slots for i in played):
             return False
         if not wishes.is_served(need.name, targets):
             return False

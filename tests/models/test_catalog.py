@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from pathlib import Path
 
 import pytest
@@ -180,6 +181,12 @@ def test_the_catalogue_that_ships_has_a_model_for_each_part() -> None:
         "minilm-l6": "encoder",
         "minilm-l6-int8": "encoder",
         "smollm2-135m": "llm",
+        "qwen2.5-0.5b": "llm",
+        "qwen2.5-1.5b": "llm",
+        "llama-3.2-1b": "llm",
+        "llama-3.2-3b": "llm",
+        "gemma-3-1b": "llm",
+        "qwen3-4b": "llm",
     }
 
 
@@ -188,6 +195,33 @@ def test_models_that_setting_up_needs_are_in_the_package_registry(name: str) -> 
     sources = Catalog.load().entry(name).sources
     assert isinstance(sources[-1], PackageSource)
     assert not isinstance(sources[0], PackageSource), "the official address comes first"
+
+
+@pytest.mark.parametrize(
+    ("name", "layers", "heads", "width"),
+    [
+        ("smollm2-135m", 30, 3, 64),
+        ("qwen2.5-0.5b", 24, 2, 64),
+        ("qwen2.5-1.5b", 28, 2, 128),
+        ("llama-3.2-1b", 16, 8, 64),
+        ("llama-3.2-3b", 28, 8, 128),
+        ("gemma-3-1b", 26, 1, 256),
+        ("qwen3-4b", 36, 8, 128),
+    ],
+)
+def test_a_language_models_memory_is_that_of_its_file_and_four_sequences(
+    name: str, layers: int, heads: int, width: int
+) -> None:
+    entry = Catalog.load().entry(name)
+    assert entry.bytes is not None
+    a_token = layers * 2 * heads * width * 2
+    needed = entry.bytes + 4 * 2048 * a_token + (64 << 20)
+    assert entry.memory_mb == math.ceil(needed / 50e6) * 50
+
+
+def test_every_language_model_tells_its_memory_and_its_sizes() -> None:
+    models = [entry for entry in Catalog.load().entries.values() if entry.role == "llm"]
+    assert all(entry.memory_mb and entry.bytes for entry in models)
 
 
 def test_the_tagger_that_ships_is_as_its_manifest_says() -> None:

@@ -50,6 +50,13 @@ GOOD: dict[str, Any] = {
         ],
     },
     "ours": {"role": "tagger", "licence": "MIT", "description": "Tags", "shipped": "artifacts/t"},
+    "talks": {
+        "role": "llm",
+        "licence": "MIT",
+        "description": "Talks",
+        "shipped": "artifacts/l",
+        "memory_mb": 400,
+    },
 }
 
 Place = tuple[str | int, ...]
@@ -122,6 +129,7 @@ NEEDED = tuple(
     if len(p) > 1
     and isinstance(p[-1], str)
     and not (p[:2] == ("zipped", "sources") and p[-1] in OPTIONAL)
+    and p[-1] != "memory_mb"
 )
 WRONG_VALUES: tuple[object, ...] = (True, -1, 1.5, datetime.date(2026, 1, 2), " ", [7], {"x": 1})
 
@@ -135,6 +143,7 @@ def test_a_right_catalogue_is_read_whole_and_in_its_order(tmp_path: Path) -> Non
         PackageSource((Package("small-model", "1.0", 30),), take),
     )
     zipped = ArchiveSource("http://example.org/v.zip", "v", SHA_A, 5)
+    talks = tmp_path / "artifacts" / "l"
     assert list(entries.items()) == [
         ("small", ModelEntry("small", "stt", "MIT", "Hears", files, sources)),
         ("zipped", ModelEntry("zipped", "voice", "CC0-1.0", "Speaks", (), (zipped,))),
@@ -142,8 +151,9 @@ def test_a_right_catalogue_is_read_whole_and_in_its_order(tmp_path: Path) -> Non
             "ours",
             ModelEntry("ours", "tagger", "MIT", "Tags", shipped=tmp_path / "artifacts" / "t"),
         ),
+        ("talks", ModelEntry("talks", "llm", "MIT", "Talks", shipped=talks, memory_mb=400)),
     ]
-    assert [entry.bytes for entry in entries.values()] == [10, 5, None]
+    assert [entry.bytes for entry in entries.values()] == [10, 5, None, None]
 
 
 @pytest.mark.parametrize("place", PLACES, ids=named)
@@ -177,6 +187,12 @@ def test_a_key_that_is_not_known_is_told_with_what_is_allowed(tmp_path: Path, pl
     [
         (("small", "role"), "cook", "small.role: expected one of stt, tagger, wake, voice, llm"),
         (("small", "licence"), "", "small.licence: expected a text, found ''"),
+        (("talks", "memory_mb"), "much", "talks.memory_mb: expected a number of megabytes, found"),
+        (
+            ("small", "memory_mb"),
+            400,
+            "small.memory_mb: expected it only where role is llm, found 400",
+        ),
         (("small", "files"), [], "small.sources.1.url: expected files beside the sources"),
         (("small", "sources"), [], "small: expected either sources or shipped"),
         (("small", "shipped"), "here", "small: expected either sources or shipped"),

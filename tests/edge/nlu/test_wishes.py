@@ -14,6 +14,7 @@ from edge.nlu.finding import Lexicon
 from edge.nlu.interpreter import Interpreter
 from edge.nlu.needs import QUESTIONS, Need, SaidNeeds
 from edge.nlu.resolver import Resolver
+from edge.nlu.situation import places_in
 from edge.nlu.tagger import Tagger
 from edge.nlu.wishes import WHERE, WISHES, understood
 from edge.types import EntityState, Intent, Understanding
@@ -140,6 +141,16 @@ def test_an_exception_of_nothing_known_leaves_everything_as_it_is() -> None:
 
 def test_a_place_that_is_named_wins_over_the_speakers() -> None:
     assert did(wish("more_light", "it's so dark in the hall")) == {"light.hall": "HassTurnOn"}
+
+
+def test_the_only_one_of_its_kind_is_meant_by_its_kind() -> None:
+    home = Home(
+        areas=(Area("a", "Main Bedroom"), Area("b", "Living Room"), Area("c", "Front Hall"))
+    )
+    named = [
+        places_in(t, Lexicon(home)) for t in ("dark in the bedroom", "in the room", "the hall")
+    ]
+    assert [[p.area.id for p in places if p.area] for places in named] == [["a"], [], ["c"]]
 
 
 def test_where_nothing_can_help_that_is_said() -> None:
