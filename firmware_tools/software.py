@@ -25,7 +25,7 @@ CORE_MODULES = (
     "tokenizers",
 )
 
-_ABSENT: dict[str, Verdict] = {"stt": "ok", "voice": "warning", "llm": "ok"}
+_ABSENT: dict[str, Verdict] = {"stt": "ok", "voice": "warning"}
 """How bad it is when a model of this role is not installed; one engine's model is enough, and
 whether there is one is a finding of its own."""
 
@@ -100,10 +100,16 @@ def examine_packages(is_installed: IsInstalled) -> Iterator[Finding]:
 
 
 def examine_models(catalog: Catalog) -> Iterator[Finding]:
-    """One finding for each model, save those that only training needs. Reads every file."""
+    """One finding for each model, save those that only training needs; of the language models, of
+    which one is enough, those that are there. Reads every file."""
     for entry in catalog.entries.values():
-        if entry.role != "encoder":
+        absent = entry.role == "llm" and not catalog.folder(entry.name).is_dir()
+        if entry.role != "encoder" and not absent:
             yield _model(catalog, entry)
+    llms = [entry for entry in catalog.entries.values() if entry.role == "llm"]
+    if llms and not any(catalog.folder(entry.name).is_dir() for entry in llms):
+        advice = "To have a small one: make llm. For this board: lares models suggest."
+        yield Finding("language model", "ok", "none is installed", advice)
 
 
 def _model(catalog: Catalog, entry: ModelEntry) -> Finding:

@@ -51,6 +51,8 @@ def install(tmp_path: Path) -> Install:
         "vosk-small-en-us": "stt",
         "piper-joe": "voice",
         "minilm-l6": "encoder",
+        "small": "llm",
+        "large": "llm",
     }
 
     def catalog(content: Mapping[str, bytes | None]) -> Catalog:
@@ -103,13 +105,21 @@ def test_a_missing_package_says_what_cannot_be_done_and_which_extra_to_install(
 def test_models_are_compared_with_their_hashes(install: Install) -> None:
     damaged = RIGHT.replace(b"model", b"Model")
     catalog = install({"tagger": RIGHT, "whisper-base": damaged, "piper-joe": None})
-    tagger, whisper, vosk, piper = examine_models(catalog)
+    tagger, whisper, vosk, piper, _ = examine_models(catalog)
     assert tagger == Finding("model tagger", "ok", f"as it must be, in {catalog.folder('tagger')}")
     assert (whisper.part, whisper.verdict) == ("model whisper-base", "error")
     assert "sha256" in whisper.found
     assert whisper.advice == "To have it: lares models fetch whisper-base"
     assert (vosk.verdict, vosk.found) == ("ok", "not installed")
     assert (piper.verdict, "model.bin" in piper.found) == ("error", True)
+
+
+def test_one_language_model_is_enough_and_none_is_no_error(install: Install) -> None:
+    *_, none = examine_models(install({}))
+    assert (none.part, none.verdict) == ("language model", "ok")
+    assert "make llm" in none.advice
+    *_, small = examine_models(install({"small": RIGHT}))
+    assert (small.part, small.verdict) == ("model small", "ok")
 
 
 def test_how_bad_a_missing_model_is_depends_on_what_it_is_for(install: Install) -> None:
@@ -119,6 +129,7 @@ def test_how_bad_a_missing_model_is_depends_on_what_it_is_for(install: Install) 
         "model whisper-base": "ok",
         "model vosk-small-en-us": "ok",
         "model piper-joe": "warning",
+        "language model": "ok",
     }
 
 
