@@ -1,6 +1,6 @@
 """How well requests are understood that name no device or no deed: "i can't see what i'm peeling".
 
-    python -m benchmarks.indirect_requests [--part develop|develop_2|examine] [--by WAY]
+    python -m benchmarks.indirect_requests [--part develop|develop_2|examine|examine_2] [--by WAY]
         [--misses] [--json]
 
 Each case of `benchmarks/indirect/` (its README tells the format) is said, typed, in a virtual home
@@ -12,7 +12,7 @@ put into the case's states. It is
 - *asked* when Lares asks back and does nothing.
 
 `--by` has another way tell the needs (`benchmarks/needs_by.py`). `--misses` tells the cases that
-were not acceptable, but not of `examine`, which is never read.
+were not acceptable, but not of those that are examined, which are never read.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ from edge.home.homefile import read_home
 from edge.types import EntityState, Outcome, Transcript
 
 FOLDER = Path(__file__).parent / "indirect"
-PARTS = ("develop", "develop_2", "examine")
+PARTS = ("develop", "develop_2", "examine", "examine_2")
 _RELATIVE = frozenset({"lower", "higher"})
 
 States = Mapping[str, EntityState]
@@ -97,7 +97,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--misses", action="store_true")
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args(argv)
-    if arguments.misses and arguments.part == "examine":
+    if arguments.misses and arguments.part.startswith("examine"):
         parser.error("the examined cases are never told")
     judged = asyncio.run(_judged(cases(arguments.part), arguments.by))
     if arguments.misses:

@@ -36,7 +36,7 @@ ORDERS = 2500
 """Orders of the tagger's."""
 _NAMED = frozenset({"name", "domain"})
 """Labels of what an order is about."""
-_LEASTS = (0.5, LEAST, 0.7, 0.8, SURE, 0.95)
+_LEASTS = (0.5, 0.7, 0.8, SURE, 0.95)
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,8 +228,7 @@ for {judged.accuracy:.1%}. Lares asks about a need from probability {LEAST:.2f} 
 |---|---|---|---|
 {rows}
 
-Talk here is full of near misses ("my car is freezing in the mornings"), and these figures are the
-network's alone: what tells of other times and people is sorted out before it (`edge/nlu/needs.py`).
+Talk here is full of near misses ("my car is freezing in the mornings").
 
 ## Sentences
 

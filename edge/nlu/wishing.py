@@ -60,7 +60,7 @@ _STATE = re.compile(
     re.IGNORECASE,
 )
 _SHOULD = re.compile(
-    r"\b(?:should|must|can|could|would|['’]d|wish|want|need|please|ought)\b", re.IGNORECASE
+    r"\b(?:should|must|can(?!['’]t)|could|would|['’]d|wish|want|need|please|ought)\b", re.IGNORECASE
 )
 """How a statement orders: "the L20 should return to its base"."""
 _ORDERS_TOO = re.compile(
@@ -202,8 +202,7 @@ class Wishing:
             for intent in found.intents
             for target in intent.targets
         )
-        told = _STATE.search(text) or _SHOULD.search(text)
-        return not unlocks and told is not None and self.names_thing(text)
+        return not unlocks and _STATE.search(text) is not None and self.names_thing(text)
 
     def _tells_deed(self, text: str) -> bool:
         """Whether a statement that tells no need is about something that can be done: "the sconce
