@@ -53,6 +53,7 @@ from edge.nlu.tagger import Tagger
 from edge.privacy.audit import Audit
 from edge.privacy.policy import Policy
 from edge.satellites import Satellites
+from edge.small_talk import SmallTalk
 from edge.speaking import Speaking
 from edge.types import (
     EntityState,
@@ -218,28 +219,30 @@ class App:
         )
 
     @cached_property
-    def unanswered(self) -> Unanswered | None:
-        """What asks the language model about what nothing understood; None without a model. One
-        that cannot be used is told to the log, and Lares goes on without it."""
+    def unanswered(self) -> Unanswered:
+        """What becomes of what nothing understood. A language model that cannot be used is told to
+        the log, and Lares goes on without it."""
         llm = self.config.llm
+        model: Resident[LanguageModel] | None = None
+        adapters: Mapping[str, Path] = {}
         try:
             model = self.language_model
             adapters = {} if model is None else adapters_of(model.name)
         except LaresError as error:
             self.events.emit("no_language_model", "warning", error=str(error))
-            return None
-        if model is None:
-            return None
-        return Unanswered(
-            model.in_use,
+        in_use = None if model is None else model.in_use
+        answering = in_use and Answering(
+            in_use,
             self.scheduler,
-            Answering(
-                model.in_use,
-                self.scheduler,
-                budget_s=llm.budget_s,
-                thinking_s=llm.thinking_s,
-                adapter=TALK if TALK in adapters else "",
-            ),
+            budget_s=llm.budget_s,
+            thinking_s=llm.thinking_s,
+            adapter=TALK if TALK in adapters else "",
+        )
+        return Unanswered(
+            in_use,
+            self.scheduler,
+            answering,
+            written=SmallTalk().answer,
             talks=llm.talk,
             facts=llm.facts,
             acts=llm.acts,
@@ -488,7 +491,7 @@ class App:
             outcome = await assistant.handle(
                 transcript, area=area, conversation=conversation, agreed=agreed, ms=ms
             )
-        if not outcome.unanswered or self.unanswered is None:
+        if not outcome.unanswered:
             return outcome
 
         async def carry_out(intents: Sequence[Intent]) -> Outcome:

@@ -1,6 +1,6 @@
 """What becomes of a text that nothing understood: a language model may answer it, or choose a deed.
 
-    small talk ─ is answered                 "tell me a joke"
+    small talk ─ is answered, where it can be without a model ("tell me a joke")
     about the world ─ where that is allowed  "how high is the moon"
     an order ─ where that is allowed: calls of what is there and permitted, which the policy is
                asked about and the states confirm like any other
@@ -47,16 +47,18 @@ class Occasion:
 class Unanswered:
     """Asks a model.
 
-    talks: whether it may make small talk; facts: whether it may answer questions about the world;
+    model, answering: None where none is installed. written: what was written beforehand to answer a
+    text. talks: whether small talk is made; facts: whether it may answer questions about the world;
     acts: whether it may choose what to do, within `budget_s`.
     """
 
     def __init__(
         self,
-        model: InUse,
+        model: InUse | None,
         scheduler: Scheduler,
-        answering: Answering,
+        answering: Answering | None,
         *,
+        written: Callable[[str], str | None] = lambda _: None,
         talks: bool,
         facts: bool,
         acts: bool,
@@ -65,6 +67,7 @@ class Unanswered:
         self._model = model
         self._scheduler = scheduler
         self._answering = answering
+        self._written = written
         self._answers = {"small_talk": talks, "fact": facts, None: False}
         self._acts = acts
         self._budget_s = budget_s
@@ -74,17 +77,22 @@ class Unanswered:
         asked. What was said already is `told`."""
         text = outcome.transcript.text
         kind = talk_of(text, occasion.home)
-        if self._answers[kind]:
-            return await self._talked(outcome, occasion, kind or "")
+        if self._answers["small_talk"] and kind != "fact" and (said := self._written(text)):
+            talk = Intent("Talk", {"kind": "small_talk"}, source="dialogue")
+            return replace(outcome, intents=(talk,), speech=said, unanswered=False)
+        if self._answers[kind] and self._answering is not None:
+            return await self._talked(outcome, occasion, self._answering, kind or "")
         if kind == "fact":
             return replace(outcome, speech=UNKNOWN)
-        if self._acts and not asks(text):
-            return await self._acted(outcome, occasion)
+        if self._model is not None and self._acts and not asks(text):
+            return await self._acted(outcome, occasion, self._model)
         return outcome
 
-    async def _talked(self, outcome: Outcome, occasion: Occasion, kind: str) -> Outcome:
+    async def _talked(
+        self, outcome: Outcome, occasion: Occasion, answering: Answering, kind: str
+    ) -> Outcome:
         text = outcome.transcript.text
-        answered = await self._answering.answer(text, occasion.aloud, owner=occasion.owner)
+        answered = await answering.answer(text, occasion.aloud, owner=occasion.owner)
         answers = answered.ending in ("whole", "interrupted")
         talk = Intent("Talk", {"kind": kind}, source="llm")
         return replace(
@@ -95,15 +103,15 @@ class Unanswered:
             unanswered=not answers,
         )
 
-    async def _acted(self, outcome: Outcome, occasion: Occasion) -> Outcome:
+    async def _acted(self, outcome: Outcome, occasion: Occasion, model: InUse) -> Outcome:
         try:
-            job = self._choosing(outcome.transcript.text, occasion)
+            job = self._choosing(outcome.transcript.text, occasion, model)
             reply = await asyncio.wrap_future(job.future)
         except (LaresError, OSError, MemoryError):
             return replace(outcome, speech=FAILED)
         return await occasion.carry_out(reply.intents) if reply.intents else outcome
 
-    def _choosing(self, text: str, occasion: Occasion) -> Job[Reply]:
+    def _choosing(self, text: str, occasion: Occasion, in_use: InUse) -> Job[Reply]:
         home, area = occasion.home, occasion.area
         offers = Offers.of(home, relevant(text, home, area), occasion.permitted)
         asked = prompt(text, offers, home, occasion.states, area=area)
@@ -111,7 +119,7 @@ class Unanswered:
         interrupt = Interrupt()
 
         def work() -> Steps[Reply]:
-            with self._model() as model:
+            with in_use() as model:
                 interrupt.model = model
                 writing = Writing(_MOST_CALL_TOKENS, offers.grammar)
                 written = yield from model.write(asked, writing)

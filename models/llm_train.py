@@ -26,13 +26,12 @@ import numpy as np
 from rich.console import Console
 from rich.progress import Progress
 
-from edge.types import LaresError
 from models.adapters import ADAPTER
 from models.artifact import write_manifest
 from models.lora_gguf import TENSORS, Thin, write_adapter
+from models.talk_lessons import TALK, blocks
 
 CARD = "card.md"
-TALK = Path(__file__).parent / "talk" / "lessons.txt"
 RANK, ALPHA = 8, 16
 BATCH, RATE, EPOCHS = 32, 6e-4, 3
 _WARM = 0.06
@@ -67,33 +66,16 @@ class Taught:
 
 def talk(file: Path = TALK, seed: int = 7) -> list[Pair]:
     """What is said in small talk, each with some of the answers that fit: each saying and each
-    answer comes about ANSWERS times.
-
-    Raises LaresError, with the line, for what is no lesson.
-    """
+    answer comes about ANSWERS times."""
     chance = random.Random(seed)
-    pairs: list[Pair] = []
-    said: list[str] = []
-    answers: list[str] = []
-    lines = [*file.read_text(encoding="utf-8").splitlines(), ""]
-    for number, line in enumerate(map(str.strip, lines), start=1):
-        if line.startswith("? ") and not answers:
-            said.append(line[2:])
-        elif line.startswith("= ") and said:
-            answers.append(line[2:])
-        elif not line and bool(said) == bool(answers):
-            pairs += _paired(said, answers, chance)
-            said, answers = [], []
-        elif not line.startswith("#"):
-            raise LaresError(
-                f"{file}:{number}: expected lines with ? and then lines with =, found {line!r}"
-            )
-    return pairs
+    return [
+        pair
+        for block in blocks(file)
+        for pair in _paired(block.sayings, list(block.answers), chance)
+    ]
 
 
 def _paired(said: Sequence[str], answers: list[str], chance: random.Random) -> Iterator[Pair]:
-    if not said:
-        return
     each = max(ANSWERS, math.ceil(ANSWERS * len(answers) / len(said)))
     chance.shuffle(answers)
     turn = itertools.cycle(answers)

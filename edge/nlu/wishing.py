@@ -39,7 +39,7 @@ _NOT_TO = re.compile(
     rf"{POLITE}(?:don['’]?t|do not|never|stop|no need (?:to|for))\b", re.IGNORECASE
 )
 _OTHER_ORDERS = re.compile(
-    rf"{POLITE}(?:schedule|order|show|listen|run|brew|book|call|text|e-?mail|search|find"
+    rf"{POLITE}(?:schedule|order|sing|tell|recite|show|listen|run|brew|book|call|text|e-?mail|search|find"
     r"|look (?:up|for)|favou?rite|post|tweet|check|create|rate|save|buy|remember|use|download"
     r"|record|define|translate|convert|spell|calculate|navigate|repeat|help)\b"
     r"|.*\b(?:want|like|need) you to\b",

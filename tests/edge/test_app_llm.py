@@ -15,11 +15,13 @@ from edge.app import App, Household
 from edge.config import Config, Llm
 from edge.demo.devices import HOME_FILE
 from edge.home.graph import Home
+from edge.kernel.events import Events
 from edge.kernel.scheduler import Steps
 from edge.llm.model import LanguageModel, Prompt, Told, Writing, Written
 from edge.llm.simulated import SimulatedLanguageModel
 from edge.types import Outcome, Transcript
 from edge.unanswered import UNKNOWN, Unanswered
+from models.talk_lessons import blocks
 
 JOKE = "tell me a joke"
 LIGHT = "turn on the kitchen light"
@@ -203,21 +205,43 @@ async def test_a_question_about_the_world_is_not_made_up() -> None:
     assert not ear.heard
 
 
-@pytest.mark.parametrize("text", [JOKE, LETTER])
-async def test_without_a_model_the_outcome_is_the_assistants(text: str) -> None:
+async def test_without_a_model_what_nothing_understands_stays_so() -> None:
     app, ear = app_with(None), Ear()
     async with app.virtual(HOME) as household:
-        outcome = await says(app, household, text, ear)
-        alone = await household.assistant.handle(Transcript(text, "text"))
-    assert app.unanswered is None
+        outcome = await says(app, household, LETTER, ear)
+        alone = await household.assistant.handle(Transcript(LETTER, "text"))
     assert outcome.unanswered
     assert not outcome.told
     assert (outcome.speech, outcome.intents) == (alone.speech, alone.intents)
     assert not ear.heard
 
 
-async def test_where_none_is_installed_there_is_no_model(
+async def test_without_a_model_small_talk_is_as_it_was_written_down() -> None:
+    app = app_with(None)
+    jokes = {a for block in blocks() if JOKE in block.sayings for a in block.answers}
+    async with app.virtual(HOME) as household:
+        outcome = await says(app, household, JOKE)
+    assert outcome.speech in jokes
+    assert [intent.name for intent in outcome.intents] == ["Talk"]
+    assert not outcome.unanswered
+
+
+async def test_where_talk_is_not_wanted_there_is_none() -> None:
+    app = App(Config(llm=Llm(model="none", talk=False)))
+    async with app.virtual(HOME) as household:
+        outcome = await says(app, household, JOKE)
+    assert outcome.unanswered
+
+
+async def test_a_model_that_cannot_be_used_is_told_to_the_log_and_lares_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LARES_MODELS", str(tmp_path))
-    assert App(Config()).unanswered is None
+    events = Events()
+    told: list[str] = []
+    events.subscribe(lambda event: told.append(event.name))
+    app = App(Config(llm=Llm(model="smollm2-135m")), events)
+    async with app.virtual(HOME) as household:
+        outcome = await says(app, household, LETTER)
+    assert outcome.unanswered
+    assert "no_language_model" in told
