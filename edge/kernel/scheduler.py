@@ -85,7 +85,7 @@ class Job(Generic[T]):
     """How many it has taken."""
     ran_s: float = 0.0
     suspended: int = 0
-    """How often another job was taken between two of its steps."""
+    """How often something else computed between two of its steps, or in one."""
     generator: Steps[T] | None = None
 
     def result(self, timeout_s: float | None = None) -> T:
@@ -176,6 +176,9 @@ class Scheduler:
         a more urgent one go on, so that what computes here may wait for them."""
         with self._changed:
             self._urgent.append(priority)
+            running = self._running
+            if running is not None and priority < running.priority:
+                running.suspended += 1
             self._interrupt(priority)
         try:
             yield
