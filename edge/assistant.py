@@ -40,6 +40,7 @@ from edge.types import (
     Outcome,
     Tagging,
     Transcript,
+    Understanding,
 )
 from skills.restoring import restoring
 from skills.skill import House, Skill
@@ -195,15 +196,15 @@ class Assistant:
             if known is not None:
                 run.intents = (Intent("TellKnowledge", source="dialogue"),)
                 return self._outcome(run, known)
-        if not understanding.intents and understanding.question is None:
-            return replace(self._outcome(run, NOT_UNDERSTOOD), unanswered=True)
-        if understanding.intents and all(i.name == RESPOND for i in understanding.intents):
-            return replace(self._outcome(run, NO_SKILL), unanswered=True)
+        if (unanswered := _unanswered(understanding)) is not None:
+            return replace(self._outcome(run, unanswered), unanswered=True)
         asks = understanding.question is not None and not understanding.candidates
         corrected = session.latest() if reading.corrects and not asks else None
         session.speak_of(reading.context, self._clock())
         if understanding.offers:
-            return self._offered(run, understanding.question or "")
+            offered = self._offers(run, understanding)
+            said = understanding.question if offered else NOT_UNDERSTOOD
+            return self._outcome(run, said or "", asked=offered)
         if understanding.question:
             if understanding.candidates and len(understanding.intents) == 1:
                 session.question = Choice(
@@ -215,18 +216,20 @@ class Assistant:
                     corrected,
                 )
             return self._outcome(run, understanding.question, asked=True)
-        return await self._instead(run, corrected, agreed)
+        outcome = await self._instead(run, corrected, agreed)
+        if reading.offer is None or outcome.asked or not self._offers(run, reading.offer):
+            return outcome
+        return replace(outcome, speech=f"{outcome.speech} {reading.offer.question}", asked=True)
 
-    def _offered(self, run: _Run, question: str) -> Outcome:
-        """Ask whether to do what may be meant."""
-        answer = self._answer(run.intents)
+    def _offers(self, run: _Run, offer: Understanding) -> bool:
+        """Have a "yes" do what may be meant; whether any of it is permitted."""
+        answer = self._answer(offer.intents)
         permitted = tuple(a for a in answer.actions if self._decide(a).verdict != "refuse")
-        if not permitted:
-            return self._outcome(run, NOT_UNDERSTOOD)
-        until = self._clock() + ANSWER_WITHIN_S
-        waiting = replace(answer, actions=permitted)
-        run.session.question = Waiting(run.intents, waiting, until)
-        return self._outcome(run, question, asked=True)
+        if permitted:
+            waiting = replace(answer, actions=permitted)
+            until = self._clock() + ANSWER_WITHIN_S
+            run.session.question = Waiting(offer.intents, waiting, until)
+        return bool(permitted)
 
     async def _known(self, text: str) -> str | None:
         """What the house's documents say to a question that is none about its devices."""
@@ -473,6 +476,13 @@ class Assistant:
         found = [(i, home.entity(i)) for i in dict.fromkeys(entity_ids)]
         names = [f"the {entity.name}" if entity else entity_id for entity_id, entity in found]
         return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _unanswered(understanding: Understanding) -> str | None:
+    """What is said where a text means nothing that can be done or asked; None where it does."""
+    if not understanding.intents:
+        return NOT_UNDERSTOOD if understanding.question is None else None
+    return NO_SKILL if all(i.name == RESPOND for i in understanding.intents) else None
 
 
 def _verb(action: Action) -> str:

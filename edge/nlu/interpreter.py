@@ -92,6 +92,8 @@ class Reading:
     """Of a question: what the same turn asked for before it."""
     rest: tuple[str, ...] = ()
     """Of a question: the clauses that come after it."""
+    offer: Understanding | None = None
+    """What may be lacked beside what is ordered, and is asked about afterwards."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,16 +144,18 @@ class Interpreter:
             return None
         return Wishing(self.needs, self.resolver.lexicon, self.states, self.area)
 
-    def _wish_after(self, text: str, spoken: Sequence[Spoken]) -> tuple[Spoken, ...] | None:
+    def _wish_after(self, text: str, spoken: Sequence[Spoken]) -> Understanding | None:
         """What a statement wishes that is told after orders; None where it tells no need."""
         asked = any("Get" in i.name for clause in spoken for i in clause.intents)
         if not spoken or asked or self._wishing is None or not tells(text):
             return None
         targets = [target for clause in spoken for target in clause.targets]
-        wish = self._wishing.after(text, targets)
-        if wish is None:
-            return None
-        return (Spoken(self.tag(text), wish.intents),) if wish.intents else ()
+        return self._wishing.after(text, targets)
+
+    def _met(self, text: str, wish: Understanding) -> tuple[Spoken, ...]:
+        """What is done for a wish at once, as what the text means."""
+        met = bool(wish.intents) and not wish.offers
+        return (Spoken(self.tag(text), wish.intents),) if met else ()
 
     def _is_only_why(self, text: str, meant: Understanding, spoken: Sequence[Spoken]) -> bool:
         """Whether a fact told after commands asks for nothing, or for what they were about."""
@@ -160,7 +164,7 @@ class Interpreter:
         targets = {target for intent in meant.intents for target in intent.targets}
         if targets <= {target for clause in spoken for target in clause.targets}:
             return True
-        return bool(spoken) and self._wishing is not None and not self._wishing.names_thing(text)
+        return bool(spoken) and self._wishing is not None and not self._wishing.tells_deed(text)
 
     def _wished(self, wish: Understanding, text: str, before: Context) -> Reading:
         """The reading of a text that tells a need."""
@@ -172,6 +176,7 @@ class Interpreter:
         """The reading of some clauses; None where one of them means nothing."""
         spoken: list[Spoken] = []
         corrects = False
+        offer: Understanding | None = None
         running = before
         reader = self
         for place in range(len(parts)):
@@ -186,7 +191,8 @@ class Interpreter:
             if (where := place_first(part, self.resolver.lexicon)) is not None:
                 reader = replace(self, area=where)
             if (wish := self._wish_after(part, spoken)) is not None:
-                spoken.extend(wish)
+                offer = wish if wish.offers else offer
+                spoken.extend(self._met(part, wish))
                 continue
             if place and says_why(part) and self._is_only_why(part, meant, spoken):
                 continue
@@ -209,7 +215,7 @@ class Interpreter:
         if not spoken:
             return None
         intents = tuple(intent for clause in spoken for intent in clause.intents)
-        return Reading(Understanding(intents), Context(tuple(spoken)), corrects)
+        return Reading(Understanding(intents), Context(tuple(spoken)), corrects, offer=offer)
 
     def _after_preamble(self, text: str, before: Context) -> tuple[Interpreter, Context]:
         """Who reads the clauses after a preamble, and in which context: its place and its thing."""

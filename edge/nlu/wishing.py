@@ -134,11 +134,11 @@ class Wishing:
         need = self._need(*(told if asks and told else dict.fromkeys((text, *parts))))
         if need is None:
             told_only = not asks and all(map(tells, parts))
-            talks = told_only and not self._tells_deed(text)
+            talks = told_only and not self.tells_deed(text)
             return Understanding() if talks or (acts and _OR_NOT.search(text)) else found
         if need.name in QUESTIONS:
             names = [intent.name for intent in found.intents]
-            asked = acts and (self.names_thing(text) or names != ["HassGetState"])
+            asked = acts and (self._names_thing(text) or names != ["HassGetState"])
             does = _OR_NOT.search(text) and not all("Get" in name for name in names)
             return found if asked and not does else self._wish(need, text)
         asks = _ASKS.match(parts[-1]) is not None and _BLAMES.match(parts[-1]) is None
@@ -170,16 +170,16 @@ class Wishing:
     def after(self, text: str, targets: Sequence[str]) -> Understanding | None:
         """What a statement wishes that is told after an order about some entities; None where it
         tells no need, and nothing where the order serves it."""
-        if not says_why(text) and self.names_thing(text):
+        if not says_why(text) and self._names_thing(text):
             return None
         need = self._need(text)
-        if need is None or not need.is_sure or need.name in QUESTIONS:
+        if need is None or need.name in QUESTIONS:
             return None
         if wishes.is_served(need.name, tuple(targets)):
             return Understanding()
         wish = self._wish(need, text)
         others = tuple(i for i in wish.intents if set(i.targets).isdisjoint(targets))
-        return replace(wish, intents=others)
+        return replace(wish, intents=others, offers=wish.offers and bool(others))
 
     def _need(self, *texts: str) -> Need | None:
         """The surest need of some texts."""
@@ -202,18 +202,18 @@ class Wishing:
             for intent in found.intents
             for target in intent.targets
         )
-        return not unlocks and _STATE.search(text) is not None and self.names_thing(text)
+        return not unlocks and _STATE.search(text) is not None and self._names_thing(text)
 
-    def _tells_deed(self, text: str) -> bool:
+    def tells_deed(self, text: str) -> bool:
         """Whether a statement that tells no need is about something that can be done: "the sconce
         can go off", and not "I'm her biggest fan"."""
         if _STATE.search(text) is not None:
             return True
-        if not self.names_thing(text):
+        if not self._names_thing(text):
             return False
         return _SHOULD.search(text) is not None or not self.needs.is_talk(text)
 
-    def names_thing(self, text: str) -> bool:
+    def _names_thing(self, text: str) -> bool:
         """Whether a question is about a thing or a kind of thing that it names."""
         scan = self.lexicon.scan_all(_SWITCHED.sub("", text))
         return bool(scan.entities) or any(noun.kind.domain != "person" for noun in scan.nouns)

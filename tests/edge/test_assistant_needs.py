@@ -49,3 +49,12 @@ async def test_an_offer_that_is_declined_changes_nothing() -> None:
         offered, declined = await answers(talk, 0.7, DARK, "no")
         assert offered.asked
         assert not declined.changes
+
+
+async def test_an_order_is_done_and_what_may_be_lacked_besides_is_offered() -> None:
+    async with talking() as talk:
+        both, yes = await answers(talk, 0.7, f"close the kitchen blind. {DARK}", "yes please")
+        assert both.changes
+        assert both.asked
+        assert both.speech.endswith("Shall I make it brighter?")
+        assert yes.changes
