@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from edge.answering import Answering
@@ -17,10 +18,12 @@ from edge.demo.devices import HOME_FILE
 from edge.home.graph import Home
 from edge.kernel.events import Events
 from edge.kernel.scheduler import Steps
+from edge.listening import Heard
 from edge.llm.model import LanguageModel, Prompt, Told, Writing, Written
 from edge.llm.simulated import SimulatedLanguageModel
-from edge.types import Outcome, Transcript
+from edge.types import Outcome, Samples, Transcript, Utterance
 from edge.unanswered import UNKNOWN, Unanswered
+from edge.voice.tts import Sound
 from models.talk_lessons import blocks
 
 JOKE = "tell me a joke"
@@ -245,3 +248,65 @@ async def test_a_model_that_cannot_be_used_is_told_to_the_log_and_lares_goes_on(
         outcome = await says(app, household, LETTER)
     assert outcome.unanswered
     assert "no_language_model" in told
+
+
+class Voice:
+    """A voice without sound, and what it said."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+
+    def say(self, text: str) -> Sound:
+        self.said.append(text)
+        return Sound(np.zeros(1600, np.int16), 16_000)
+
+
+class Loudspeaker:
+    """Plays nothing, and tells that it does."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self.plays = asyncio.Event()
+
+    def play(self, samples: Samples, rate: int) -> None:
+        self._loop.call_soon_threadsafe(self.plays.set)
+
+    def stop(self) -> None:
+        """There is no sound to stop."""
+
+
+async def answering(
+    app: App, household: Household, text: str
+) -> tuple[asyncio.Task[Outcome], Voice, Loudspeaker]:
+    voice, speaker = Voice(), Loudspeaker(asyncio.get_running_loop())
+    app.__dict__.update(voice=voice, speaker=lambda _=None: speaker)
+    utterance = Utterance(np.zeros(1600, np.int16), 0.0, 0.1, "silence")
+    heard = Heard(Transcript(text, "text"), utterance, 0.0, 0.0, 0.0)
+    return asyncio.create_task(app.answer(household, heard)), voice, speaker
+
+
+async def test_a_sentence_is_spoken_while_the_next_one_is_written() -> None:
+    model = Slow()
+    app = app_with(model)
+    with app.scheduler:
+        async with app.virtual(HOME) as household:
+            answer, voice, speaker = await answering(app, household, JOKE)
+            await speaker.plays.wait()
+            assert voice.said == ["Why not?"]
+            assert not answer.done()
+            model.may_go_on.set()
+            await answer
+    assert voice.said == ["Why not?", "Because."], "and nothing is said twice"
+
+
+async def test_a_person_who_speaks_ends_the_answer() -> None:
+    model = Slow()
+    app = app_with(model)
+    app.speaking.attend("kitchen")
+    with app.scheduler:
+        async with app.virtual(HOME) as household:
+            answer, voice, _ = await answering(app, household, JOKE)
+            outcome = await answer
+            model.may_go_on.set()
+    assert voice.said == ["Why not?"]
+    assert outcome.told
