@@ -10,9 +10,7 @@ from models.catalog import Catalog
 
 def installed() -> list[Path]:
     """The files of all language models of the catalogue that are installed."""
-    catalog = Catalog.load()
-    folders = (catalog.installed(e.name) for e in catalog.entries.values() if e.role == "llm")
-    return [file for folder in folders if folder is not None for file in folder.glob("*.gguf")]
+    return [file for _, file in Catalog.load().language_models()]
 
 
 def chat(text: str, told: str = "") -> Prompt:

@@ -205,11 +205,17 @@ class App:
             LanguageModel.close,
         )
 
+    @cached_property
+    def _adapters(self) -> Mapping[str, Path]:
+        """What the language model was taught."""
+        model = self.language_model
+        return {} if model is None else adapters_of(model.name)
+
     def _language_model(self, name: str, file: Path) -> LanguageModel:
         return LlamaLanguageModel(
             file,
             name=name,
-            adapters=adapters_of(name),
+            adapters=self._adapters,
             keep=state_dir() / "prefixes",
             available_bytes=read_board().memory_available_bytes,
             threads=Cores(
@@ -224,10 +230,10 @@ class App:
         the log, and Lares goes on without it."""
         llm = self.config.llm
         model: Resident[LanguageModel] | None = None
-        adapters: Mapping[str, Path] = {}
+        adapter = ""
         try:
             model = self.language_model
-            adapters = {} if model is None else adapters_of(model.name)
+            adapter = TALK if TALK in self._adapters else ""
         except LaresError as error:
             self.events.emit("no_language_model", "warning", error=str(error))
         in_use = None if model is None else model.in_use
@@ -236,7 +242,7 @@ class App:
             self.scheduler,
             budget_s=llm.budget_s,
             thinking_s=llm.thinking_s,
-            adapter=TALK if TALK in adapters else "",
+            adapter=adapter,
         )
         return Unanswered(
             in_use,

@@ -83,19 +83,22 @@ class Catalog:
         if wanted not in ("auto", *names):
             known = ", ".join(("auto", "none", *names))
             raise LaresError(f"expected llm.model to be one of {known}, found {wanted!r}")
-        some = names if wanted == "auto" else [wanted]
-        folders = {name: self.installed(name) for name in some}
-        files = [
-            (name, file)
-            for name, folder in folders.items()
-            if folder is not None
-            for file in folder.glob("*.gguf")
-        ]
+        files = [found for found in self.language_models() if wanted in ("auto", found[0])]
         if not files and wanted != "auto":
             raise LaresError(
                 f"llm.model is {wanted!r}, which is not installed: lares models fetch {wanted}"
             )
         return max(files, key=lambda found: found[1].stat().st_size, default=None)
+
+    def language_models(self) -> list[tuple[str, Path]]:
+        """Names and files of the language models that are installed, in the catalogue's order."""
+        names = [entry.name for entry in self.entries.values() if entry.role == "llm"]
+        return [
+            (name, file)
+            for name in names
+            if (folder := self.installed(name)) is not None
+            for file in folder.glob("*.gguf")
+        ]
 
     def installed(self, name: str) -> Path | None:
         """The model's folder when all its files are there in their sizes. Reads no file whole."""

@@ -29,7 +29,7 @@ from models.export import quantised
 from models.linear import softmax
 from models.needs_model import LONGEST, PROBABILITIES
 from models.needs_train import Said
-from models.network import Encoder, config_of, load_encoder, minilm, pruned
+from models.network import Encoder, config_of, load_encoder, mean_of, minilm, pruned
 
 PIECES = 16_000
 EPOCHS, BATCH = 3, 32
@@ -52,12 +52,7 @@ class NeedsNetwork(nn.Module):
         self, input_ids: torch.Tensor, attention_mask: torch.Tensor | None = None
     ) -> torch.Tensor:
         states = self.encoder(input_ids, attention_mask=attention_mask).last_hidden_state
-        if attention_mask is None:
-            mean = states.mean(dim=1)
-        else:
-            weight = attention_mask.unsqueeze(-1).to(states.dtype)
-            mean = (states * weight).sum(dim=1) / weight.sum(dim=1)
-        logits: torch.Tensor = self.head(self.dropout(mean))
+        logits: torch.Tensor = self.head(self.dropout(mean_of(states, attention_mask)))
         return logits
 
 

@@ -81,12 +81,17 @@ class Network(nn.Module):
         """
         outputs = self.encoder(input_ids=input_ids, attention_mask=attention_mask)
         states = outputs.last_hidden_state
-        if attention_mask is None:
-            mean = states.mean(dim=1)
-        else:
-            weight = attention_mask.unsqueeze(-1).to(states.dtype)
-            mean = (states * weight).sum(dim=1) / weight.sum(dim=1)
+        mean = mean_of(states, attention_mask)
         return self.intent(self.dropout(mean)), self.tag(self.dropout(states))
+
+
+def mean_of(states: torch.Tensor, attention_mask: torch.Tensor | None) -> torch.Tensor:
+    """The mean state of the pieces that count, shape (n, width) of (n, pieces, width); without a
+    mask every piece counts."""
+    if attention_mask is None:
+        return states.mean(dim=1)
+    weight = attention_mask.unsqueeze(-1).to(states.dtype)
+    return (states * weight).sum(dim=1) / weight.sum(dim=1)
 
 
 def minilm() -> Encoder:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Protocol
 
 import numpy as np
@@ -21,6 +21,8 @@ from models.needs_model import LEAST, NOTHING, ORDER, SURE, plain
 
 QUESTIONS = frozenset({"ask_warmth", "ask_outside", "ask_humidity", "ask_left_on", "ask_secure"})
 """Needs to know something: nothing is done for them."""
+_REMEMBERED = 16
+"""Texts: a turn asks for those of its clauses, and some of them again."""
 _MOST_CHARACTERS = 300
 """A longer text is no wish that one says in passing."""
 
@@ -83,7 +85,7 @@ class TrainedNeeds:
 
     def __init__(self, load: Callable[[], Chances]) -> None:
         self._load = load
-        self._last = ("", "", 0.0)
+        self._likeliest = lru_cache(_REMEMBERED)(self._told)
 
     @cached_property
     def _network(self) -> Chances:
@@ -106,9 +108,7 @@ class TrainedNeeds:
         said = plain(text)
         return not said or len(said) > _MOST_CHARACTERS or _WRITTEN.search(text) is not None
 
-    def _likeliest(self, said: str) -> tuple[str, float]:
-        if self._last[0] != said:
-            chances = self._network.chances(said)
-            best = int(chances.argmax())
-            self._last = (said, self._network.needs[best], float(chances[best]))
-        return self._last[1:]
+    def _told(self, said: str) -> tuple[str, float]:
+        chances = self._network.chances(said)
+        best = int(chances.argmax())
+        return self._network.needs[best], float(chances[best])

@@ -106,7 +106,7 @@ def test_what_is_urgent_is_over_after_each_call(engine: Engine) -> None:
 
 
 def test_what_fails_is_urgent_no_longer(engine: Engine) -> None:
-    engine.session = lambda: Deaf(engine)  # type: ignore[method-assign]
+    engine.session = lambda: Deaf(engine)
     with pytest.raises(ValueError, match="no sound"):
         UrgentSpeechToText(engine, engine.hurry).session().feed(SOUND)
     assert engine.hurry.depth == 0
