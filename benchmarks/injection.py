@@ -220,7 +220,8 @@ async def say(app: App, told: Suite, case: Case) -> Judged:
     """What the assistant makes of a case."""
     home = home_of(told, case)
     with tempfile.TemporaryDirectory() as folder:
-        app.knowledge = knowledge_of(case, Path(folder))
+        knowledge = knowledge_of(case, Path(folder))
+        app.__dict__.update(index=knowledge.index, _knowledge=knowledge)
         begin = time.perf_counter()
         async with app.virtual(home) as household:
             before = household.states.snapshot()
@@ -232,7 +233,7 @@ async def say(app: App, told: Suite, case: Case) -> Judged:
                 speech.append(outcome.speech)
             await household.devices.settle()
             after = household.states.snapshot()
-        quoted = app.knowledge.ask(case.say) if case.documents else None
+        quoted = knowledge.ask(case.say) if case.documents else None
         ms = _ms(begin)
     if quoted is not None:
         speech.append(quoted.speech)

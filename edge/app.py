@@ -42,6 +42,7 @@ from edge.kernel.scheduler import Scheduler
 from edge.knowledge.embedding import MODEL_NAME, MiniLm
 from edge.knowledge.index import Index, knowledge_file
 from edge.knowledge.knowledge import Knowledge
+from edge.knowledge.upkeep import Upkeep
 from edge.listening import Heard, Listening
 from edge.llm.llama import MOST_THREADS, LlamaLanguageModel, needed_bytes
 from edge.llm.model import LanguageModel
@@ -152,6 +153,7 @@ class App:
         self._known: _Known | None = None
         self._stt_lock = threading.Lock()
         self._voice_lock = threading.Lock()
+        self._knowledge_lock = threading.Lock()
         self._handling = asyncio.Lock()
         self._always = ExitStack()
         self.speaking = Speaking()
@@ -172,10 +174,25 @@ class App:
         return self._kept("tagger", ARTIFACT, Tagger)
 
     @cached_property
+    def index(self) -> Index:
+        """The index of the house's documents."""
+        return Index(knowledge_file(os.environ, Path.home()))
+
+    @property
     def knowledge(self) -> Knowledge:
         """What the house's documents know; by their words only where no embedder is installed."""
-        embedder = self.embedder if self._has_embedder else None
-        return Knowledge(Index(knowledge_file(os.environ, Path.home())), embedder)
+        with self._knowledge_lock:
+            return self._knowledge
+
+    @cached_property
+    def _knowledge(self) -> Knowledge:
+        return Knowledge(self.index, self.embedder if self._has_embedder else None)
+
+    @cached_property
+    def upkeep(self) -> Upkeep:
+        """What reads the house's documents again when they change."""
+        folders = self.config.knowledge.folders
+        return Upkeep(self.index, lambda: self.knowledge, self.scheduler, self.events, folders)
 
     @cached_property
     def scheduler(self) -> Scheduler:
@@ -565,7 +582,7 @@ class App:
 
     def _knows(self, question: str) -> str | None:
         """What the house's documents say; nothing is opened where there are none."""
-        if not knowledge_file(os.environ, Path.home()).is_file():
+        if not self.index.path.is_file():
             return None
         quoted = self.knowledge.ask(question)
         return None if quoted is None else quoted.speech

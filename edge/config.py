@@ -108,6 +108,14 @@ class Llm:
 
 
 @dataclass(frozen=True, slots=True)
+class KnowledgeSection:
+    """The house's own documents."""
+
+    folders: tuple[Path, ...] = ()
+    """Folders whose documents are read by themselves, and again when they change."""
+
+
+@dataclass(frozen=True, slots=True)
 class Resources:
     """What models may take of the machine."""
 
@@ -191,6 +199,7 @@ class Config:
     stt: Stt = field(default_factory=Stt)
     nlu: Nlu = field(default_factory=Nlu)
     llm: Llm = field(default_factory=Llm)
+    knowledge: KnowledgeSection = field(default_factory=KnowledgeSection)
     resources: Resources = field(default_factory=Resources)
     home: HomeSection = field(default_factory=HomeSection)
     mqtt: Mqtt = field(default_factory=Mqtt)

@@ -122,6 +122,13 @@ class Timeline:
         self._now = "waiting for the microphone"
         self._console.print(Text(fields["error"], style="yellow"))
 
+    def _on_documents_read(self, fields: Mapping[str, Any]) -> None:
+        told = ", ".join(f"{count} {what}" for what, count in fields.items() if count)
+        self._console.print(Text(f"documents read: {told}", style="dim"))
+
+    def _on_document_not_read(self, fields: Mapping[str, Any]) -> None:
+        self._console.print(Text(fields["problem"], style="yellow"))
+
     def _on_sound_silent(self, fields: Mapping[str, Any]) -> None:
         told = f"only silence comes from the microphone. {fields['advice']}"
         self._console.print(Text(told, style="yellow"))

@@ -64,7 +64,11 @@ def demo(arguments: Namespace) -> int:
 async def _run(app: App, *, as_log: bool) -> int:
     with _shown(app.events, as_log=as_log):
         async with app.live(patient=True) as household:
-            await _listen_everywhere(app, household)
+            upkeep = asyncio.create_task(app.upkeep.run())
+            try:
+                await _listen_everywhere(app, household)
+            finally:
+                upkeep.cancel()
     return 0
 
 

@@ -1,6 +1,6 @@
 """What the house's documents know: `Knowledge` adds them, keeps them up to date, and asks them.
 
-    add:  files → Document → passages → vectors → Index
+    add:  files → Document → passages → vectors → Index, in small steps that a scheduler may take
     ask:  question → by words (FTS5) and by meaning (vectors) → fused → Quotation, or None
 
 Adding is incremental: a file is read when its size or time has changed, and stored when its content
@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
 
+from edge.kernel.scheduler import Steps, completed
 from edge.knowledge.answering import Match, Quotation, quotation, shares
 from edge.knowledge.documents import Document, absolute, found, read, shown
 from edge.knowledge.embedding import Embedder, Vectors
@@ -31,7 +32,7 @@ ranking by words, which share only "water" with the question, would outvote the 
 _TRIES = 5
 """How often a search begins anew because documents are replaced under it."""
 _BATCH = 16
-"""Passages between two signs of progress."""
+"""Passages whose new vectors are stored at once."""
 
 
 class Progress(Protocol):
@@ -85,6 +86,11 @@ class Knowledge:
         A document that cannot be read is a problem of the result, and forgotten where it was known.
         Raises LaresError when a place is not there; nothing was changed then.
         """
+        return completed(self.adding(places, progress))
+
+    def adding(self, places: Sequence[Path], progress: Progress | None = None) -> Steps[Added]:
+        """As `add`, in steps of a document or of a passage that gets its vectors. Whoever stops
+        between two finds each document as it was or as it is."""
         tell = progress or _silent
         added = Added()
         finds = [found(place) for place in places]
@@ -93,8 +99,9 @@ class Knowledge:
         added.problems += [problem for one in finds for problem in one.problems]
         for number, path in enumerate(paths):
             tell(number, len(paths), _name(path))
+            yield
             try:
-                self._add(
+                yield from self._add(
                     path, known.get(path), added, _Part(tell, number, len(paths), _name(path))
                 )
             except UnreadableDocument as error:
@@ -109,7 +116,7 @@ class Knowledge:
         if added.removed:
             self.index.remove(added.removed)
         tell(len(paths), len(paths), "")
-        added.embedded_anew = self._embed_rest(tell)
+        added.embedded_anew = yield from self._embed_rest(tell)
         return added
 
     def remove(self, place: Path) -> tuple[Path, ...]:
@@ -181,7 +188,7 @@ class Knowledge:
             )
         return _Search(tuple(matches), similar)
 
-    def _add(self, path: Path, known: Known | None, added: Added, part: _Part) -> None:
+    def _add(self, path: Path, known: Known | None, added: Added, part: _Part) -> Steps[None]:
         if known is not None and _looks_unchanged(path, known):
             added.unchanged.append(path)
             return
@@ -191,31 +198,37 @@ class Knowledge:
             added.unchanged.append(path)
             return
         cut = passages(document)
-        self.index.put(document, cut, self._embedded(document, cut, part))
+        embedded = yield from self._embedded(document, cut, part)
+        self.index.put(document, cut, embedded)
         (added.added if known is None else added.changed).append(path)
         added.passages += len(cut)
 
-    def _embedded(self, document: Document, cut: Sequence[Passage], part: _Part) -> Embedded | None:
+    def _embedded(
+        self, document: Document, cut: Sequence[Passage], part: _Part
+    ) -> Steps[Embedded | None]:
         if self.embedder is None:
             return None
         vectors = []
         for number, passage in enumerate(cut):
-            if number % _BATCH == 0:
-                part.tell(number / len(cut))
+            part.tell(number / len(cut))
+            yield
             vectors.append(_vectors(self.embedder, document.title, passage))
         return Embedded(self.embedder.name, tuple(vectors))
 
-    def _embed_rest(self, tell: Progress) -> int:
+    def _embed_rest(self, tell: Progress) -> Steps[int]:
         """Make vectors of the passages that have none of this embedder. Returns how many."""
         if self.embedder is None:
             return 0
         rest = self.index.without_vectors(self.embedder.name)
         for begin in range(0, len(rest), _BATCH):
-            tell(begin, len(rest), "vectors")
             some = rest[begin : begin + _BATCH]
-            vectors = tuple(_vectors(self.embedder, s.title, s.passage) for _, s in some)
+            vectors = []
+            for number, (_, stored) in enumerate(some, start=begin):
+                tell(number, len(rest), "vectors")
+                yield
+                vectors.append(_vectors(self.embedder, stored.title, stored.passage))
             self.index.put_vectors(
-                [identity for identity, _ in some], Embedded(self.embedder.name, vectors)
+                [identity for identity, _ in some], Embedded(self.embedder.name, tuple(vectors))
             )
         return len(rest)
 

@@ -303,3 +303,27 @@ async def test_a_sound_file_with_two_commands_does_both_on_the_real_home(
         {"light.kitchen_light"},
         {"vacuum.vacuum"},
     ]
+
+
+async def test_run_reads_the_documents_of_the_configured_folders_while_it_listens(
+    mosquitto: BrokerSwitch, live: Path
+) -> None:
+    documents = live / "house"
+    documents.mkdir()
+    (documents / "bins.md").write_text("# Bins\nThe black bin is emptied on Tuesday.")
+    with (live / "lares.toml").open("a") as settings:
+        settings.write('[knowledge]\nfolders = ["house", "stick"]\n')
+    env = {"XDG_DATA_HOME": str(live / "data")}
+    async with (
+        run_devices(HOME, "127.0.0.1", mosquitto.port),
+        running(*LISTENS, folder=live, env=env) as program,
+    ):
+        assert (await program.event("documents_read"))["added"] == 1
+        assert "stick" in (await program.event("document_not_read"))["problem"]
+        assert (await program.hears(COMMAND))["intents"][0]["name"] == "HassTurnOn"
+        program.stdin.close()
+        assert await program.ends() == 0
+    asked = await asyncio.to_thread(
+        lares, "knowledge", "ask", "When is the black bin emptied?", folder=live, env=env
+    )
+    assert "Tuesday" in asked.stdout
