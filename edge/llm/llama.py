@@ -6,7 +6,8 @@ One model serves many requests at once, in turns of a step each (`edge.kernel.sc
   of each token, llama.cpp's KV cache). There are a few seats for sequences; who must give up its
   seat to another is written to memory, and reads it back when it goes on. Each sequence has a
   memory of its own, so that what is written does not depend on who else was there;
-- the prompt's unchanging prefix has a seat for itself. It is read once, copied to each request, and
+- what prompts begin with, the prefix and the home, has a seat for itself and is copied from there
+  to each request. Of the next one only what follows the first difference is read. The prefix is
   kept in a file between starts;
 - a step can be interrupted in the middle. It leaves nothing behind and is taken again.
 """
@@ -42,7 +43,7 @@ CONTEXT = 2048
 """Tokens of a sequence: prompt and answer."""
 TOKENS_A_STEP = 64
 """Of a prompt; on two cores SmolLM2 reads so many in a fifth of a second."""
-_PREFIX_SEAT = SEATS
+_FIRST_SEAT = SEATS
 MOST_THREADS = 4
 """More than four do not make small models faster."""
 _TOKENS_A_LOOK = 16
@@ -131,8 +132,8 @@ class LlamaLanguageModel:
         self._memory = self._llama.llama_get_memory(self._context)
         self._identity = f"{path.stat().st_size}:{self.name}:{context}"
         self._seated: dict[int, _Sequence] = {}
-        self._prefix: tuple[str, tuple[int, ...]] = ("", ())
-        """What is in the prefix's seat: tokens, as the model with this adapter read them."""
+        self._begun: tuple[str, tuple[int, ...]] = ("", ())
+        """What is in the beginning's seat: tokens, as the model with this adapter read them."""
         self._clock = itertools.count(1)
         self._interrupted = ctypes.create_string_buffer(2)
         self._watch = _watching(self._llama)
@@ -143,7 +144,8 @@ class LlamaLanguageModel:
 
     def write(self, prompt: Prompt, writing: Writing, told: Told | None = None) -> Steps[Written]:
         prefix = self._tokens(prompt.prefix, is_first=True)
-        whole = [*prefix, *self._tokens(prompt.request, is_first=not prefix)]
+        beginning = [*prefix, *self._tokens(prompt.home, is_first=not prefix)]
+        whole = [*beginning, *self._tokens(prompt.request, is_first=not beginning)]
         room = self._context_tokens - len(whole)
         if room < 1 or not whole:
             raise LlamaError(
@@ -159,9 +161,10 @@ class LlamaLanguageModel:
         ending: Ending = "length"
         self._suit_threads()
         with self._sampling(writing) as sampler, self._sequence(sequence):
-            kept = yield from self._begun(sequence, tuple(prefix), len(whole))
+            usable = tuple(beginning[: len(whole) - 1])
+            kept = yield from self._begin(sequence, usable, len(prefix))
             token, chance = None, 0.0
-            for at in range(kept, len(whole), TOKENS_A_STEP):
+            for at in range(sequence.tokens, len(whole), TOKENS_A_STEP):
                 some = whole[at : at + TOKENS_A_STEP]
                 token, chance = yield from self._next(sequence, some, sampler)
                 yield
@@ -243,35 +246,56 @@ class LlamaLanguageModel:
         self._llama.llama_set_adapters_lora(self._context, adapters, len(some), scales)
         self._laid_on = name
 
-    def _begun(self, sequence: _Sequence, prefix: tuple[int, ...], whole: int) -> Steps[int]:
-        """Give a sequence the prefix, which is read if need be; how many tokens it has then."""
+    def _begin(self, sequence: _Sequence, tokens: tuple[int, ...], prefix: int) -> Steps[int]:
+        """Give a sequence what its prompt begins with, of which so many are the prefix. Returns how
+        many of these tokens were not read for it; where another one takes the seat meanwhile, it
+        gets none."""
         adapter = sequence.adapter
-        usable = prefix if len(prefix) < whole else prefix[:-1]
-        if not usable:
-            return 0
-        if self._prefix != (adapter, usable) and not self._recalled(adapter, usable):
-            self._forget_prefix()
-            read: list[int] = []
-            for at in range(0, len(usable), TOKENS_A_STEP):
-                some = usable[at : at + TOKENS_A_STEP]
-                while not self._read(some, len(read), _PREFIX_SEAT, adapter):
-                    yield
-                    if self._prefix[1] != tuple(read):
-                        return 0
-                read += some
-                self._prefix = (adapter, tuple(read))
+        prefix = min(prefix, len(tokens))
+        kept = _whole_steps(self._shared(adapter, tokens), prefix, len(tokens))
+        if kept < prefix and self._recalled(adapter, tokens[:prefix]):
+            kept = prefix
+        kept = self._cut_to(kept, adapter)
+        while (read := len(self._begun[1])) < len(tokens):
+            end = prefix if read < prefix else len(tokens)
+            some = tokens[read : min(read + TOKENS_A_STEP, end)]
+            while not self._read(some, read, _FIRST_SEAT, adapter):
                 yield
-                if self._prefix != (adapter, tuple(read)):
+                if self._begun != (adapter, tokens[:read]):
                     return 0
-            self._remember(adapter, usable)
-        seat = self._seat(sequence)
-        self._llama.llama_memory_seq_cp(self._memory, _PREFIX_SEAT, seat, 0, -1)
-        sequence.tokens = len(usable)
-        return len(usable)
+            self._begun = (adapter, tokens[: read + len(some)])
+            if read + len(some) == prefix:
+                self._remember(adapter, tokens[:prefix])
+            yield
+            if self._begun != (adapter, tokens[: read + len(some)]):
+                return 0
+        if tokens:
+            seat = self._seat(sequence)
+            self._llama.llama_memory_seq_cp(self._memory, _FIRST_SEAT, seat, 0, -1)
+            sequence.tokens = len(tokens)
+        return kept
 
-    def _forget_prefix(self) -> None:
-        self._prefix = ("", ())
-        self._llama.llama_memory_seq_rm(self._memory, _PREFIX_SEAT, 0, -1)
+    def _shared(self, adapter: str, tokens: tuple[int, ...]) -> int:
+        """How many of these tokens are in the beginning's seat."""
+        read_by, read = self._begun
+        if read_by != adapter:
+            return 0
+        pairs = zip(read, tokens, strict=False)
+        return sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], pairs))
+
+    def _cut_to(self, count: int, adapter: str) -> int:
+        """Leave so many tokens in the beginning's seat. Returns how many are left: none where the
+        model's memory cannot be cut."""
+        if count and not self._llama.llama_memory_seq_rm(self._memory, _FIRST_SEAT, count, -1):
+            count = 0
+        if not count:
+            self._forget_beginning()
+        self._begun = (adapter, self._begun[1][:count])
+        return count
+
+    def _forget_beginning(self) -> None:
+        self._begun = ("", ())
+        self._llama.llama_memory_seq_rm(self._memory, _FIRST_SEAT, 0, -1)
 
     def _kept_file(self, adapter: str, tokens: tuple[int, ...]) -> Path | None:
         if self._keep is None:
@@ -284,17 +308,17 @@ class LlamaLanguageModel:
         file = self._kept_file(adapter, tokens)
         if file is None or not file.is_file():
             return False
-        self._forget_prefix()
+        self._forget_beginning()
         found = (ctypes.c_int32 * len(tokens))()
         count = ctypes.c_size_t(0)
         read = self._llama.llama_state_seq_load_file(
-            self._context, os.fsencode(file), _PREFIX_SEAT, found, len(tokens), ctypes.byref(count)
+            self._context, os.fsencode(file), _FIRST_SEAT, found, len(tokens), ctypes.byref(count)
         )
         if not read or tuple(found[: count.value]) != tokens:
-            self._forget_prefix()
+            self._forget_beginning()
             file.unlink(missing_ok=True)
             return False
-        self._prefix = (adapter, tokens)
+        self._begun = (adapter, tokens)
         return True
 
     def _remember(self, adapter: str, tokens: tuple[int, ...]) -> None:
@@ -308,7 +332,7 @@ class LlamaLanguageModel:
         new = file.with_suffix(".new")
         array = (ctypes.c_int32 * len(tokens))(*tokens)
         done = self._llama.llama_state_seq_save_file(
-            self._context, os.fsencode(new), _PREFIX_SEAT, array, len(tokens)
+            self._context, os.fsencode(new), _FIRST_SEAT, array, len(tokens)
         )
         if done:
             new.replace(file)
@@ -457,8 +481,11 @@ class LlamaLanguageModel:
 
     def tokens(self, prompt: Prompt) -> tuple[int, ...]:
         """A prompt as the model reads it."""
-        prefix = self._tokens(prompt.prefix, is_first=True)
-        return (*prefix, *self._tokens(prompt.request, is_first=not prefix))
+        pieces = (prompt.prefix, prompt.home, prompt.request)
+        tokens: list[int] = []
+        for some in pieces:
+            tokens += self._tokens(some, is_first=not tokens)
+        return tuple(tokens)
 
     def _tokens(self, pieces: Sequence[Piece], *, is_first: bool) -> list[int]:
         tokens: list[int] = []
@@ -477,6 +504,15 @@ class LlamaLanguageModel:
         buffer = ctypes.create_string_buffer(256)
         count = self._llama.llama_token_to_piece(self._vocabulary, token, buffer, 256, 0, False)
         return buffer.raw[: max(0, count)]
+
+
+def _whole_steps(count: int, prefix: int, whole: int) -> int:
+    """How many of `count` tokens were read in the same steps as they would be now: numbers that are
+    rounded otherwise may make other words."""
+    if count == whole:
+        return count
+    begin = prefix if count >= prefix else 0
+    return begin + (count - begin) // TOKENS_A_STEP * TOKENS_A_STEP
 
 
 _CANDIDATE = np.dtype([("id", np.int32), ("logit", np.float32), ("p", np.float32)])

@@ -27,10 +27,20 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """What the model reads: what stays the same from request to request, and the rest."""
+    """What the model reads, in this order: what is always the same, what seldom changes, the rest.
+
+    Of the first two nothing is read again that the request before had, too.
+    """
 
     prefix: tuple[Piece, ...]
     request: tuple[Piece, ...]
+    home: tuple[Piece, ...] = ()
+    """What seldom changes: between `prefix` and `request`."""
+
+    @property
+    def pieces(self) -> tuple[Piece, ...]:
+        """All that is read."""
+        return (*self.prefix, *self.home, *self.request)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +67,7 @@ class Written:
     tokens: int
     prompt_tokens: int
     kept_tokens: int
-    """Of the prompt those that were not read again, since they were kept from another request."""
+    """Of the prompt those that were not read again, since they were kept from other requests."""
     ending: Ending
     chances: float = 0.0
     """The logarithm of the probability of all that was written, and of the end."""

@@ -1,6 +1,8 @@
 """What a language model is told: how it answers, what there is, and what was said.
 
-In this order, since what stays the same is read only once (`edge.llm.model.Prompt`). What comes
+In this order, since what stays the same is read only once (`edge.llm.model.Prompt`): the things
+near the speaker are told in the home's order, whatever is said; others that it names come with the
+request. What comes
 from the home or from somebody's mouth is data: it is put in as letters in which no sign of the
 model's counts, on lines of its own, and what it says can change nothing but what is offered
 (`edge.llm.calls`).
@@ -17,8 +19,8 @@ from edge.home.states import States
 from edge.llm.calls import Offers
 from edge.llm.model import Piece, Prompt
 
-MOST_ENTITIES = 10
-"""That a model is told of. A Pi reads some tens of tokens a second, and each is ten."""
+MOST_NEAR, MOST_NAMED = 10, 4
+"""Entities that a model is told of. A Pi reads some tens of tokens a second, and each is ten."""
 MOST_LETTERS = 400
 """Of a request."""
 _WORD = re.compile(r"[^\W_]+")
@@ -40,6 +42,10 @@ or, where nothing is to be done, say "a short answer".
 Use only the things that are listed."""
 
 
+_BEGUN = Piece("<|im_start|>user\n", True)
+_ANSWER = Piece("<|im_end|>\n<|im_start|>assistant\n", True)
+
+
 @dataclass(frozen=True, slots=True)
 class Example:
     """A request as it could be, and what is right to write."""
@@ -50,23 +56,37 @@ class Example:
     written: str
 
 
-def relevant(text: str, home: Home, area: str | None) -> tuple[Entity, ...]:
-    """The entities that a text may be about, the likeliest first: those that it names, then those
-    of the speaker's area, then the others of its floor."""
-    words = _words(text)
+def near(home: Home, area: str | None) -> tuple[Entity, ...]:
+    """The entities that a speaker in an area is likely to mean, in the home's order: those of the
+    area, then of its floor, then others."""
     here = home.area(area) if area else None
     here = here or (home.area_called(area) if area else None)
+
+    def distance(entity: Entity) -> int:
+        place = home.area_of(entity)
+        if here is None or place is None:
+            return 2
+        return 0 if place.id == here.id else 1 + (place.floor != here.floor)
+
+    nearest = sorted(home.entities, key=distance)[:MOST_NEAR]
+    return tuple(entity for entity in home.entities if entity in nearest)
+
+
+def relevant(text: str, home: Home, area: str | None) -> tuple[Entity, ...]:
+    """The entities that a text may be about: what is `near`, then what it names besides, itself or
+    by its place."""
+    words = _words(text)
+    close = near(home, area)
 
     def weight(entity: Entity) -> int:
         place = home.area_of(entity)
         names = [entity.name, *entity.aliases]
         named = max(len(words & _words(name)) for name in names)
         placed = place is not None and bool(words & _words(place.name))
-        near = here is not None and place is not None and place.id == here.id
-        floor = here is not None and place is not None and place.floor == here.floor
-        return 8 * named + 6 * placed + 4 * near + floor
+        return 8 * named + 6 * placed
 
-    return tuple(sorted(home.entities, key=weight, reverse=True)[:MOST_ENTITIES])
+    others = sorted((e for e in home.entities if e not in close), key=weight, reverse=True)
+    return (*close, *(e for e in others[:MOST_NAMED] if weight(e)))
 
 
 def prompt(
@@ -81,11 +101,15 @@ def prompt(
     """A request, its home and the instructions."""
     prefix = [Piece(f"<|im_start|>system\n{TOLD}<|im_end|>\n", True)]
     for example in examples:
-        prefix += _turn(example.things, example.said)
+        prefix += (_BEGUN, Piece(f"{_lines(example.things)}Said: {example.said}"), _ANSWER)
         prefix += (Piece(example.written), Piece("<|im_end|>\n", True))
-    things = [line(label, e, home, states) for label, e, _ in offers.entities]
+    close = {entity.id for entity in near(home, area)}
+    told = [(e.id in close, line(label, e, home, states)) for label, e, _ in offers.entities]
     where = f" (in the {_plain(area)})" if area else ""
-    return Prompt(tuple(prefix), tuple(_turn(things, _plain(text)[:MOST_LETTERS] + where)))
+    said = f"Said: {_plain(text)[:MOST_LETTERS]}{where}"
+    begun = (_BEGUN, Piece(_lines(thing for is_near, thing in told if is_near)))
+    request = _lines(thing for is_near, thing in told if not is_near) + said
+    return Prompt(tuple(prefix), (Piece(request), _ANSWER), begun)
 
 
 def line(label: str, entity: Entity, home: Home, states: States) -> str:
@@ -101,12 +125,8 @@ def line(label: str, entity: Entity, home: Home, states: States) -> str:
     return f"{_plain(label)}, {entity.domain}{where}: {', '.join(map(_plain, told))}"
 
 
-def _turn(things: Iterable[str], said: str) -> tuple[Piece, ...]:
-    return (
-        Piece("<|im_start|>user\n", True),
-        Piece("".join(f"- {thing}\n" for thing in things) + f"Said: {said}"),
-        Piece("<|im_end|>\n<|im_start|>assistant\n", True),
-    )
+def _lines(things: Iterable[str]) -> str:
+    return "".join(f"- {thing}\n" for thing in things)
 
 
 def _plain(text: str) -> str:
@@ -115,4 +135,5 @@ def _plain(text: str) -> str:
 
 
 def _words(text: str) -> frozenset[str]:
-    return frozenset(word for word in _WORD.findall(text.lower()) if len(word) > _SHORT)
+    words = _WORD.findall(text.lower())
+    return frozenset(word for word in words if len(word) > _SHORT or word.isdigit())

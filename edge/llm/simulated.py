@@ -9,7 +9,7 @@ from edge.llm.model import Ending, Prompt, Told, Writing, Written
 
 
 class SimulatedLanguageModel:
-    """Writes what `answer` gives for a request's text, a word a step."""
+    """Writes what `answer` gives for a text, the home's and the request's, a word a step."""
 
     name = "simulated"
 
@@ -18,7 +18,7 @@ class SimulatedLanguageModel:
         self.closed = False
 
     def write(self, prompt: Prompt, writing: Writing, told: Told | None = None) -> Steps[Written]:
-        text = "".join(piece.text for piece in prompt.request)
+        text = "".join(piece.text for piece in (*prompt.home, *prompt.request))
         read = len(text.split())
         yield
         words: list[str] = []

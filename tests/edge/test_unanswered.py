@@ -41,7 +41,7 @@ class Asked:
         self.grammars: list[str] = []
 
     def write(self, prompt: Prompt, writing: Writing, told: Told | None = None) -> Steps[Written]:
-        self.prompts.append("".join(piece.text for piece in prompt.request))
+        self.prompts.append("".join(piece.text for piece in prompt.pieces))
         self.grammars.append(writing.grammar)
         return self._model.write(prompt, writing, told)
 

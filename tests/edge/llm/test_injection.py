@@ -76,7 +76,7 @@ def told(made: Home, said: str, area: str) -> Prompt:
 
 
 def ours(made: Prompt) -> list[str]:
-    return [piece.text for piece in (*made.prefix, *made.request) if piece.is_ours]
+    return [piece.text for piece in made.pieces if piece.is_ours]
 
 
 def of_case(case: Case) -> tuple[Home, Offers]:
@@ -96,7 +96,7 @@ def test_no_text_of_a_home_or_of_a_speaker_becomes_ours(
     made = told(home(*texts), said, where)
     alike = told(home(*[PLAIN] * 5), PLAIN, PLAIN)
     assert ours(made) == ours(alike)
-    assert [piece.is_ours for piece in made.request] == [piece.is_ours for piece in alike.request]
+    assert [piece.is_ours for piece in made.pieces] == [piece.is_ours for piece in alike.pieces]
 
 
 @given(HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE)
@@ -104,7 +104,8 @@ def test_each_thing_keeps_to_its_line_and_what_is_said_to_the_last(
     name: str, area: str, state: str, said: str, where: str
 ) -> None:
     made = home(name, PLAIN, area, state, PLAIN)
-    (data,) = (piece.text for piece in told(made, said, where).request if not piece.is_ours)
+    asked = told(made, said, where)
+    data = "".join(p.text for p in (*asked.home, *asked.request) if not p.is_ours)
     *things, last = data.splitlines()
     assert len(things) == len(made.entities)
     assert all(thing.startswith("- ") for thing in things)
@@ -116,7 +117,7 @@ def test_no_case_speaks_as_the_model_or_as_us(case: Case) -> None:
     made, offers = of_case(case)
     request = prompt(case.say, offers, made, States(), area=case.area)
     assert ours(request) == ours(told(Home(), PLAIN, PLAIN))
-    (data,) = (piece.text for piece in request.request if not piece.is_ours)
+    data = "".join(p.text for p in (*request.home, *request.request) if not p.is_ours)
     assert data.count("\n") == len(offers.entities)
 
 

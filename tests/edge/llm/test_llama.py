@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,24 @@ def test_what_all_prompts_begin_with_is_read_once(model: LlamaLanguageModel) -> 
     written, steps = done(model.write(prompt("Name an animal."), Writing(1)))
     assert written.kept_tokens > 0.7 * written.prompt_tokens
     assert steps == 1
+
+
+def test_of_a_home_that_has_changed_only_what_follows_the_change_is_read_again(
+    model: LlamaLanguageModel,
+) -> None:
+    lamps = [f"The lamp in room {number} is off. " for number in range(40)]
+
+    def told(home: Sequence[str]) -> Written:
+        asked = prompt("Name a colour.")
+        return done(model.write(replace(asked, home=(Piece("".join(home)),)), Writing(8)))[0]
+
+    alone = told(lamps)
+    same = told(lamps)
+    late = told([*lamps[:-1], "The lamp in room 39 is on. "])
+    early = told(["The lamp in room 0 is on. ", *lamps[1:]])
+    assert same.kept_tokens > late.kept_tokens > 0.7 * late.prompt_tokens
+    assert 0 < early.kept_tokens < 0.5 * early.prompt_tokens
+    assert told(lamps).text == alone.text == same.text
 
 
 def test_another_prefix_takes_the_place_of_the_last_one(model: LlamaLanguageModel) -> None:
