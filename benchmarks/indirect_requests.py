@@ -1,6 +1,6 @@
 """How well requests are understood that name no device or no deed: "i can't see what i'm peeling".
 
-    python -m benchmarks.indirect_requests [--part develop|develop_2|examine|examine_2] [--by WAY]
+    python -m benchmarks.indirect_requests [--part PART] [--by WAY]
         [--misses] [--json]
 
 Each case of `benchmarks/indirect/` (its README tells the format) is said, typed, in a virtual home
@@ -41,7 +41,7 @@ from edge.home.homefile import read_home
 from edge.types import EntityState, Outcome, Transcript
 
 FOLDER = Path(__file__).parent / "indirect"
-PARTS = ("develop", "develop_2", "examine", "examine_2")
+PARTS = ("develop", "develop_2", "develop_3", "examine", "examine_2", "examine_3")
 _RELATIVE = frozenset({"lower", "higher"})
 
 States = Mapping[str, EntityState]

@@ -28,7 +28,7 @@ from edge.llm.taught import ADAPTER, TaughtNeeds
 from edge.nlu.needs import Need, Needs, SaidNeeds
 from edge.nlu.wishes import OFFERS
 from edge.types import LaresError
-from models.needs_model import LEAST, NOTHING
+from models.needs_model import LEAST, NOTHING, ORDER
 from models.needs_train import sentences
 
 WAYS = ("network", "none", "nearest", "zero-shot", "few-shot")
@@ -56,10 +56,17 @@ class _Told:
 
     def of(self, text: str) -> Need | None:
         name, probability = self.tell(text)
-        return None if name == NOTHING or probability < LEAST else Need(name, probability)
+        none = name in (NOTHING, ORDER) or probability < LEAST
+        return None if none else Need(name, probability)
 
     def is_talk(self, text: str) -> bool:
         return self.tell(text)[0] == NOTHING
+
+    def is_order(self, text: str) -> bool:
+        return self.tell(text)[0] == ORDER
+
+    def clauses(self, text: str) -> tuple[str, ...]:
+        return (text,)
 
 
 def needs_by(way: str, app: App) -> Needs:

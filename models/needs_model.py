@@ -1,14 +1,15 @@
 """The model that tells needs from texts, as training writes it and as Lares runs it.
 
 An artefact is a folder with `model.onnx` (int8, one text of any length → the probability of each
-need, of talk and of orders), `tokenizer.json`, `needs.json`, a card and a manifest of hashes, as
-the tagger's is.
+need, of talk and of orders; and for each piece, that a clause begins there), `tokenizer.json`,
+`needs.json`, a card and a manifest of hashes, as the tagger's is.
 """
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,15 +24,27 @@ from models.onnx_text import load_text_model
 ARTIFACT = Path(__file__).parent / "artifacts" / "needs"
 """The artefact that ships."""
 NEEDS = "needs.json"
-PROBABILITIES = "probabilities"
-"""The model's output."""
+PROBABILITIES, BEGINNINGS = "probabilities", "beginnings"
+"""The model's outputs."""
 NOTHING, ORDER = "nothing", "order"
 """The classes of talk, which asks for nothing, and of what says itself what is to be done."""
 LEAST, SURE = 0.6, 0.9
 """Probabilities from which a need is asked about, and acted on."""
+BEGINS = 0.5
+"""Probability from which a clause begins at a word."""
 LONGEST = 64
 """Pieces of a text that are read."""
 _REMEDY = "Restore the files, or train again with `lares train needs`."
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Read:
+    """What the model makes of a plain text. Probabilities from 0 to 1."""
+
+    chances: NDArray[np.float32]
+    """Of each need, shape (needs,)."""
+    begins: NDArray[np.float32]
+    """That a clause begins at each word, shape (words,)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,11 +55,15 @@ class NeedsModel:
     session: Any
     tokenizer: Any
 
-    def chances(self, text: str) -> NDArray[np.float32]:
-        """The probability of each need, shape (needs,)."""
-        ids = np.array([self.tokenizer.encode(text).ids[:LONGEST]], np.int64)
-        found: NDArray[np.float32] = self.session.run([PROBABILITIES], {"input_ids": ids})[0][0]
-        return found
+    def read(self, text: str) -> Read:
+        """What a text tells that is `plain`."""
+        encoded = self.tokenizer.encode(text)
+        ids = np.array([encoded.ids[:LONGEST]], np.int64)
+        outputs = [PROBABILITIES, BEGINNINGS]
+        chances, begins = self.session.run(outputs, {"input_ids": ids})
+        first = first_pieces(text, encoded.offsets[:LONGEST])
+        of_words = [0.0 if at is None else begins[0][at] for at in first]
+        return Read(chances[0], np.array(of_words, np.float32))
 
     @classmethod
     def load(cls, folder: Path | None = None, *, threads: int = 1) -> NeedsModel:
@@ -65,6 +82,12 @@ class NeedsModel:
             threads=threads,
         )  # fmt: skip
         return cls(needs, session, tokenizer)
+
+
+def first_pieces(text: str, offsets: Sequence[tuple[int, int]]) -> list[int | None]:
+    """The first piece of each word of a plain text; None of those beyond the last piece."""
+    begun = {begin: at for at, (begin, end) in enumerate(offsets) if end > begin}
+    return [begun.get(word.start()) for word in re.finditer(r"\S+", text)]
 
 
 def plain(text: str) -> str:

@@ -24,7 +24,8 @@ from numpy.typing import NDArray
 from edge.types import LaresError
 from models.artifact import MODEL, sha256, write_manifest
 from models.labels import Example
-from models.needs_model import LEAST, NEEDS, NOTHING, ORDER, SURE, NeedsModel, plain
+from models.needs_joined import Joined, joined
+from models.needs_model import BEGINS, LEAST, NEEDS, NOTHING, ORDER, SURE, NeedsModel, Read, plain
 
 SENTENCES = Path(__file__).parent / "needs"
 CARD = "card.md"
@@ -34,6 +35,8 @@ MORE_TALK = 800
 """Sentences of the open corpus."""
 ORDERS = 2500
 """Orders of the tagger's."""
+BREATHS, JUDGED_BREATHS = 12_000, 2000
+"""Clauses in one breath: that are trained on, and that judge."""
 _NAMED = frozenset({"name", "domain"})
 """Labels of what an order is about."""
 _LEASTS = (0.5, 0.7, 0.8, SURE, 0.95)
@@ -73,6 +76,10 @@ class Judged:
     accuracy: float
     """Of all sentences, talk among them, whatever the probability."""
     figures: tuple[Figures, ...]
+    taken_apart: float = 0.0
+    """Of clauses in one breath: those that were taken apart just where they begin."""
+    left_whole: float = 0.0
+    """Of sentences: those in which no clause begins."""
 
 
 class Trained(Protocol):
@@ -81,14 +88,14 @@ class Trained(Protocol):
     @property
     def needs(self) -> tuple[str, ...]: ...
 
-    def chances(self, texts: Sequence[str]) -> NDArray[Any]:
-        """The probability of each need, shape (texts, needs)."""
+    def read(self, text: str) -> Read:
+        """What a text tells that is `plain`."""
 
     def export(self, folder: Path) -> None:
         """Writes model and tokenizer."""
 
 
-Train = Callable[[Sequence[Said]], Trained]
+Train = Callable[[Sequence[Said], Sequence[Joined]], Trained]
 
 
 def sentences(folder: Path = SENTENCES) -> tuple[Said, ...]:
@@ -140,6 +147,14 @@ def orders_of(examples: Iterable[Example], said: Sequence[Said], seed: int = 7) 
     return tuple(Said(ORDER, sorted_texts[at]) for at in picked)
 
 
+def breaths_of(said: Sequence[Said], count: int = BREATHS, seed: int = 7) -> tuple[Joined, ...]:
+    """Clauses in one breath, made of sentences."""
+    by_need: dict[str, list[str]] = {}
+    for each in said:
+        by_need.setdefault(each.need, []).append(each.text)
+    return joined(by_need, count, seed)
+
+
 def judged(
     said: Sequence[Said], talk: Sequence[Said], train: Train, voices: Sequence[str] = HELD_OUT
 ) -> Judged:
@@ -148,8 +163,12 @@ def judged(
     strange = [each for each in said if each.voice in voices]
     if not known or not strange:
         raise LaresError(f"expected sentences of {' and '.join(voices)} and of others")
-    network = train([*known, *talk])
-    chances = network.chances([each.text for each in strange])
+    network = train([*known, *talk], breaths_of([*known, *talk]))
+    reads = [network.read(each.text) for each in strange]
+    chances = np.array([read.chances for read in reads])
+    orders = [each for each in talk if each.need == ORDER]
+    breaths = breaths_of([*strange, *orders], JUDGED_BREATHS) if orders else ()
+    apart = [_begins(network.read(each.text)) == each.begins for each in breaths]
     wanted = np.array([network.needs.index(each.need) for each in strange])
     nothing = network.needs.index(NOTHING)
     return Judged(
@@ -157,7 +176,14 @@ def judged(
         len(strange),
         float(np.mean(chances.argmax(1) == wanted)),
         tuple(figures(chances, wanted, nothing, least) for least in _LEASTS),
+        float(np.mean(apart)) if apart else 0.0,
+        float(np.mean([not _begins(read) for read in reads])),
     )
+
+
+def _begins(read: Read) -> frozenset[int]:
+    """The words at which clauses begin, without the first."""
+    return frozenset(int(at) for at in np.flatnonzero(read.begins >= BEGINS) if at)
 
 
 def figures(chances: NDArray[Any], wanted: NDArray[Any], nothing: int, least: float) -> Figures:
@@ -191,7 +217,8 @@ def told(judged: Judged, folder: Path) -> str:
     at = next(f for f in judged.figures if f.least == SURE)
     return (
         f"{judged.accuracy:.1%} of strangers' sentences right; from {at.least:.2f} on: needs "
-        f"{at.right:.1%} right, {at.wrong:.1%} another, talk {at.taken:.1%} taken; {folder}"
+        f"{at.right:.1%} right, {at.wrong:.1%} another, talk {at.taken:.1%} taken; "
+        f"{judged.taken_apart:.1%} of breaths taken apart; {folder}"
     )
 
 
@@ -216,12 +243,15 @@ to be done; int8 ONNX, {size / 1e6:.1f} MB. It decides nothing: what is done for
 
 Trained on {len(said):,} sentences, all our own (`models/needs/`), on {others[NOTHING]:,} of
 CLINC150 (CC BY 3.0, clinc/oos-eval; its training split) as talk, and on {others[ORDER]:,} orders of
-the tagger's training data, which are left to the tagger.
+the tagger's training data, which are left to the tagger; and on {BREATHS:,} times several clauses
+in one breath, made of all these, for where a clause begins.
 
 ## On {judged.sentences:,} sentences of strangers
 
 By a network that never saw the voices {" and ".join(judged.voices)}. The likeliest class is right
-for {judged.accuracy:.1%}. Lares asks about a need from probability {LEAST:.2f} on, and acts from
+for {judged.accuracy:.1%}. Of clauses in one breath that were made of their sentences and of orders,
+{judged.taken_apart:.1%} are taken apart just where they begin, and {judged.left_whole:.1%} of the
+sentences are left whole. Lares asks about a need from probability {LEAST:.2f} on, and acts from
 {SURE:.2f} on:
 
 | least | right | another need | talk taken for a need |

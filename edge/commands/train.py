@@ -77,7 +77,8 @@ def _needs(arguments: Namespace) -> int:
     more = (*talk, *training.orders_of(examples, said, arguments.seed))
     judged = training.judged(said, more, train_on)
     folder = arguments.out or OUT / "needs"
-    training.write(train_on([*said, *more]), folder, judged, said, more)
+    breaths = training.breaths_of([*said, *more])
+    training.write(train_on([*said, *more], breaths), folder, judged, said, more)
     print(training.told(judged, folder))
     return 0
 

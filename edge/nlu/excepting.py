@@ -34,12 +34,14 @@ _LEFT = re.compile(
     rf"^(?P<main>.+?){_BUT}\b(?:leave|keep)\s+(?P<out>.+?)\s+{_STATE}(?:\s+(?:please|though))?$"
 )
 _STAYS = re.compile(
-    rf"^(?P<main>.+)[\s,]+(?:(?:and|but) )?(?P<out>(?:the|my) (?:(?!\b(?:the|my)\b).)+?) (?:can"
-    rf"|may|should|must|has to|have to|needs to) "
-    rf"(?:stay|remain|be left) {_STATE}(?:\s+(?:please|though))?$"
+    r"^(?P<main>.+)(?<!\bin)(?<!\bon)(?<!\bat)(?<!\bby)[\s,]+(?:(?:and|but|only|just) )*"
+    r"(?P<out>(?:the|my|that|this) (?:(?!\b(?:the|my)\b).)+?(?: (?:in|on|at|by) (?:the|my) \w+)?) "
+    r"(?:can|may|should|must|has to|have to|needs to) "
+    rf"(?:stay|remain|be left)(?: {_STATE})?(?:\s+(?:please|though))?$"
 )
 _LEFT_ALONE = re.compile(
-    rf"^(?P<main>.+?){_BUT}\bbut\s+(?:just\s+)?leave\s+(?P<out>(?:the|my) .+?)(?:\s+please)?$"
+    rf"^(?P<main>.+?){_BUT}\b(?:and|but)\s+(?:just\s+)?leave\s+(?:(?:me|us|him|her|them)\s+)?"
+    r"(?P<out>(?:the|my) .+?)(?:\s+please)?$"
 )
 _OUT = re.compile(
     rf"^(?P<main>.+?){_BUT}\b(?:{_EXCEPT}|(?<=but )not|not(?= (?:the|my|in|on|those|any)\b))\s+"
@@ -60,6 +62,7 @@ _ASKS = re.compile(
     r"(?:did|do|does|have|has|is|are|was|were|what|which|who|how|when|where|why|should|can i)\b"
 )
 _REST = re.compile(r"\b(?:everything|all) else\b|\ball (?:of )?the (?:rest|others)\b|\bthe rest\b")
+_JOINED = re.compile(r"(?:[\s,]+(?:and|but|only|just))+$")
 _AND = re.compile(r"\s*,\s*(?:and |or )?|\s+(?:and|or|nor)\s+(?:the |my )?")
 
 
@@ -84,14 +87,14 @@ def cut(text: str) -> tuple[str, str | None]:
 
 
 def _words(text: str, match: re.Match[str], group: str) -> str:
-    return text[match.start(group) : match.end(group)].strip(" ,")
+    return _JOINED.sub("", text[match.start(group) : match.end(group)]).strip(" ,")
 
 
 def _is_order(text: str) -> bool:
     """Whether a text orders something: "close the shutters", "everything off"."""
     if len(text.split()) < 2 or _ASKS.match(text):
         return False
-    return starts_clause(text) or re.search(r"\b(?:on|off|open|closed)\b", text) is not None
+    return starts_clause(text) or re.search(r"\b(?:on|off|out|open|closed)\b", text) is not None
 
 
 def without(understanding: Understanding, out: str, lexicon: Lexicon) -> Understanding:

@@ -59,6 +59,12 @@ class _WatchedNeeds:
     def is_talk(self, text: str) -> bool:
         return self.needs.is_talk(text)
 
+    def is_order(self, text: str) -> bool:
+        return self.needs.is_order(text)
+
+    def clauses(self, text: str) -> tuple[str, ...]:
+        return self.needs.clauses(text)
+
 
 @dataclass(frozen=True, slots=True)
 class _Told:

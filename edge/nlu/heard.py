@@ -33,6 +33,8 @@ _TOO = {
     **dict.fromkeys(("quiet", "dark", "dim", "cold", "cool", "low", "slow"), 1),
 }
 """The direction asked for by whom it is too much: "too loud" is to go down."""
+_UP_HERE = re.compile(r"\b(?:up|down) (?=(?:here|there)\b)")
+"""A place, and no direction."""
 _MUCH = frozenset({"too", "so", "very", "really", "is", "s"})
 _WHOLE = frozenset(
     {
@@ -155,8 +157,11 @@ class Heard:
         for adverb, word in pairwise(self.words):
             if adverb in _MUCH and word in _TOO:
                 return _TOO[word]
-        marked = " ".join(span.text.lower() for span in self.labelled(*_STEPS)).split()
-        for word in (*reversed(marked), *reversed(self.words)):
+        where = {place.start() for place in _UP_HERE.finditer(self.text)}
+        steps = [s for s in self.labelled(*_STEPS) if s.start not in where]
+        marked = " ".join(span.text.lower() for span in steps).split()
+        words = re.findall(r"[^\W_]+", _UP_HERE.sub("", self.text))
+        for word in (*reversed(marked), *reversed(words)):
             if word in UP or word in DOWN:
                 return 1 if word in UP else -1
         return 0

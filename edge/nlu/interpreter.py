@@ -7,7 +7,7 @@
    what it means in this home, and what was to be left out goes.
 4. A place that was said in one clause counts for a kind of thing in the next.
 5. What orders nothing ("it's stuffy in here") is asked for what the speaker lacks (`wishing`), and
-   so is what is told after an order.
+   so is what is told beside an order (`breath`).
 
 A turn is understood as a whole or not at all: where one clause must be asked about, or means
 nothing, nothing may be done.
@@ -24,6 +24,7 @@ from edge.home.graph import Entity, Home
 from edge.home.states import States
 from edge.nlu import asking, rewriting, timing
 from edge.nlu.beginnings import says_why, starts_clause
+from edge.nlu.breath import breath_of
 from edge.nlu.choosing import about, chosen
 from edge.nlu.clauses import clauses, following
 from edge.nlu.context import Context, Spoken, both_spoken_of, spoken_of
@@ -64,6 +65,8 @@ _WISHED = re.compile(
     re.IGNORECASE,
 )
 """What tells in a fact that something shall be done about it."""
+_AGAIN = re.compile(r"\b(?:again|back|off (?:and|then)[\w ]* on|on (?:and|then)[\w ]* off)\b")
+"""How somebody says who wants a thing off and on."""
 _OF_TIMERS = re.compile(r"\b(?:timers?|countdown|remind|alarm|wake|alert|ping)\b", re.IGNORECASE)
 _STARTING = re.compile(
     r"^(?:(?:please|can you|could you|now|then) )*(?:start|run|activate|trigger|launch|execute|do"
@@ -120,6 +123,12 @@ class Interpreter:
 
     def read(self, text: str, before: Context) -> Reading:
         """What a text means after what was said before."""
+        reading = self._whole(text, before)
+        if _contradicts(reading.understanding) and _AGAIN.search(text) is None:
+            return Reading(asking.not_all_understood(), before)
+        return reading
+
+    def _whole(self, text: str, before: Context) -> Reading:
         if _DOES_WHAT.fullmatch(text.strip()) is not None:
             return Reading(Understanding(), before)
         text = rewriting.with_owner(text, self.resolver.lexicon.owners)
@@ -128,12 +137,17 @@ class Interpreter:
             return self._wished(wish, text, before)
         parts = clauses(text)
         reading = self._turn(parts, before)
-        if len(parts) > 1 and reading is None:
-            if all(starts_clause(part) for part in parts[1:]):
-                return Reading(asking.not_all_understood(), before)
+        partly = reading is None and len(parts) > 1 and all(map(starts_clause, parts[1:]))
+        if len(parts) > 1 and reading is None and not partly:
             reading = self._turn((text,), before)
-        reading = reading or Reading(Understanding(), before)
+        nothing = asking.not_all_understood() if partly else Understanding()
+        reading = reading or Reading(nothing, before)
         if self._wishing is None or _goes_on(text, reading, before):
+            return reading
+        understood = bool(reading.understanding.intents) and reading.understanding.question is None
+        if (both := self._in_one_breath(text, parts, before, understood=understood)) is not None:
+            return both
+        if partly:
             return reading
         wish = self._wishing.instead(parts, text, reading.understanding)
         return reading if wish is reading.understanding else self._wished(wish, text, before)
@@ -151,6 +165,25 @@ class Interpreter:
             return None
         targets = [target for clause in spoken for target in clause.targets]
         return self._wishing.after(text, targets)
+
+    def _in_one_breath(
+        self, text: str, parts: Sequence[str], before: Context, *, understood: bool
+    ) -> Reading | None:
+        """The reading of orders and needs in one breath (`breath`), the orders first."""
+        wishing = self._wishing
+        if self.needs is None or wishing is None:
+            return None
+        breath = breath_of(text, parts, self.needs, wishing, understood=understood)
+        reading = self._turn(breath.orders, before) if breath is not None else None
+        if breath is None or reading is None or reading.understanding.question is not None:
+            return None
+        spoken, offer = list(reading.context.clauses), reading.offer
+        for part in breath.needs:
+            wish = wishing.beside(part, [t for clause in spoken for t in clause.targets])
+            offer = wish if wish.offers else offer
+            spoken.extend(self._met(part, wish))
+        meant = Understanding(tuple(intent for clause in spoken for intent in clause.intents))
+        return replace(reading, understanding=meant, context=Context(tuple(spoken)), offer=offer)
 
     def _met(self, text: str, wish: Understanding) -> tuple[Spoken, ...]:
         """What is done for a wish at once, as what the text means."""
@@ -446,6 +479,14 @@ class Interpreter:
         return Understanding(
             (replace(intent, slots={**where, **values}, targets=targets, source="dialogue"),)
         )
+
+
+def _contradicts(meant: Understanding) -> bool:
+    """Whether what is turned on is turned off too."""
+    ways: dict[tuple[str, ...], set[str]] = {}
+    for intent in meant.intents:
+        ways.setdefault(intent.targets, set()).add(intent.name)
+    return any({"HassTurnOn", "HassTurnOff"} <= names for to, names in ways.items() if to)
 
 
 def _goes_on(text: str, reading: Reading, before: Context) -> bool:

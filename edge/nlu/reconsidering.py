@@ -13,6 +13,7 @@ from edge.nlu.kinds import NARROW_NOUNS
 from edge.nlu.matching import ENOUGH, EXACT
 from edge.nlu.numbers import find_number_in, words
 from edge.nlu.request import VALUE_OF
+from edge.nlu.slots import lacks_value
 from edge.types import OUT_OF_SCOPE, Span, Tagging
 
 _INTENT_OF_STATE = {
@@ -45,7 +46,9 @@ _WANTS_LIGHT = re.compile(
     r"\b(?:need|want|like|have|get) (?:some|more|(?:a (?:bit|little)(?: more)?(?: of)?)) lights?\b"
     r"(?!.*\boff\b)"
 )
-_SWITCHES = re.compile(r"\b(?:turn|switch|power)\b.*\b(on|off)\b")
+_SWITCHES = re.compile(
+    r"\b(?:turn|switch|power|cut|knock|flick|flip|pop|stick|whack|chuck)\b.*\b(on|off)\b"
+)
 _SHARES = re.compile(r"(?:please )?(?:halve|double) the (?:brightness|light)\b")
 _MOVES = re.compile(r"\b(?:extend|retract)\b")
 _NAME_AND_END = re.compile(
@@ -209,6 +212,13 @@ def _of_an_awning(tagging: Tagging, heard: Heard, lexicon: Lexicon) -> Tagging |
     return _made(tagging, intent, _about(tagging))
 
 
+def _of_shutting(tagging: Tagging, heard: Heard, _: Lexicon) -> Tagging | None:
+    """ "shut the blinds, would you, I've got to sleep till four" sets no position."""
+    if tagging.intent != "HassSetPosition" or heard.verb not in _SHUTTING:
+        return None
+    return _made(tagging, _SHUTTING[heard.verb], _about(tagging)) if lacks_value(tagging) else None
+
+
 def _of_a_bare_name(tagging: Tagging, heard: Heard, lexicon: Lexicon) -> Tagging | None:
     """ "Hive down to 16", "Everhot on please": what is done to a name that no tagger knows."""
     if tagging.intent != OUT_OF_SCOPE and tagging.confidence >= _DOUBTFUL:
@@ -265,6 +275,7 @@ def _of_a_verb(tagging: Tagging, heard: Heard, _: Lexicon) -> Tagging | None:
     return replace(tagging, intent=_INTENT_OF_STATE[switched.group(1)])
 
 
+_SHUTTING = {"open": "HassTurnOn", "close": "HassTurnOff"}
 _MACHINES = ("vacuum", "lawn_mower")
 _OF_COVERS = frozenset({"HassSetPosition", "HassTurnOn", "HassTurnOff", "HassStopMoving"})
 _SETS_A_VALUE = frozenset(
@@ -289,6 +300,7 @@ _RULES: tuple[Rule, ...] = (
     _of_the_dark,
     _of_a_share,
     _of_an_awning,
+    _of_shutting,
     _of_a_verb,
 )
 """Each gives the tagging as the home knows it, or None where it knows no better."""

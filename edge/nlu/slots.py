@@ -89,6 +89,8 @@ _MEDIA_CLASSES = {
     "movie": "movie", "film": "movie", "show": "tv_show", "tv show": "tv_show",
     "series": "tv_show",
 }  # fmt: skip
+_TIME = re.compile(r"\b(?:till?|until|since|before|after)\s+\S+")
+"""A time, which is no value: "I've got to sleep till four"."""
 _COMPARATIVES = frozenset({"warmer", "hotter", "cooler", "colder"})
 """With these a temperature is a step: "two degrees warmer"."""
 _SHARES = {"halve": 0.5, "double": 2, "treble": 3, "triple": 3}
@@ -278,7 +280,7 @@ def _light(heard: Heard) -> Mapping[str, SlotValue]:
 
 def _percent(name: str) -> Callable[[Heard], Mapping[str, SlotValue]]:
     def read(heard: Heard) -> Mapping[str, SlotValue]:
-        value = parse_percent(heard.residual)
+        value = parse_percent(_TIME.sub("", heard.residual))
         return {name: value} if value is not None else {}
 
     return read
@@ -300,7 +302,7 @@ def _step(name: str) -> Callable[[Heard], Mapping[str, SlotValue]]:
 
 
 def _temperature(heard: Heard) -> Mapping[str, SlotValue]:
-    value = parse_degrees(heard.residual)
+    value = parse_degrees(_TIME.sub("", heard.residual))
     return {"temperature": value} if value is not None else _step("temperature_step")(heard)
 
 

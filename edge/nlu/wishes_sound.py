@@ -13,6 +13,10 @@ from edge.types import Intent
 _LOUDER, _QUIETER = 10, -10
 _ON_PHONE = re.compile(r"\b(?:phone|call|meeting|on the line|doorbell|bell)\b")
 _SCREEN = re.compile(r"\b(?:tv|television|telly|projector|beamer)\b", re.IGNORECASE)
+_NO_FILM = re.compile(
+    r"\b(?:match|game|games|gaming|kick ?off|kicks off|football|soccer|rugby|cricket|tennis|golf"
+    r"|race|final|derby|half ?time|news|weather|quiz|xbox|playstation|console|nintendo)\b"
+)
 _PLAYING = frozenset({"playing", "buffering", "on"})
 
 
@@ -61,14 +65,18 @@ def music(situation: Situation) -> tuple[Intent, ...] | str:
 
 
 def watch(situation: Situation) -> tuple[Intent, ...] | str:
-    """A scene for it; else the screen on, and less light."""
-    scene = scene_of(situation, r"movie|film|cinema|tv|television|watch\w*")
+    """A scene for it; else the screen on, and less light. Only a film wants a film's scene, and it
+    dark."""
+    no_film = _NO_FILM.search(situation.text) is not None
+    films = "" if no_film else r"movie|film|cinema|"
+    scene = scene_of(situation, rf"{films}tv|television|watch\w*")
     if scene:
         return scene
     screens = [e for e in situation.here if e.domain == "media_player" and is_screen(e)]
     off = [e for e in screens if situation.state(e).state in {"off", "standby", "idle"}]
     started = (situation.does("HassTurnOn", off[:1]),) if off else ()
-    return (*started, *dimmed(situation)) or f"There is nothing {situation.phrase} to watch on."
+    dark = () if no_film else dimmed(situation)
+    return (*started, *dark) or f"There is nothing {situation.phrase} to watch on."
 
 
 def stop_cleaning(situation: Situation) -> tuple[Intent, ...] | str:

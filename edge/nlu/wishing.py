@@ -172,14 +172,33 @@ class Wishing:
         tells no need, and nothing where the order serves it."""
         if not says_why(text) and self._names_thing(text):
             return None
+        return self.beside(text, targets) if self.tells_need(text) else None
+
+    def beside(self, text: str, targets: Sequence[str]) -> Understanding:
+        """What a text wishes that tells a need beside an order about some entities; nothing where
+        the order serves it."""
         need = self._need(text)
-        if need is None or need.name in QUESTIONS:
-            return None
+        if need is None:
+            return Understanding()
         if wishes.is_served(need.name, tuple(targets)):
             return Understanding()
         wish = self._wish(need, text)
         others = tuple(i for i in wish.intents if set(i.targets).isdisjoint(targets))
         return replace(wish, intents=others, offers=wish.offers and bool(others))
+
+    def orders(self, text: str) -> bool:
+        """Whether one of several clauses orders something."""
+        if self.needs.is_order(text):
+            return True
+        need = self._need(text)
+        is_need = need is not None and need.is_sure
+        return self._names_thing(text) and is_order(text) and not tells(text) and not is_need
+
+    def tells_need(self, text: str) -> bool:
+        """Whether a text is likely to tell that something is lacked that can be done something
+        about."""
+        need = self._need(text)
+        return need is not None and need.name not in QUESTIONS
 
     def _need(self, *texts: str) -> Need | None:
         """The surest need of some texts."""
@@ -263,6 +282,11 @@ def is_order(text: str) -> bool:
         and _WANTS.match(text) is None
         and _ASKS.match(text) is None
     )
+
+
+def only_orders(text: str, parts: Sequence[str]) -> bool:
+    """Whether a text of these clauses orders something and cannot tell anything beside."""
+    return all(map(is_order, parts)) and _SUBJECT.search(text) is None
 
 
 def tells(text: str) -> bool:

@@ -9,7 +9,8 @@ import pytest
 
 from edge.types import LaresError
 from models.artifact import MODEL
-from models.needs_model import NOTHING, NeedsModel
+from models.needs_joined import Joined
+from models.needs_model import BEGINS, NOTHING, NeedsModel, Read
 from models.needs_train import Judged, Said, write
 
 torch = pytest.importorskip("torch")
@@ -23,18 +24,32 @@ TEXTS = {
     NOTHING: ("hello there", "what a match", "nice to meet you", "see you on monday"),
 }
 SAID = tuple(Said(need, text, "test") for need, texts in TEXTS.items() for text in texts)
+BREATHS = tuple(
+    Joined((first, f"and {second}")) for first in TEXTS["more_light"] for second in TEXTS["warmer"]
+)
 JUDGED = Judged(("others",), 0, 0.0, ())
+
+
+def begins(read: Read) -> list[int]:
+    return [int(at) for at in np.flatnonzero(read.begins >= BEGINS)]
 
 
 @pytest.fixture(scope="module")
 def trained() -> Trained:
-    return train(SAID * 4, epochs=6)
+    return train(SAID * 4, BREATHS * 4, epochs=8)
 
 
 def test_it_learns_what_it_is_told(trained: Trained) -> None:
-    chances = trained.chances([each.text for each in SAID])
+    chances = np.array([trained.read(each.text).chances for each in SAID])
     assert np.allclose(chances.sum(1), 1, atol=1e-5)
     assert [trained.needs[at] for at in chances.argmax(1)] == [each.need for each in SAID]
+
+
+def test_it_learns_where_clauses_begin(trained: Trained) -> None:
+    assert [begins(trained.read(each.text)) for each in BREATHS] == [
+        [*each.begins] for each in BREATHS
+    ]
+    assert [begins(trained.read(each.text)) for each in SAID] == [[]] * len(SAID)
 
 
 def test_what_ships_tells_what_was_trained(
@@ -44,9 +59,12 @@ def test_what_ships_tells_what_was_trained(
     monkeypatch.setattr("models.needs_train.SENTENCES", tmp_path)
     model = write(trained, tmp_path / "needs", JUDGED, SAID, ())
     for each in SAID:
-        chances = model.chances(each.text)
+        chances = model.read(each.text).chances
         assert model.needs[int(chances.argmax())] == each.need
         assert chances.sum() == pytest.approx(1, abs=1e-3)
+    assert [begins(model.read(each.text)) for each in BREATHS] == [
+        begins(trained.read(each.text)) for each in BREATHS
+    ]
     (tmp_path / "needs" / MODEL).write_bytes(b"other")
     with pytest.raises(LaresError, match=MODEL):
         NeedsModel.load(tmp_path / "needs")

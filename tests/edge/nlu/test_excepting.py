@@ -37,6 +37,9 @@ TEXTS = st.text() | st.lists(st.sampled_from(VOCABULARY.split()), max_size=25).m
          "the porch light"),
         ("turn everything off, the heater can stay on", "turn everything off", "the heater"),
         ("close the shutters but leave the left one", "close the shutters", "the left one"),
+        ("everything off and leave me the sconces", "everything off", "the sconces"),
+        ("lights out, only that one in the corner can stay", "lights out",
+         "that one in the corner"),
     ],
 )  # fmt: skip
 def test_an_exception_is_cut_off(text: str, main: str, out: str) -> None:

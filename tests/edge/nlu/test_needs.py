@@ -8,23 +8,24 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
 from edge.nlu.needs import Need, SaidNeeds, TrainedNeeds
 from edge.nlu.wishes import WISHES
-from models.needs_model import NOTHING, ORDER, NeedsModel, plain
+from models.needs_model import NOTHING, ORDER, NeedsModel, Read, plain
 
 
 @dataclass(frozen=True)
 class Made:
-    """Gives each text the same chances."""
+    """Gives each text the same chances, and has a clause begin at certain words."""
 
     given: tuple[float, ...]
     needs: tuple[str, ...] = ("more_light", NOTHING, "warmer")
+    at: tuple[str, ...] = ()
 
-    def chances(self, text: str) -> NDArray[np.float32]:
+    def read(self, text: str) -> Read:
         assert text == plain(text)
-        return np.array(self.given, np.float32)
+        begins = [float(word in self.at) for word in text.split()]
+        return Read(np.array(self.given, np.float32), np.array(begins, np.float32))
 
 
 def test_the_likeliest_need_is_told_with_its_probability() -> None:
@@ -38,6 +39,32 @@ def test_what_is_talk_or_not_sure_enough_is_no_need(chances: tuple[float, ...], 
     needs = TrainedNeeds(lambda: Made(chances))
     assert needs.of("it is dark") is None
     assert needs.is_talk("it is dark") is talk
+
+
+def test_a_text_is_taken_apart_where_clauses_begin_without_what_joins_them() -> None:
+    needs = TrainedNeeds(lambda: Made((1.0, 0.0, 0.0), at=("and", "because", "i'm")))
+    told = needs.clauses("Telly off, please, and it’s perishing. Because I’m cold")
+    assert told == ("Telly off, please", "it’s perishing", "I’m cold")
+    assert needs.clauses("telly off") == ("telly off",)
+    assert needs.clauses("and and") == ("and and",)
+
+
+def test_an_order_is_told_from_a_need() -> None:
+    def needs(*chances: float) -> TrainedNeeds:
+        return TrainedNeeds(lambda: Made(chances, needs=("warmer", ORDER)))
+
+    assert needs(0.2, 0.8).is_order("telly off")
+    assert not needs(0.8, 0.2).is_order("telly off")
+    assert needs(0.2, 0.8).of("telly off") is None
+
+
+@given(text=st.text(max_size=60), at=st.lists(st.text(max_size=3), max_size=3))
+def test_no_word_is_lost_or_made_when_a_text_is_taken_apart(text: str, at: list[str]) -> None:
+    parts = TrainedNeeds(lambda: Made((1.0, 0.0, 0.0), at=tuple(at))).clauses(text)
+    assert parts
+    words = plain(text).split()
+    rest = iter(words)
+    assert all(word in rest for part in parts for word in plain(part).split())
 
 
 def test_nothing_is_loaded_for_what_nobody_says() -> None:

@@ -109,6 +109,8 @@ def test_without_a_thermometer_outside_the_weather_is_asked() -> None:
          "HassHumidifierMode", [("name", "Levoit"), ("mode", "auto")]),
         ("turn on the [kitchen radio](search_query)", "HassMediaSearchAndPlay",
          "HassTurnOn", [("name", "kitchen radio")]),
+        ("shut the [blinds](device_class), i've got to sleep till four", "HassSetPosition",
+         "HassTurnOff", [("device_class", "blinds")]),
         ("is it warm [outside](area)", "HassGetWeather",
          "HassClimateGetTemperature", [("name", "outside")]),
         ("it's [dark](color) in the [bedroom](area)", "HassLightSet",

@@ -363,6 +363,10 @@ def test_locking_one_thing_locks_no_other(noun: str) -> None:
         ("it is [cold](temperature_step) in the [office](area)", 1),
         ("make it [two degrees](temperature) [warmer](temperature_step) in the [office](area)", 2),
         ("make the [office](area) [cooler](temperature_step) by [3 degrees](temperature)", -3),
+        (
+            "[office](area) heating [down](temperature_step) a bit [up](temperature_step) here",
+            -1,
+        ),
     ],
 )
 def test_warmer_and_cooler_are_steps_in_their_direction(marked: str, step: float) -> None:

@@ -288,6 +288,12 @@ class Unasked:
     def is_talk(self, text: str) -> bool:
         raise AssertionError(text)
 
+    def is_order(self, text: str) -> bool:
+        raise AssertionError(text)
+
+    def clauses(self, text: str) -> tuple[str, ...]:
+        raise AssertionError(text)
+
 
 @pytest.mark.parametrize(
     "text",
@@ -348,6 +354,62 @@ def test_who_goes_but_wants_something_left_gets_it_left() -> None:
 def test_orders_and_statements_are_told_apart(text: str, order: bool, statement: bool) -> None:
     assert wishing.is_order(text) == order
     assert wishing.tells(text) == statement
+
+
+BREATH = "tv off and it's perishing in here"
+
+
+def in_one_breath(
+    second: str,
+    need: str | None,
+    text: str = BREATH,
+    probability: float = 1.0,
+    order: str = "tv off",
+) -> Interpreter:
+    """Reads `text` as an order and something beside it."""
+    known = {} if need is None else {second: need}
+    needs = SaidNeeds(known, probability, {text: (order, second)}, frozenset({order}))
+    return Interpreter(Resolver(HOME, 0.5), TAGGER.tag, states(), LIVING, needs=needs)
+
+
+def test_an_order_and_a_need_in_one_breath_are_both_met_the_order_first() -> None:
+    reading = in_one_breath("it's perishing in here", "warmer").read(BREATH, Context())
+    assert [*did(reading.understanding).items()] == [
+        ("media_player.tv", "HassTurnOff"),
+        ("climate.living", "HassClimateSetTemperature"),
+    ]
+    assert reading.context.last is not None
+
+
+def test_a_need_beside_an_order_that_is_not_sure_is_offered_after_it() -> None:
+    unsure = in_one_breath("it's perishing in here", "warmer", probability=0.7)
+    reading = unsure.read(BREATH, Context())
+    assert did(reading.understanding) == {"media_player.tv": "HassTurnOff"}
+    assert reading.offer is not None
+    assert reading.offer.question == "Shall I make it warmer?"
+
+
+def test_talk_beside_an_order_does_not_keep_it_from_being_done() -> None:
+    text = "ceiling light off and where's my other shoe"
+    reader = in_one_breath("where's my other shoe", None, text, order="ceiling light off")
+    assert did(reader.read(text, Context()).understanding) == {"light.ceiling": "HassTurnOff"}
+
+
+def test_what_is_turned_on_and_off_in_one_breath_is_not_understood() -> None:
+    text = "turn off the ceiling light and turn on the ceiling light"
+    meant = reader({}).read(text, Context()).understanding
+    assert not meant.intents
+    assert meant.question is not None
+    again = reader({}).read("turn the tv off and turn the tv back on", Context()).understanding
+    assert len(again.intents) == 2
+
+
+def test_a_match_is_watched_with_the_lights_on() -> None:
+    now = states(media_player__tv="off")
+    assert did(wish("watch", "kick off is in two minutes", now=now)) == {
+        "media_player.tv": "HassTurnOn"
+    }
+    assert "light.ceiling" in did(wish("watch", "let's see that film", now=now))
 
 
 def test_a_need_that_is_likely_and_not_sure_is_offered() -> None:

@@ -1,0 +1,45 @@
+"""Orders and needs in one breath: "telly off and it's perishing in here".
+
+The rules (`clauses`) take a text apart where they know how clauses begin. The needs' network was
+taught where one begins, however it is said, and what each of them is: an order, a need or talk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from edge.nlu.clauses import clauses
+from edge.nlu.needs import Needs
+from edge.nlu.wishing import Wishing, only_orders
+
+
+@dataclass(frozen=True, slots=True)
+class Breath:
+    """What is said in one breath."""
+
+    orders: tuple[str, ...]
+    needs: tuple[str, ...]
+    """The clauses that tell one."""
+
+
+def breath_of(
+    text: str, parts: Sequence[str], needs: Needs, wishing: Wishing, *, understood: bool
+) -> Breath | None:
+    """The orders and the needs of a text, as the network takes it apart.
+
+    parts: as the rules take it apart; understood: and they understand it. None where there is no
+    order, where the network tells nothing that the rules do not, or of a clause not what it is.
+    """
+    if (understood or len(parts) == 1) and only_orders(text, parts):
+        return None
+    found = needs.clauses(text)
+    if len(found) == 1 or (understood and found == tuple(parts)):
+        return None
+    orders = [part for part in found if wishing.orders(part)]
+    others = [part for part in found if part not in orders]
+    told = tuple(part for part in others if wishing.tells_need(part))
+    whole = all(part in told or needs.is_talk(part) for part in others)
+    if not orders or not whole or (understood and not told):
+        return None
+    return Breath(tuple(each for part in orders for each in clauses(part)), told)
