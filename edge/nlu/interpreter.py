@@ -67,6 +67,12 @@ _WISHED = re.compile(
 """What tells in a fact that something shall be done about it."""
 _AGAIN = re.compile(r"\b(?:again|back|off (?:and|then)[\w ]* on|on (?:and|then)[\w ]* off)\b")
 """How somebody says who wants a thing off and on."""
+_STATE_FIRST = re.compile(
+    r"(?:\w+ ){1,3}(?:on|off|out|up|down|open|shut|closed)[, ]+(?:i|we|it|she|he|they)\b",
+    re.IGNORECASE,
+)
+"""An order, though it goes on as a statement: "lamp off I'm going down"."""
+_OTHER_WAY = {"HassTurnOn": "HassTurnOff", "HassTurnOff": "HassTurnOn"}
 _OF_TIMERS = re.compile(r"\b(?:timers?|countdown|remind|alarm|wake|alert|ping)\b", re.IGNORECASE)
 _STARTING = re.compile(
     r"^(?:(?:please|can you|could you|now|then) )*(?:start|run|activate|trigger|launch|execute|do"
@@ -124,9 +130,13 @@ class Interpreter:
     def read(self, text: str, before: Context) -> Reading:
         """What a text means after what was said before."""
         reading = self._whole(text, before)
-        if _contradicts(reading.understanding) and _AGAIN.search(text) is None:
+        meant = reading.understanding
+        last = _without_contradictions(meant.intents)
+        if last == meant.intents or meant.question is not None or _AGAIN.search(text) is not None:
+            return reading
+        if not tells(clauses(text)[0]) or _STATE_FIRST.match(text) is not None:
             return Reading(asking.not_all_understood(), before)
-        return reading
+        return replace(reading, understanding=replace(meant, intents=last))
 
     def _whole(self, text: str, before: Context) -> Reading:
         if _DOES_WHAT.fullmatch(text.strip()) is not None:
@@ -144,8 +154,7 @@ class Interpreter:
         reading = reading or Reading(nothing, before)
         if self._wishing is None or _goes_on(text, reading, before):
             return reading
-        understood = bool(reading.understanding.intents) and reading.understanding.question is None
-        if (both := self._in_one_breath(text, parts, before, understood=understood)) is not None:
+        if (both := self._in_one_breath(text, parts, reading, before)) is not None:
             return both
         if partly:
             return reading
@@ -167,23 +176,30 @@ class Interpreter:
         return self._wishing.after(text, targets)
 
     def _in_one_breath(
-        self, text: str, parts: Sequence[str], before: Context, *, understood: bool
+        self, text: str, parts: Sequence[str], by_rules: Reading, before: Context
     ) -> Reading | None:
-        """The reading of orders and needs in one breath (`breath`), the orders first."""
-        wishing = self._wishing
+        """The reading of orders and needs in one breath (`breath`), the orders first; None where
+        it says nothing of what the rules found, or nothing more."""
+        wishing, found = self._wishing, by_rules.understanding
         if self.needs is None or wishing is None:
             return None
+        understood = bool(found.intents) and found.question is None
         breath = breath_of(text, parts, self.needs, wishing, understood=understood)
         reading = self._turn(breath.orders, before) if breath is not None else None
         if breath is None or reading is None or reading.understanding.question is not None:
             return None
         spoken, offer = list(reading.context.clauses), reading.offer
         for part in breath.needs:
+            if wishing.is_reason(part) and text.startswith(part):
+                continue
             wish = wishing.beside(part, [t for clause in spoken for t in clause.targets])
             offer = wish if wish.offers else offer
             spoken.extend(self._met(part, wish))
-        meant = Understanding(tuple(intent for clause in spoken for intent in clause.intents))
-        return replace(reading, understanding=meant, context=Context(tuple(spoken)), offer=offer)
+        intents = tuple(intent for clause in spoken for intent in clause.intents)
+        if understood and not _say_all_of(intents, found.intents):
+            return None
+        meant, context = Understanding(intents), Context(tuple(spoken))
+        return replace(reading, understanding=meant, context=context, offer=offer)
 
     def _met(self, text: str, wish: Understanding) -> tuple[Spoken, ...]:
         """What is done for a wish at once, as what the text means."""
@@ -481,12 +497,21 @@ class Interpreter:
         )
 
 
-def _contradicts(meant: Understanding) -> bool:
-    """Whether what is turned on is turned off too."""
-    ways: dict[tuple[str, ...], set[str]] = {}
-    for intent in meant.intents:
-        ways.setdefault(intent.targets, set()).add(intent.name)
-    return any({"HassTurnOn", "HassTurnOff"} <= names for to, names in ways.items() if to)
+def _without_contradictions(intents: Sequence[Intent]) -> tuple[Intent, ...]:
+    """The intents without those that a later one takes back: "the lamp's still on, turn it off"."""
+
+    def taken_back(at: int) -> bool:
+        other = _OTHER_WAY.get(intents[at].name)
+        later = intents[at + 1 :]
+        return any(i.name == other and i.targets == intents[at].targets != () for i in later)
+
+    return tuple(intent for at, intent in enumerate(intents) if not taken_back(at))
+
+
+def _say_all_of(some: Sequence[Intent], others: Sequence[Intent]) -> bool:
+    """Whether some intents do all that others do."""
+    done = {(intent.name, intent.targets) for intent in some}
+    return all((intent.name, intent.targets) in done for intent in others)
 
 
 def _goes_on(text: str, reading: Reading, before: Context) -> bool:

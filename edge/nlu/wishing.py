@@ -142,7 +142,8 @@ class Wishing:
             does = _OR_NOT.search(text) and not all("Get" in name for name in names)
             return found if asked and not does else self._wish(need, text)
         asks = _ASKS.match(parts[-1]) is not None and _BLAMES.match(parts[-1]) is None
-        if asks or (acts and self._helps(need, found)):
+        doubted = not need.is_sure and self.tells_deed(text)
+        if asks or (acts and (doubted or self._helps(need, found))):
             return found
         return self._wish(need, text)
 
@@ -173,6 +174,11 @@ class Wishing:
         if not says_why(text) and self._names_thing(text):
             return None
         return self.beside(text, targets) if self.tells_need(text) else None
+
+    def is_reason(self, text: str) -> bool:
+        """Whether a text that is told before an order tells only why: "we're off, so …"."""
+        need = self._need(text)
+        return need is not None and need.name in _OF_ALL
 
     def beside(self, text: str, targets: Sequence[str]) -> Understanding:
         """What a text wishes that tells a need beside an order about some entities; nothing where

@@ -396,12 +396,36 @@ def test_talk_beside_an_order_does_not_keep_it_from_being_done() -> None:
 
 
 def test_what_is_turned_on_and_off_in_one_breath_is_not_understood() -> None:
-    text = "turn off the ceiling light and turn on the ceiling light"
+    text = "turn on the ceiling light and turn off the ceiling light"
     meant = reader({}).read(text, Context()).understanding
     assert not meant.intents
     assert meant.question is not None
     again = reader({}).read("turn the tv off and turn the tv back on", Context()).understanding
     assert len(again.intents) == 2
+
+
+def test_an_order_counts_and_not_the_statement_that_it_ends() -> None:
+    text = "the ceiling light has been left on, turn the ceiling light off"
+    meant = reader({}).read(text, Context()).understanding
+    assert [(i.name, i.targets) for i in meant.intents] == [("HassTurnOff", ("light.ceiling",))]
+
+
+def test_a_breath_that_says_less_than_the_rules_found_is_not_believed() -> None:
+    text = "it's late so turn off the tv and turn on the reading lamp"
+    less = SaidNeeds(
+        {}, 1.0, {text: ("it's late so turn off the tv", "turn on the reading lamp")},
+        frozenset({"turn on the reading lamp"}),
+    )  # fmt: skip
+    found = Interpreter(Resolver(HOME, 0.5), TAGGER.tag, states(), LIVING, needs=less)
+    assert did(found.read(text, Context()).understanding) == {
+        "media_player.tv": "HassTurnOff", "light.reading": "HassTurnOn",
+    }  # fmt: skip
+
+
+def test_who_goes_and_orders_something_gets_what_is_ordered() -> None:
+    text = "we're off on holiday so turn the tv off"
+    both = in_one_breath("we're off on holiday", "leave_long", text, order="turn the tv off")
+    assert did(both.read(text, Context()).understanding) == {"media_player.tv": "HassTurnOff"}
 
 
 def test_a_match_is_watched_with_the_lights_on() -> None:
