@@ -347,8 +347,15 @@ def _is_whole(text: str) -> bool:
     return bool(ends) and bool(things)
 
 
+_ASKS_DONE = re.compile(rf"{POLITE}did (?!you\b|i\b)(?:[\w'’]+ ){{1,3}}\w", re.IGNORECASE)
+"""A question in which a verb orders nothing: "did that boy shut the garage"."""
+
+
 def _run_together(text: str) -> Iterator[str]:
     """The commands of a text that stand side by side without a joint."""
+    if _ASKS_DONE.match(text) is not None:
+        yield text
+        return
     begin = 0
     if STARTS.match(text) is None and STRONG_START.search(text) is None:
         for state in _STATE_WORD.finditer(text):
