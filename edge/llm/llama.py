@@ -250,6 +250,8 @@ class LlamaLanguageModel:
         """Give a sequence what its prompt begins with, of which so many are the prefix. Returns how
         many of these tokens were not read for it; where another one takes the seat meanwhile, it
         gets none."""
+        if not tokens:
+            return 0
         adapter = sequence.adapter
         prefix = min(prefix, len(tokens))
         kept = _whole_steps(self._shared(adapter, tokens), prefix, len(tokens))
@@ -269,10 +271,9 @@ class LlamaLanguageModel:
             yield
             if self._begun != (adapter, tokens[: read + len(some)]):
                 return 0
-        if tokens:
-            seat = self._seat(sequence)
-            self._llama.llama_memory_seq_cp(self._memory, _FIRST_SEAT, seat, 0, -1)
-            sequence.tokens = len(tokens)
+        seat = self._seat(sequence)
+        self._llama.llama_memory_seq_cp(self._memory, _FIRST_SEAT, seat, 0, -1)
+        sequence.tokens = len(tokens)
         return kept
 
     def _shared(self, adapter: str, tokens: tuple[int, ...]) -> int:

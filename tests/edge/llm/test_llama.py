@@ -96,6 +96,13 @@ def test_of_a_home_that_has_changed_only_what_follows_the_change_is_read_again(
     assert told(lamps).text == alone.text == same.text
 
 
+def test_a_prompt_without_a_beginning_leaves_what_is_kept(model: LlamaLanguageModel) -> None:
+    done(model.write(prompt("Name a colour."), Writing(1)))
+    done(model.write(Prompt((), prompt("Name a colour.").request), Writing(1)))
+    written, _ = done(model.write(prompt("Name an animal."), Writing(1)))
+    assert written.kept_tokens > 0.7 * written.prompt_tokens
+
+
 def test_another_prefix_takes_the_place_of_the_last_one(model: LlamaLanguageModel) -> None:
     first, _ = done(model.write(prompt("Name a colour."), Writing(8)))
     other, _ = done(model.write(prompt("Name a colour.", "You are a pirate. " * 30), Writing(8)))
