@@ -20,7 +20,7 @@ class Breath:
 
     orders: tuple[str, ...]
     needs: tuple[str, ...]
-    """The clauses that tell one."""
+    """The clauses that tell one, but for those that tell only why something is ordered."""
 
 
 def breath_of(
@@ -42,4 +42,6 @@ def breath_of(
     whole = all(part in told or needs.is_talk(part) for part in others)
     if not orders or not whole or (understood and not told):
         return None
-    return Breath(tuple(each for part in orders for each in clauses(part)), told)
+    before = found[: found.index(orders[0])]
+    own = tuple(part for part in told if part not in before or not wishing.is_reason(part))
+    return Breath(tuple(each for part in orders for each in clauses(part)), own)

@@ -28,6 +28,7 @@ from edge.nlu.breath import breath_of
 from edge.nlu.choosing import about, chosen
 from edge.nlu.clauses import clauses, following
 from edge.nlu.context import Context, Spoken, both_spoken_of, spoken_of
+from edge.nlu.contradicting import uncontradicted
 from edge.nlu.excepting import cut, without
 from edge.nlu.followup import Fragment, fragment_of
 from edge.nlu.fragments import Fragments, Sentence
@@ -65,14 +66,6 @@ _WISHED = re.compile(
     re.IGNORECASE,
 )
 """What tells in a fact that something shall be done about it."""
-_AGAIN = re.compile(r"\b(?:again|back|off (?:and|then)[\w ]* on|on (?:and|then)[\w ]* off)\b")
-"""How somebody says who wants a thing off and on."""
-_STATE_FIRST = re.compile(
-    r"(?:\w+ ){1,3}(?:on|off|out|up|down|open|shut|closed)[, ]+(?:i|we|it|she|he|they)\b",
-    re.IGNORECASE,
-)
-"""An order, though it goes on as a statement: "lamp off I'm going down"."""
-_OTHER_WAY = {"HassTurnOn": "HassTurnOff", "HassTurnOff": "HassTurnOn"}
 _OF_TIMERS = re.compile(r"\b(?:timers?|countdown|remind|alarm|wake|alert|ping)\b", re.IGNORECASE)
 _STARTING = re.compile(
     r"^(?:(?:please|can you|could you|now|then) )*(?:start|run|activate|trigger|launch|execute|do"
@@ -130,13 +123,10 @@ class Interpreter:
     def read(self, text: str, before: Context) -> Reading:
         """What a text means after what was said before."""
         reading = self._whole(text, before)
-        meant = reading.understanding
-        last = _without_contradictions(meant.intents)
-        if last == meant.intents or meant.question is not None or _AGAIN.search(text) is not None:
+        meant = uncontradicted(text, reading.understanding)
+        if meant is reading.understanding:
             return reading
-        if not tells(clauses(text)[0]) or _STATE_FIRST.match(text) is not None:
-            return Reading(asking.not_all_understood(), before)
-        return replace(reading, understanding=replace(meant, intents=last))
+        return replace(reading, understanding=meant) if meant.intents else Reading(meant, before)
 
     def _whole(self, text: str, before: Context) -> Reading:
         if _DOES_WHAT.fullmatch(text.strip()) is not None:
@@ -190,8 +180,6 @@ class Interpreter:
             return None
         spoken, offer = list(reading.context.clauses), reading.offer
         for part in breath.needs:
-            if wishing.is_reason(part) and text.startswith(part):
-                continue
             wish = wishing.beside(part, [t for clause in spoken for t in clause.targets])
             offer = wish if wish.offers else offer
             spoken.extend(self._met(part, wish))
@@ -495,17 +483,6 @@ class Interpreter:
         return Understanding(
             (replace(intent, slots={**where, **values}, targets=targets, source="dialogue"),)
         )
-
-
-def _without_contradictions(intents: Sequence[Intent]) -> tuple[Intent, ...]:
-    """The intents without those that a later one takes back: "the lamp's still on, turn it off"."""
-
-    def taken_back(at: int) -> bool:
-        other = _OTHER_WAY.get(intents[at].name)
-        later = intents[at + 1 :]
-        return any(i.name == other and i.targets == intents[at].targets != () for i in later)
-
-    return tuple(intent for at, intent in enumerate(intents) if not taken_back(at))
 
 
 def _say_all_of(some: Sequence[Intent], others: Sequence[Intent]) -> bool:

@@ -1,0 +1,68 @@
+"""Orders and needs in one breath, taken apart as the network tells."""
+
+from __future__ import annotations
+
+from edge.nlu.context import Context
+from edge.nlu.interpreter import Interpreter
+from edge.nlu.needs import SaidNeeds
+from edge.nlu.resolver import Resolver
+from tests.edge.nlu.test_wishes import HOME, LIVING, TAGGER, did, states
+
+BREATH = "tv off and it's perishing in here"
+
+
+def in_one_breath(
+    second: str,
+    need: str | None,
+    text: str = BREATH,
+    probability: float = 1.0,
+    order: str = "tv off",
+) -> Interpreter:
+    """Reads `text` as an order and something beside it."""
+    known = {} if need is None else {second: need}
+    needs = SaidNeeds(known, probability, {text: (order, second)}, frozenset({order}))
+    return Interpreter(Resolver(HOME, 0.5), TAGGER.tag, states(), LIVING, needs=needs)
+
+
+def test_an_order_and_a_need_in_one_breath_are_both_met_the_order_first() -> None:
+    reading = in_one_breath("it's perishing in here", "warmer").read(BREATH, Context())
+    assert [*did(reading.understanding).items()] == [
+        ("media_player.tv", "HassTurnOff"),
+        ("climate.living", "HassClimateSetTemperature"),
+    ]
+    assert reading.context.last is not None
+
+
+def test_a_need_beside_an_order_that_is_not_sure_is_offered_after_it() -> None:
+    unsure = in_one_breath("it's perishing in here", "warmer", probability=0.7)
+    reading = unsure.read(BREATH, Context())
+    assert did(reading.understanding) == {"media_player.tv": "HassTurnOff"}
+    assert reading.offer is not None
+    assert reading.offer.question == "Shall I make it warmer?"
+
+
+def test_talk_beside_an_order_does_not_keep_it_from_being_done() -> None:
+    text = "ceiling light off and where's my other shoe"
+    reader = in_one_breath("where's my other shoe", None, text, order="ceiling light off")
+    assert did(reader.read(text, Context()).understanding) == {"light.ceiling": "HassTurnOff"}
+
+
+def test_a_breath_that_says_less_than_the_rules_found_is_not_believed() -> None:
+    text = "it's late so turn off the tv and turn on the reading lamp"
+    less = SaidNeeds(
+        {}, 1.0, {text: ("it's late so turn off the tv", "turn on the reading lamp")},
+        frozenset({"turn on the reading lamp"}),
+    )  # fmt: skip
+    found = Interpreter(Resolver(HOME, 0.5), TAGGER.tag, states(), LIVING, needs=less)
+    assert did(found.read(text, Context()).understanding) == {
+        "media_player.tv": "HassTurnOff", "light.reading": "HassTurnOn",
+    }  # fmt: skip
+
+
+def test_who_goes_and_orders_something_gets_what_is_ordered() -> None:
+    text = "we're off on holiday so turn the tv off"
+    order = "turn the tv off"
+    told = {text: ("we're off on holiday", order)}
+    needs = SaidNeeds({"we're off on holiday": "leave_long"}, 1.0, told, frozenset({order}))
+    found = Interpreter(Resolver(HOME, 0.5), TAGGER.tag, states(), LIVING, needs=needs)
+    assert did(found.read(text, Context()).understanding) == {"media_player.tv": "HassTurnOff"}
