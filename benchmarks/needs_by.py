@@ -59,8 +59,9 @@ class _Told:
         none = name in (NOTHING, ORDER) or probability < LEAST
         return None if none else Need(name, probability)
 
-    def is_talk(self, text: str) -> bool:
-        return self.tell(text)[0] == NOTHING
+    def is_talk(self, text: str, least: float = 0.0) -> bool:
+        name, probability = self.tell(text)
+        return name == NOTHING and probability >= least
 
     def is_order(self, text: str) -> bool:
         return self.tell(text)[0] == ORDER

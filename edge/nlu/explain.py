@@ -56,8 +56,8 @@ class _WatchedNeeds:
         )
         return need
 
-    def is_talk(self, text: str) -> bool:
-        return self.needs.is_talk(text)
+    def is_talk(self, text: str, least: float = 0.0) -> bool:
+        return self.needs.is_talk(text, least)
 
     def is_order(self, text: str) -> bool:
         return self.needs.is_order(text)

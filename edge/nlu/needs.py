@@ -59,8 +59,9 @@ class Needs(Protocol):
     def of(self, text: str) -> Need | None:
         """What is lacked by whom says this; None where it is talk, or is not even likely."""
 
-    def is_talk(self, text: str) -> bool:
-        """Whether it is likelier that who says this lacks nothing than any one thing."""
+    def is_talk(self, text: str, least: float = 0.0) -> bool:
+        """Whether it is likelier that who says this lacks nothing than any one thing, and at least
+        so likely."""
 
     def is_order(self, text: str) -> bool:
         """Whether it is likeliest that who says this says itself what is to be done."""
@@ -72,19 +73,21 @@ class Needs(Protocol):
 @dataclass(frozen=True, slots=True)
 class SaidNeeds:
     """Simulated: the need of each text that is known, and none of any other. Texts are taken apart
-    as `apart` tells, and what is in `ordered` is an order."""
+    as `apart` tells; what is in `ordered` is an order, and what is in `talk` surely none."""
 
     known: Mapping[str, str]
     probability: float = 1.0
     apart: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     ordered: frozenset[str] = frozenset()
+    talk: frozenset[str] = frozenset()
 
     def of(self, text: str) -> Need | None:
         name = self.known.get(text.lower().strip(" .!?"))
         return Need(name, self.probability) if name is not None else None
 
-    def is_talk(self, text: str) -> bool:
-        return self.of(text) is None and not self.is_order(text)
+    def is_talk(self, text: str, least: float = 0.0) -> bool:
+        is_known = self.of(text) is not None or self.is_order(text)
+        return text in self.talk or (not is_known and least == 0)
 
     def is_order(self, text: str) -> bool:
         return text in self.ordered
@@ -126,10 +129,11 @@ class TrainedNeeds:
             return None
         return Need(name, probability, self._network.sure.get(name, SURE))
 
-    def is_talk(self, text: str) -> bool:
+    def is_talk(self, text: str, least: float = 0.0) -> bool:
         if self._is_none(text):
             return True
-        return self._likeliest(plain(text))[0] == NOTHING
+        likeliest, probability = self._likeliest(plain(text))
+        return likeliest == NOTHING and probability >= least
 
     def is_order(self, text: str) -> bool:
         return not self._is_none(text) and self._likeliest(plain(text))[0] == ORDER

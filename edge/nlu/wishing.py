@@ -55,6 +55,12 @@ _SUBJECT = re.compile(
 _BUT = re.compile(
     r"^(?P<main>.+?)[\s,]+(?:but|except(?: for)?|apart from)\s+(?P<out>.+)$", re.IGNORECASE
 )
+_TO_SOMEBODY = re.compile(
+    r"\b(?:let me|you (?:can|could|may|were|are|will|go)|you['’](?:re|ll|ve|d)|he|she|him)\b",
+    re.IGNORECASE,
+)
+_SURELY_TALK = 0.95
+"""Probability from which an order that the tagger found is none."""
 _STATE = re.compile(
     r"\b(?:on|off|open|closed|shut|locked|unlocked|up|down|lit|percent)\b(?! (?:my|our)\b)|\d",
     re.IGNORECASE,
@@ -124,6 +130,13 @@ class Wishing:
     def instead(self, parts: Sequence[str], text: str, found: Understanding) -> Understanding:
         """What is meant by a text of which the tagger and the resolver made `found`."""
         acts = found.question is None and bool(found.intents)
+        if acts and self._is_talk(parts, text, found):
+            return Understanding()
+        return self._meant(parts, text, found, acts=acts)
+
+    def _meant(
+        self, parts: Sequence[str], text: str, found: Understanding, *, acts: bool
+    ) -> Understanding:
         orders = any(map(is_order, parts)) or found in _UNDERSTOOD
         if orders or (acts and self._tells_all(parts, text, found)):
             return found
@@ -146,6 +159,15 @@ class Wishing:
         if asks or (acts and (doubted or self._helps(need, found))):
             return found
         return self._wish(need, text)
+
+    def _is_talk(self, parts: Sequence[str], text: str, found: Understanding) -> bool:
+        """Whether what sounds like an order is said to somebody else, or of something else: "let me
+        put you on the speaker"."""
+        if only_orders(text, parts) and _TO_SOMEBODY.search(text) is None:
+            return False
+        if any("Get" in intent.name for intent in found.intents):
+            return False
+        return self.needs.is_talk(text, _SURELY_TALK)
 
     def _tells_all(self, parts: Sequence[str], text: str, found: Understanding) -> bool:
         """Whether no need is asked for beside what was found in a text."""

@@ -285,7 +285,7 @@ class Unasked:
     def of(self, text: str) -> Need | None:
         raise AssertionError(text)
 
-    def is_talk(self, text: str) -> bool:
+    def is_talk(self, text: str, least: float = 0.0) -> bool:
         raise AssertionError(text)
 
     def is_order(self, text: str) -> bool:
@@ -354,6 +354,15 @@ def test_who_goes_but_wants_something_left_gets_it_left() -> None:
 def test_orders_and_statements_are_told_apart(text: str, order: bool, statement: bool) -> None:
     assert wishing.is_order(text) == order
     assert wishing.tells(text) == statement
+
+
+def test_what_is_surely_said_to_somebody_else_is_no_order() -> None:
+    text = "hold on let me put you on the tv"
+    heard = reader({}).read(text, Context()).understanding
+    surely = SaidNeeds({}, talk=frozenset({text}))
+    found = Interpreter(Resolver(HOME, 0.5), TAGGER.tag, states(), LIVING, needs=surely)
+    assert heard.intents
+    assert found.read(text, Context()).understanding == Understanding()
 
 
 def test_a_match_is_watched_with_the_lights_on() -> None:
