@@ -40,7 +40,7 @@ BREATHS, JUDGED_BREATHS = 12_000, 2000
 _NAMED = frozenset({"name", "domain"})
 """Labels of what an order is about."""
 _LEASTS = (0.5, 0.7, 0.8, SURE, 0.95)
-SURE_OF = (0.8, 0.85, 0.9, 0.95, 0.98)
+SURE_OF = (0.8, 0.85, 0.9, 0.95)
 """Probabilities from which a need may be acted on: the least of them from which few are wrong."""
 FEW = 0.03
 
@@ -279,7 +279,8 @@ By a network that never saw the voices {" and ".join(judged.voices)}. The likeli
 for {judged.accuracy:.1%}. Of clauses in one breath that were made of their sentences and of orders,
 {judged.taken_apart:.1%} are taken apart just where they begin, and {judged.left_whole:.1%} of the
 sentences are left whole. Lares asks about a need from probability {LEAST:.2f} on, and acts from the
-one on from which of these strangers' sentences no more than {FEW:.0%} were wrong (below):
+one on from which of these strangers' sentences no more than {FEW:.0%} were wrong, at most from
+{SURE_OF[-1]} (below):
 
 | least | right | another need | talk taken for a need |
 |---|---|---|---|

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from edge.nlu.beginnings import is_question
 from edge.nlu.clauses import clauses
 from edge.nlu.needs import Needs
 from edge.nlu.wishing import Wishing, only_orders
@@ -39,7 +40,8 @@ def breath_of(
     orders = [part for part in found if wishing.orders(part)]
     others = [part for part in found if part not in orders]
     told = tuple(part for part in others if wishing.tells_need(part))
-    whole = all(part in told or needs.is_talk(part) for part in others)
+    talk = [part for part in others if needs.is_talk(part) and not is_question(part)]
+    whole = all(part in told or part in talk for part in others)
     if not orders or not whole or (understood and not told):
         return None
     before = found[: found.index(orders[0])]

@@ -61,6 +61,8 @@ _TO_SOMEBODY = re.compile(
 )
 _SURELY_TALK = 0.95
 """Probability from which an order that the tagger found is none."""
+_HARDLY = 0.8
+"""Confidence of the tagger below which an order that names nothing is doubted."""
 _STATE = re.compile(
     r"\b(?:on|off|open|closed|shut|locked|unlocked|up|down|lit|percent)\b(?! (?:my|our)\b)|\d",
     re.IGNORECASE,
@@ -137,8 +139,9 @@ class Wishing:
     def _meant(
         self, parts: Sequence[str], text: str, found: Understanding, *, acts: bool
     ) -> Understanding:
-        orders = any(map(is_order, parts)) or found in _UNDERSTOOD
-        if orders or (acts and self._tells_all(parts, text, found)):
+        doubted = acts and self._is_doubted(parts, text, found)
+        orders = (any(map(is_order, parts)) and not doubted) or found in _UNDERSTOOD
+        if orders or (acts and not doubted and self._tells_all(parts, text, found)):
             return found
         asks = (_ASKS.match(text) or _OR_NOT.search(text)) and _BLAMES.match(text) is None
         if not acts and (several := self._several(parts)) is not None:
@@ -148,15 +151,16 @@ class Wishing:
         if need is None:
             told_only = not asks and all(map(tells, parts))
             talks = told_only and not self.tells_deed(text)
-            return Understanding() if talks or (acts and _OR_NOT.search(text)) else found
+            nothing = talks or doubted or (acts and _OR_NOT.search(text))
+            return Understanding() if nothing else found
         if need.name in QUESTIONS:
             names = [intent.name for intent in found.intents]
             asked = acts and (self._names_thing(text) or names != ["HassGetState"])
             does = _OR_NOT.search(text) and not all("Get" in name for name in names)
             return found if asked and not does else self._wish(need, text)
         asks = _ASKS.match(parts[-1]) is not None and _BLAMES.match(parts[-1]) is None
-        doubted = not need.is_sure and self.tells_deed(text)
-        if asks or (acts and (doubted or self._helps(need, found))):
+        deed = not need.is_sure and not doubted and self.tells_deed(text)
+        if asks or (acts and (deed or self._helps(need, found))):
             return found
         return self._wish(need, text)
 
@@ -168,6 +172,14 @@ class Wishing:
         if any("Get" in intent.name for intent in found.intents):
             return False
         return self.needs.is_talk(text, _SURELY_TALK)
+
+    def _is_doubted(self, parts: Sequence[str], text: str, found: Understanding) -> bool:
+        """Whether the tagger is hardly sure of an order, and the needs' network takes it for none:
+        "come on kids load up, we're all going to church"."""
+        if only_orders(text, parts) or self._names_thing(text) or self.needs.is_order(text):
+            return False
+        asked = any("Get" in intent.name for intent in found.intents)
+        return not asked and min(i.confidence for i in found.intents) < _HARDLY
 
     def _tells_all(self, parts: Sequence[str], text: str, found: Understanding) -> bool:
         """Whether no need is asked for beside what was found in a text."""

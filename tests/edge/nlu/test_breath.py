@@ -42,8 +42,8 @@ def test_a_need_beside_an_order_that_is_not_sure_is_offered_after_it() -> None:
 
 
 def test_talk_beside_an_order_does_not_keep_it_from_being_done() -> None:
-    text = "ceiling light off and where's my other shoe"
-    reader = in_one_breath("where's my other shoe", None, text, order="ceiling light off")
+    text = "ceiling light off and i've lost my other shoe"
+    reader = in_one_breath("i've lost my other shoe", None, text, order="ceiling light off")
     assert did(reader.read(text, Context()).understanding) == {"light.ceiling": "HassTurnOff"}
 
 
@@ -66,3 +66,9 @@ def test_who_goes_and_orders_something_gets_what_is_ordered() -> None:
     needs = SaidNeeds({"we're off on holiday": "leave_long"}, 1.0, told, frozenset({order}))
     found = Interpreter(Resolver(HOME, 0.5), TAGGER.tag, states(), LIVING, needs=needs)
     assert did(found.read(text, Context()).understanding) == {"media_player.tv": "HassTurnOff"}
+
+
+def test_a_question_beside_an_order_is_not_passed_over() -> None:
+    text = "ceiling light off and what is the meaning of life"
+    asked = in_one_breath("what is the meaning of life", None, text, order="ceiling light off")
+    assert not asked.read(text, Context()).understanding.intents
