@@ -6,6 +6,7 @@ taught where one begins, however it is said, and what each of them is: an order,
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -45,5 +46,14 @@ def breath_of(
     if not orders or not whole or (understood and not told):
         return None
     before = found[: found.index(orders[0])]
-    own = tuple(part for part in told if part not in before or not wishing.is_reason(part))
+    own = tuple(
+        part
+        for part in told
+        if not (part in before or _says_because(part, text)) or not wishing.is_reason(part)
+    )
     return Breath(tuple(each for part in orders for each in clauses(part)), own)
+
+
+def _says_because(part: str, text: str) -> bool:
+    """Whether a clause tells, by the word before it, why something is ordered."""
+    return re.search(rf"\b(?:because|since|cause|as) {re.escape(part)}", text) is not None

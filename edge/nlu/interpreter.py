@@ -486,9 +486,14 @@ class Interpreter:
 
 
 def _say_all_of(some: Sequence[Intent], others: Sequence[Intent]) -> bool:
-    """Whether some intents do all that others do."""
-    done = {(intent.name, intent.targets) for intent in some}
-    return all((intent.name, intent.targets) in done for intent in others)
+    """Whether some intents do all that others do: the same to the same entities, or just the same
+    where there are none."""
+
+    def does(one: Intent, other: Intent) -> bool:
+        same = one.name == other.name and one.targets == other.targets
+        return same and (bool(one.targets) or one.slots == other.slots)
+
+    return all(any(does(one, other) for one in some) for other in others)
 
 
 def _goes_on(text: str, reading: Reading, before: Context) -> bool:

@@ -59,6 +59,7 @@ _TO_SOMEBODY = re.compile(
     r"\b(?:let me|you (?:can|could|may|were|are|will|go)|you['’](?:re|ll|ve|d)|he|she|him)\b",
     re.IGNORECASE,
 )
+_BECAUSE = re.compile(r"(?:because|since|['’]?cause|as)\b", re.IGNORECASE)
 _SURELY_TALK = 0.95
 """Probability from which an order that the tagger found is none."""
 _HARDLY = 0.8
@@ -167,7 +168,8 @@ class Wishing:
     def _is_talk(self, parts: Sequence[str], text: str, found: Understanding) -> bool:
         """Whether what sounds like an order is said to somebody else, or of something else: "let me
         put you on the speaker"."""
-        if only_orders(text, parts) and _TO_SOMEBODY.search(text) is None:
+        ordered = any(map(is_order, parts)) or self._names_thing(text)
+        if ordered and _TO_SOMEBODY.search(text) is None:
             return False
         if any("Get" in intent.name for intent in found.intents):
             return False
@@ -207,10 +209,13 @@ class Wishing:
         tells no need, and nothing where the order serves it."""
         if not says_why(text) and self._names_thing(text):
             return None
+        if _BECAUSE.match(text) is not None and self.is_reason(text):
+            return Understanding()
         return self.beside(text, targets) if self.tells_need(text) else None
 
     def is_reason(self, text: str) -> bool:
-        """Whether a text that is told before an order tells only why: "we're off, so …"."""
+        """Whether a text that is told before an order, or with "because", tells only why: "we're
+        off, so …"."""
         need = self._need(text)
         return need is not None and need.name in _OF_ALL
 

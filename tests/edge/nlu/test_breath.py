@@ -68,6 +68,12 @@ def test_who_goes_and_orders_something_gets_what_is_ordered() -> None:
     assert did(found.read(text, Context()).understanding) == {"media_player.tv": "HassTurnOff"}
 
 
+def test_who_orders_something_because_they_go_gets_what_is_ordered() -> None:
+    text = "tv off because we're leaving now"
+    both = in_one_breath("we're leaving now", "leave", text)
+    assert did(both.read(text, Context()).understanding) == {"media_player.tv": "HassTurnOff"}
+
+
 def test_a_question_beside_an_order_is_not_passed_over() -> None:
     text = "ceiling light off and what is the meaning of life"
     asked = in_one_breath("what is the meaning of life", None, text, order="ceiling light off")
