@@ -169,7 +169,7 @@ class Interpreter:
         self, text: str, parts: Sequence[str], by_rules: Reading, before: Context
     ) -> Reading | None:
         """The reading of orders and needs in one breath (`breath`), the orders first; None where
-        it says nothing of what the rules found, or nothing more."""
+        something would be lost that the rules found in clauses of their own."""
         wishing, found = self._wishing, by_rules.understanding
         if self.needs is None or wishing is None:
             return None
@@ -184,7 +184,8 @@ class Interpreter:
             offer = wish if wish.offers else offer
             spoken.extend(self._met(part, wish))
         intents = tuple(intent for clause in spoken for intent in clause.intents)
-        if understood and not _say_all_of(intents, found.intents):
+        kept = [intent for intent in found.intents if len(parts) > 1 or not intent.targets]
+        if understood and not _say_all_of(intents, kept):
             return None
         meant, context = Understanding(intents), Context(tuple(spoken))
         return replace(reading, understanding=meant, context=context, offer=offer)

@@ -59,6 +59,12 @@ _NAME_AND_END = re.compile(
     r"(?: (?:please|now))*\W*$"
 )
 """A name with what shall become of it, and no more."""
+_KILLS = re.compile(
+    r"(?:(?:please|now|just|right) )*(?:kill|lose|douse|ditch|cut|knock)(?: off)? "
+    r"(?:(?:the|my|that|those|all the) )?(?P<name>[a-z][\w'’-]*(?: [\w'’-]+){0,3}?)(?: off| out)?"
+    r"(?: (?:please|now))*\W*$"
+)
+"""Loose words for turning something off."""
 _ONLY_SET = re.compile(
     r"\s*(?:(?:please|now) )*(?:set|change|adjust) (?:the |my )?"
     r"(?:(?:volume|brightness|temperature|speed|position) (?:of|on) (?:the |my )?)?"
@@ -83,7 +89,7 @@ def reconsidered(tagging: Tagging, lexicon: Lexicon) -> Tagging:
     heard = Heard.of(tagging)
     if len(heard.text) != len(tagging.text):
         return tagging
-    rules = (_of_a_bare_name, _of_no_value) if tagging.intent == OUT_OF_SCOPE else _RULES
+    rules = _OF_NOTHING if tagging.intent == OUT_OF_SCOPE else _RULES
     return next((known for rule in rules if (known := rule(tagging, heard, lexicon))), tagging)
 
 
@@ -241,6 +247,21 @@ def _of_a_bare_name(tagging: Tagging, heard: Heard, lexicon: Lexicon) -> Tagging
     return _made(tagging, set_to[0], (name, value))
 
 
+def _of_killing(tagging: Tagging, heard: Heard, lexicon: Lexicon) -> Tagging | None:
+    """ "kill the radio", "cut the telly off"."""
+    if tagging.intent != OUT_OF_SCOPE and tagging.confidence >= _DOUBTFUL:
+        return None
+    said = _KILLS.match(heard.text)
+    if said is None:
+        return None
+    entity = _likest(said.group("name"), lexicon, EXACT)
+    if entity is None and lexicon.noun(said.group("name")) is None:
+        return None
+    label = "domain" if entity is None else "name"
+    about = Span(label, said.start("name"), said.end("name"), said.group("name"))
+    return _made(tagging, "HassTurnOff", (about,))
+
+
 def _of_no_value(tagging: Tagging, heard: Heard, lexicon: Lexicon) -> Tagging | None:
     """ "set the bedroom thermostat", whose value may come in the next sentence."""
     if tagging.intent != OUT_OF_SCOPE and tagging.confidence >= _DOUBTFUL:
@@ -286,8 +307,11 @@ _SETS_A_VALUE = frozenset(
     }
 )  # fmt: skip
 """Intents of a value or a mode, which the tagger may take one for another."""
+_OF_NOTHING: tuple[Rule, ...] = (_of_a_bare_name, _of_killing, _of_no_value)
+"""Rules for what the tagger takes for no order."""
 _RULES: tuple[Rule, ...] = (
     _of_a_bare_name,
+    _of_killing,
     _of_no_value,
     _of_a_player,
     _of_a_state,

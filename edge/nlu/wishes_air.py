@@ -14,6 +14,7 @@ _HOOD = re.compile(
     r"\b(?:extractor|hood|vent|ventilator|ventilation|exhaust|cooker fan|air purifier|purifier)\b",
     re.IGNORECASE,
 )
+_OF_ONE_ROOM = re.compile(r"\b(?:radiator|valve|trv)\b", re.IGNORECASE)
 _HEATER = re.compile(
     r"\b(?:(?:oil|electric|panel|fan|space|patio|room)? ?heater|radiator|electric fire)\b",
     re.IGNORECASE,
@@ -38,7 +39,7 @@ def warmer(situation: Situation) -> tuple[Intent, ...] | str:
         if not cold:
             return f"The heater {situation.phrase} is on already."
         return (situation.does("HassTurnOn", cold[:1]),)
-    heating = here or [e for e in _climates(situation.on_floor) if _HEATS & _modes(situation, e)]
+    heating = here or [e for e in _of_floor(situation) if _HEATS & _modes(situation, e)]
     return _stepped(situation, heating, 1, "heat")
 
 
@@ -54,7 +55,7 @@ def cooler(situation: Situation) -> tuple[Intent, ...] | str:
     return (
         _blown(situation)
         or _window(situation)
-        or _stepped(situation, here or _climates(situation.on_floor), -1, "cool")
+        or _stepped(situation, here or _of_floor(situation), -1, "cool")
     )
 
 
@@ -182,6 +183,13 @@ def _heats_now(situation: Situation, climate: Entity) -> bool:
     if state != "heat" or target is None:
         return False
     return not known or (measured or 0.0) <= target + _CLOSE
+
+
+def _of_floor(situation: Situation) -> list[Entity]:
+    """What heats or cools the floor; what warms one other room only, where there is nothing
+    else."""
+    climates = _climates(situation.on_floor)
+    return [e for e in climates if not _is_called(e, _OF_ONE_ROOM)] or climates
 
 
 def _climates(entities: Sequence[Entity]) -> list[Entity]:

@@ -52,6 +52,12 @@ _SUBJECT = re.compile(
     r"|\b(?:is|are|isn['’]t|aren['’]t|has|have|must|needs?)\b",
     re.IGNORECASE,
 )
+_SOMEBODY = re.compile(
+    r"\b(?:he|she|you|who|someone|somebody|what|where)\b"
+    r"|\b(?!let\b)\w+['’](?:re|m|ve|ll|d|s)\b|\b(?!don)\w+n['’]t\b",
+    re.IGNORECASE,
+)
+"""What tells of somebody."""
 _BUT = re.compile(
     r"^(?P<main>.+?)[\s,]+(?:but|except(?: for)?|apart from)\s+(?P<out>.+)$", re.IGNORECASE
 )
@@ -330,8 +336,9 @@ def is_order(text: str) -> bool:
 
 
 def only_orders(text: str, parts: Sequence[str]) -> bool:
-    """Whether a text of these clauses orders something and cannot tell anything beside."""
-    return all(map(is_order, parts)) and _SUBJECT.search(text) is None
+    """Whether a text of these clauses orders something and can hardly tell anything beside."""
+    plain = _SUBJECT.search(text) is None and _SOMEBODY.search(text) is None
+    return plain and all(map(is_order, parts))
 
 
 def tells(text: str) -> bool:

@@ -365,6 +365,25 @@ def test_what_is_surely_said_to_somebody_else_is_no_order() -> None:
     assert found.read(text, Context()).understanding == Understanding()
 
 
+def test_another_rooms_radiator_does_not_warm_this_one() -> None:
+    def heating(entity_id: str, name: str, area: str) -> Entity:
+        return entity(entity_id, name, area, state="heat", temperature=20, hvac_modes=["heat"])
+
+    upstairs = Home(
+        (Floor("upper", "Upper Floor"),),
+        tuple(Area(name, name.title(), "upper") for name in ("suite", "landing", "nursery")),
+        (
+            heating("climate.upper", "Upper Level Thermostat", "landing"),
+            heating("climate.nursery", "Nursery Radiator", "nursery"),
+        ),
+    )
+    found = understood(
+        Need("warmer", 0.99), "brr", Lexicon(upstairs), area="suite",
+        states=States(upstairs.initial_states()),
+    )  # fmt: skip
+    assert did(found) == {"climate.upper": "HassClimateSetTemperature"}
+
+
 def test_a_match_is_watched_with_the_lights_on() -> None:
     now = states(media_player__tv="off")
     assert did(wish("watch", "kick off is in two minutes", now=now)) == {
