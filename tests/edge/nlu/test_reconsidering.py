@@ -180,7 +180,7 @@ def test_what_the_home_knows_no_better_stays(marked: str, intent: str) -> None:
         ("desk lamp on please", "HassTurnOn", [("name", "desk lamp")]),
         ("Rover off", "HassTurnOff", [("name", "Rover")]),
         ("kill the desk lamp", "HassTurnOff", [("name", "desk lamp")]),
-        ("cut the TV off", "HassTurnOff", [("domain", "TV")]),
+        ("cut the TV off", "HassTurnOff", [("name", "TV")]),
         ("kill the mood", None, []),
         ("desk lamp to blue", None, []),
         ("coffee machine to 30", None, []),
