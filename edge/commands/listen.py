@@ -125,7 +125,9 @@ def _shown(events: Events, *, as_log: bool) -> Iterator[None]:
 
 def _log(event: Event) -> None:
     line = {"time": round(event.time, 3), "level": event.level, "event": event.name}
-    print(json.dumps({**line, **event.fields}, default=_plain), file=sys.stderr, flush=True)
+    told = json.dumps({**line, **event.fields}, default=_plain)
+    sys.stderr.write(f"{told}\n")  # in one piece: events come from several threads
+    sys.stderr.flush()
 
 
 def _plain(value: object) -> object:
