@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from edge.nlu.beginnings import is_question
 from edge.nlu.clauses import clauses
+from edge.nlu.excepting import cut
 from edge.nlu.needs import Needs
 from edge.nlu.wishing import Wishing, only_orders
 
@@ -31,9 +32,12 @@ def breath_of(
     """The orders and the needs of a text, as the network takes it apart.
 
     parts: as the rules take it apart; understood: and they understand it. None where there is no
-    order, where the network tells nothing that the rules do not, or of a clause not what it is.
+    order, where the network tells nothing that the rules do not, or of a clause not what it is; an
+    exception that they understood is theirs.
     """
     if (understood or len(parts) == 1) and only_orders(text, parts):
+        return None
+    if understood and cut(text)[1] is not None:
         return None
     found = needs.clauses(text)
     if len(found) == 1 or (understood and found == tuple(parts)):

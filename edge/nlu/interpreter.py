@@ -66,6 +66,9 @@ _WISHED = re.compile(
     re.IGNORECASE,
 )
 """What tells in a fact that something shall be done about it."""
+_HARDLY = 0.8
+"""Confidence of the tagger below which a text that is several clauses was not taken for what it
+is."""
 _OF_TIMERS = re.compile(r"\b(?:timers?|countdown|remind|alarm|wake|alert|ping)\b", re.IGNORECASE)
 _STARTING = re.compile(
     r"^(?:(?:please|can you|could you|now|then) )*(?:start|run|activate|trigger|launch|execute|do"
@@ -169,7 +172,7 @@ class Interpreter:
         self, text: str, parts: Sequence[str], by_rules: Reading, before: Context
     ) -> Reading | None:
         """The reading of orders and needs in one breath (`breath`), the orders first; None where
-        something would be lost that the rules found in clauses of their own."""
+        something would be lost that the rules found, and were sure of or had taken apart."""
         wishing, found = self._wishing, by_rules.understanding
         if self.needs is None or wishing is None:
             return None
@@ -184,7 +187,8 @@ class Interpreter:
             offer = wish if wish.offers else offer
             spoken.extend(self._met(part, wish))
         intents = tuple(intent for clause in spoken for intent in clause.intents)
-        kept = [intent for intent in found.intents if len(parts) > 1 or not intent.targets]
+        whole = len(parts) == 1
+        kept = [i for i in found.intents if not (whole and i.targets and i.confidence < _HARDLY)]
         if understood and not _say_all_of(intents, kept):
             return None
         meant, context = Understanding(intents), Context(tuple(spoken))
