@@ -16,6 +16,11 @@ from edge.nlu.excepting import cut
 from edge.nlu.needs import Needs
 from edge.nlu.wishing import Wishing, only_orders
 
+_EXCEPTS = re.compile(
+    r"(?:(?:and|but|just|yeah|no) )*(?:not?|except\w*|only|leave|keep|bar|apart|besides|without)\b",
+    re.IGNORECASE,
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Breath:
@@ -45,7 +50,7 @@ def breath_of(
     orders = [part for part in found if wishing.orders(part)]
     others = [part for part in found if part not in orders]
     told = tuple(part for part in others if wishing.tells_need(part))
-    talk = [part for part in others if needs.is_talk(part) and not is_question(part)]
+    talk = [part for part in others if needs.is_talk(part) and not _counts(part)]
     whole = all(part in told or part in talk for part in others)
     if not orders or not whole or (understood and not told):
         return None
@@ -56,6 +61,11 @@ def breath_of(
         if not (part in before or _says_because(part, text)) or not wishing.is_reason(part)
     )
     return Breath(tuple(each for part in orders for each in clauses(part)), own)
+
+
+def _counts(part: str) -> bool:
+    """Whether what seems to be talk asks something or leaves something out."""
+    return is_question(part) or _EXCEPTS.match(part) is not None
 
 
 def _says_because(part: str, text: str) -> bool:

@@ -63,6 +63,11 @@ _ASKS = re.compile(
 )
 _REST = re.compile(r"\b(?:everything|all) else\b|\ball (?:of )?the (?:rest|others)\b|\bthe rest\b")
 _JOINED = re.compile(r"(?:[\s,]+(?:and|but|only|just))+$")
+_EXCEPTS = re.compile(
+    r"\b(?:but (?:not?|just not|never) (?:the|my|in|on|that|this|those)|just not|apart from"
+    r"|except(?:ing)?)\b",
+    re.IGNORECASE,
+)
 _AND = re.compile(r"\s*,\s*(?:and |or )?|\s+(?:and|or|nor)\s+(?:the |my )?")
 
 
@@ -84,6 +89,14 @@ def cut(text: str) -> tuple[str, str | None]:
             main += match.group("end")
         return _REST.sub("everything", main), out
     return text, None
+
+
+def is_missed(text: str, meant: Understanding) -> bool:
+    """Whether a text leaves something out of several things, and what is meant leaves out nothing:
+    "turn everything off yeah but not the fan I need that"."""
+    several = any(len(intent.targets) > 1 and intent.source != "need" for intent in meant.intents)
+    cut_off = any("except" in intent.slots for intent in meant.intents)
+    return several and not cut_off and _EXCEPTS.search(text) is not None
 
 
 def _words(text: str, match: re.Match[str], group: str) -> str:

@@ -29,7 +29,7 @@ from edge.nlu.choosing import about, chosen
 from edge.nlu.clauses import clauses, following
 from edge.nlu.context import Context, Spoken, both_spoken_of, spoken_of
 from edge.nlu.contradicting import uncontradicted
-from edge.nlu.excepting import cut, without
+from edge.nlu.excepting import cut, is_missed, without
 from edge.nlu.followup import Fragment, fragment_of
 from edge.nlu.fragments import Fragments, Sentence
 from edge.nlu.heard import WHERE
@@ -126,6 +126,8 @@ class Interpreter:
     def read(self, text: str, before: Context) -> Reading:
         """What a text means after what was said before."""
         reading = self._whole(text, before)
+        if is_missed(text, reading.understanding):
+            return Reading(asking.excepting(), before)
         meant = uncontradicted(text, reading.understanding)
         if meant is reading.understanding:
             return reading

@@ -47,8 +47,10 @@ _EXCEPT = re.compile(
 )
 _LATER = re.compile(r"\b(?:if|when|whenever|unless|until|once)\b")
 _LEAVES = re.compile(
-    r"^(?:(?:please|just|and|but|okay) )*(?:leave|keep) (?:the|my|our|that|it|them)\b.*?"
-    r"(?:\bas (?:it|they|that) (?:is|are)|\balone|\bbe)$"
+    r"^(?:(?:please|just|and|but|okay|nah|no|nope|yeah) )*(?:"
+    r"(?:leave|keep) (?:the|my|our|that|it|them)\b.*?"
+    r"(?:\bas (?:it|they|that) (?:is|are)|\balone|\bbe)"
+    r"|leave (?:the|my|our) [\w'’-]+(?<!on)(?<!off)(?<!open))$"
 )
 _ANSWERED = {
     _LEAVES: asking.leaving,

@@ -52,6 +52,7 @@ _SUBJECT = re.compile(
     r"|\b(?:is|are|isn['’]t|aren['’]t|has|have|must|needs?)\b",
     re.IGNORECASE,
 )
+_JOINTS = re.compile(r"\s*[,;.]\s+|\s+(?:and|but|plus|also)\s+", re.IGNORECASE)
 _SOMEBODY = re.compile(
     r"\b(?:he|she|you|who|someone|somebody|what|where)\b"
     r"|\b(?!let\b)\w+['’](?:re|m|ve|ll|d|s)\b|\b(?!don)\w+n['’]t\b",
@@ -151,7 +152,7 @@ class Wishing:
         if orders or (acts and not doubted and self._tells_all(parts, text, found)):
             return found
         asks = (_ASKS.match(text) or _OR_NOT.search(text)) and _BLAMES.match(text) is None
-        if not acts and (several := self._several(parts)) is not None:
+        if not asks and (several := self._several(parts, text, acts=acts)) is not None:
             return several
         told = [part for part in parts if tells(part) and not _ASKS.match(part)]
         need = self._need(*(told if asks and told else dict.fromkeys((text, *parts))))
@@ -197,9 +198,14 @@ class Wishing:
             return True
         return self._says_all(text, found)
 
-    def _several(self, parts: Sequence[str]) -> Understanding | None:
-        """What is wished by parts that tell a need each; None where they do not, or all the same
-        one."""
+    def _several(self, parts: Sequence[str], text: str, *, acts: bool) -> Understanding | None:
+        """What is wished by clauses that tell a need each, as the rules, the needs' network or mere
+        joints take them apart; None where they do not, or all the same one."""
+        joined = tuple(filter(None, map(str.strip, _JOINTS.split(text))))
+        taken_apart = (() if acts else parts, self.needs.clauses(text), joined)
+        return next(filter(None, map(self._wished_by, filter(None, taken_apart))), None)
+
+    def _wished_by(self, parts: Sequence[str]) -> Understanding | None:
         needs = [self._need(part) for part in parts]
         told = [n for n in needs if n is not None and n.is_sure and n.name not in QUESTIONS]
         if len(told) < len(parts) or len({need.name for need in told}) == 1:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.nlu.excepting import cut, without
+from edge.nlu.excepting import cut, is_missed, without
 from edge.nlu.finding import Lexicon
 from edge.types import Intent, Understanding
 from tests.edge.nlu.homes import HOME
@@ -92,3 +94,20 @@ def test_no_text_raises_and_none_adds_a_target(text: str) -> None:
     assert out is not None or main == text
     for intent in without(lights(), text, LEXICON).intents:
         assert set(intent.targets) <= set(LIGHTS)
+
+
+@pytest.mark.parametrize(
+    ("text", "missed"),
+    [
+        ("turn everything off yeah but not the fan i need that", True),
+        ("shut it all off except that thing", True),
+        ("turn the lights off but not too late", False),
+        ("turn all the lights off", False),
+    ],
+)
+def test_an_exception_that_was_passed_over_is_noticed(text: str, missed: bool) -> None:
+    assert is_missed(text, lights()) == missed
+    (intent,) = lights().intents
+    left_out = replace(intent, slots={"except": "Fan"})
+    assert not is_missed(text, Understanding((left_out,)))
+    assert not is_missed(text, lights("light.one"))

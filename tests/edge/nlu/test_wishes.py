@@ -384,6 +384,14 @@ def test_another_rooms_radiator_does_not_warm_this_one() -> None:
     assert did(found) == {"climate.upper": "HassClimateSetTemperature"}
 
 
+def test_two_needs_joined_by_and_are_both_met() -> None:
+    text = "i'm chilled and i can't see my knitting"
+    both = reader({"i'm chilled": "warmer", "i can't see my knitting": "more_light"})
+    assert did(both.read(text, Context()).understanding) == {
+        "climate.living": "HassClimateSetTemperature", "light.reading": "HassTurnOn",
+    }  # fmt: skip
+
+
 def test_a_match_is_watched_with_the_lights_on() -> None:
     now = states(media_player__tv="off")
     assert did(wish("watch", "kick off is in two minutes", now=now)) == {
