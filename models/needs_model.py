@@ -47,6 +47,14 @@ class Read:
     begins: NDArray[np.float32]
     """That a clause begins at each word, shape (words,)."""
 
+    @classmethod
+    def of(cls, text: str, encoded: Any, chances: NDArray[Any], begins: NDArray[Any]) -> Read:
+        """From what a network gives for the pieces of an encoded text: chances of shape (needs,),
+        begins of shape (pieces,). No clause begins where nothing was read."""
+        first = first_pieces(text, encoded.offsets[:LONGEST])
+        of_words = [0.0 if at is None else begins[at] for at in first]
+        return cls(chances, np.array(of_words, np.float32))
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NeedsModel:
@@ -64,9 +72,7 @@ class NeedsModel:
         ids = np.array([encoded.ids[:LONGEST]], np.int64)
         outputs = [PROBABILITIES, BEGINNINGS]
         chances, begins = self.session.run(outputs, {"input_ids": ids})
-        first = first_pieces(text, encoded.offsets[:LONGEST])
-        of_words = [0.0 if at is None else begins[0][at] for at in first]
-        return Read(chances[0], np.array(of_words, np.float32))
+        return Read.of(text, encoded, chances[0], begins[0])
 
     @classmethod
     def load(cls, folder: Path | None = None, *, threads: int = 1) -> NeedsModel:

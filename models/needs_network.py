@@ -16,7 +16,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import torch
 from rich.console import Console
 from rich.progress import Progress
@@ -87,9 +86,7 @@ class Trained:
         encoded = self.tokenizer.encode(text)
         with torch.inference_mode():
             needs, begins = _Probabilities(self.network)(torch.tensor([encoded.ids[:LONGEST]]))
-        first = first_pieces(text, encoded.offsets[:LONGEST])
-        of_words = [0.0 if at is None else float(begins[0][at]) for at in first]
-        return Read(needs[0].numpy(), np.array(of_words, np.float32))
+        return Read.of(text, encoded, needs[0].numpy(), begins[0].numpy())
 
     def export(self, folder: Path) -> None:
         """Writes model and tokenizer as int8 ONNX."""

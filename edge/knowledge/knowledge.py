@@ -109,9 +109,9 @@ class Knowledge:
                 if path in known:
                     added.removed.append(path)
         unseen = [place for one in finds for place in one.unseen]
-        gone = _below([*known], [absolute(place) for place in places])
+        gone = below([*known], [absolute(place) for place in places])
         added.removed += [
-            path for path in gone if path not in paths and path not in _below([path], unseen)
+            path for path in gone if path not in paths and path not in below([path], unseen)
         ]
         if added.removed:
             self.index.remove(added.removed)
@@ -125,7 +125,7 @@ class Knowledge:
         Raises LaresError when none is known there.
         """
         known = [one.path for one in self.documents()]
-        gone = _below(known, [absolute(place)])
+        gone = below(known, [absolute(place)])
         if not gone:
             raise LaresError(
                 f"no document is known at {shown(absolute(place))}; lares knowledge list tells "
@@ -260,7 +260,7 @@ def _looks_unchanged(path: Path, known: Known) -> bool:
     return (status.st_mtime_ns, status.st_size) == (known.mtime_ns, known.bytes)
 
 
-def _below(paths: Sequence[Path], places: Sequence[Path]) -> tuple[Path, ...]:
+def below(paths: Sequence[Path], places: Sequence[Path]) -> tuple[Path, ...]:
     """Those of the paths that are one of the places, or in one."""
     return tuple(path for path in paths if any(place in (path, *path.parents) for place in places))
 

@@ -15,7 +15,7 @@ from edge.kernel.events import Events
 from edge.kernel.scheduler import Priority, Scheduler, Steps
 from edge.knowledge.documents import absolute, shown
 from edge.knowledge.index import Index
-from edge.knowledge.knowledge import Added, Knowledge
+from edge.knowledge.knowledge import Added, Knowledge, below
 from edge.types import LaresError
 
 EVERY_S = 3600.0
@@ -62,8 +62,9 @@ class Upkeep:
         missing = [folder for folder in self._folders if not folder.is_dir()]
         places = [folder for folder in self._folders if folder not in missing]
         if self._index.path.is_file():
-            elsewhere = (one.path for one in self._index.documents())
-            places += [path for path in elsewhere if not _is_below(path, self._folders)]
+            known = [one.path for one in self._index.documents()]
+            theirs = below(known, [absolute(folder) for folder in self._folders])
+            places += [path for path in known if path not in theirs]
         places = [place for place in places if place.exists()]
         added = (yield from self._knowledge().adding(places)) if places else Added()
         added.problems += [
@@ -83,7 +84,3 @@ class Upkeep:
             if problem not in self._problems:
                 self._events.emit("document_not_read", "warning", problem=problem)
         self._problems = tuple(added.problems)
-
-
-def _is_below(path: Path, folders: Sequence[Path]) -> bool:
-    return any(absolute(folder) in path.parents for folder in folders)

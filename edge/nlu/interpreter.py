@@ -40,7 +40,7 @@ from edge.nlu.preambles import is_preamble, place_first, preamble_of, with_topic
 from edge.nlu.resolver import Resolver
 from edge.nlu.respanning import respanned
 from edge.nlu.slots import lacks_value
-from edge.nlu.wishing import Wishing, tells
+from edge.nlu.wishing import HARDLY, Wishing, tells
 from edge.types import OUT_OF_SCOPE, Intent, SlotValue, Span, Tagging, Understanding
 
 Tag = Callable[[str], Tagging]
@@ -66,9 +66,6 @@ _WISHED = re.compile(
     re.IGNORECASE,
 )
 """What tells in a fact that something shall be done about it."""
-_HARDLY = 0.8
-"""Confidence of the tagger below which a text that is several clauses was not taken for what it
-is."""
 _OF_TIMERS = re.compile(r"\b(?:timers?|countdown|remind|alarm|wake|alert|ping)\b", re.IGNORECASE)
 _STARTING = re.compile(
     r"^(?:(?:please|can you|could you|now|then) )*(?:start|run|activate|trigger|launch|execute|do"
@@ -190,7 +187,7 @@ class Interpreter:
             spoken.extend(self._met(part, wish))
         intents = tuple(intent for clause in spoken for intent in clause.intents)
         whole = len(parts) == 1
-        kept = [i for i in found.intents if not (whole and i.targets and i.confidence < _HARDLY)]
+        kept = [i for i in found.intents if not (whole and i.targets and i.confidence < HARDLY)]
         if understood and not _say_all_of(intents, kept):
             return None
         meant, context = Understanding(intents), Context(tuple(spoken))

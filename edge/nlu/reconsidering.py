@@ -9,7 +9,7 @@ from dataclasses import replace
 from edge.home.graph import Entity, Home
 from edge.nlu.finding import Lexicon
 from edge.nlu.heard import WHERE, Heard
-from edge.nlu.kinds import NARROW_NOUNS
+from edge.nlu.kinds import INTENT_OF_VERB, NARROW_NOUNS
 from edge.nlu.matching import ENOUGH, EXACT
 from edge.nlu.numbers import find_number_in, words
 from edge.nlu.request import VALUE_OF
@@ -220,9 +220,10 @@ def _of_an_awning(tagging: Tagging, heard: Heard, lexicon: Lexicon) -> Tagging |
 
 def _of_shutting(tagging: Tagging, heard: Heard, _: Lexicon) -> Tagging | None:
     """ "shut the blinds, would you, I've got to sleep till four" sets no position."""
-    if tagging.intent != "HassSetPosition" or heard.verb not in _SHUTTING:
+    if tagging.intent != "HassSetPosition" or heard.verb not in ("open", "close"):
         return None
-    return _made(tagging, _SHUTTING[heard.verb], _about(tagging)) if lacks_value(tagging) else None
+    intent = INTENT_OF_VERB[heard.verb]
+    return _made(tagging, intent, _about(tagging)) if lacks_value(tagging) else None
 
 
 def _of_a_bare_name(tagging: Tagging, heard: Heard, lexicon: Lexicon) -> Tagging | None:
@@ -296,7 +297,6 @@ def _of_a_verb(tagging: Tagging, heard: Heard, _: Lexicon) -> Tagging | None:
     return replace(tagging, intent=_INTENT_OF_STATE[switched.group(1)])
 
 
-_SHUTTING = {"open": "HassTurnOn", "close": "HassTurnOff"}
 _MACHINES = ("vacuum", "lawn_mower")
 _OF_COVERS = frozenset({"HassSetPosition", "HassTurnOn", "HassTurnOff", "HassStopMoving"})
 _SETS_A_VALUE = frozenset(

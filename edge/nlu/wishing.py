@@ -53,6 +53,7 @@ _SUBJECT = re.compile(
     re.IGNORECASE,
 )
 _JOINTS = re.compile(r"\s*[,;.]\s+|\s+(?:and|but|plus|also)\s+", re.IGNORECASE)
+"""What may stand between statements; whether it does, their needs tell."""
 _SOMEBODY = re.compile(
     r"\b(?:he|she|you|who|someone|somebody|what|where)\b"
     r"|\b(?!let\b)\w+['’](?:re|m|ve|ll|d|s)\b|\b(?!don)\w+n['’]t\b",
@@ -69,8 +70,9 @@ _TO_SOMEBODY = re.compile(
 _BECAUSE = re.compile(r"(?:because|since|['’]?cause|as)\b", re.IGNORECASE)
 _SURELY_TALK = 0.95
 """Probability from which an order that the tagger found is none."""
-_HARDLY = 0.8
-"""Confidence of the tagger below which an order that names nothing is doubted."""
+HARDLY = 0.8
+"""Confidence of the tagger below which an order that names nothing is doubted, and several clauses
+that it took for one."""
 _STATE = re.compile(
     r"\b(?:on|off|open|closed|shut|locked|unlocked|up|down|lit|percent)\b(?! (?:my|our)\b)|\d",
     re.IGNORECASE,
@@ -140,14 +142,15 @@ class Wishing:
     def instead(self, parts: Sequence[str], text: str, found: Understanding) -> Understanding:
         """What is meant by a text of which the tagger and the resolver made `found`."""
         acts = found.question is None and bool(found.intents)
-        if acts and self._is_talk(parts, text, found):
+        does = acts and not any("Get" in intent.name for intent in found.intents)
+        if does and self._is_talk(parts, text):
             return Understanding()
-        return self._meant(parts, text, found, acts=acts)
+        doubted = does and self._is_doubted(parts, text, found)
+        return self._meant(parts, text, found, acts=acts, doubted=doubted)
 
     def _meant(
-        self, parts: Sequence[str], text: str, found: Understanding, *, acts: bool
+        self, parts: Sequence[str], text: str, found: Understanding, *, acts: bool, doubted: bool
     ) -> Understanding:
-        doubted = acts and self._is_doubted(parts, text, found)
         orders = (any(map(is_order, parts)) and not doubted) or found in _UNDERSTOOD
         if orders or (acts and not doubted and self._tells_all(parts, text, found)):
             return found
@@ -172,13 +175,11 @@ class Wishing:
             return found
         return self._wish(need, text)
 
-    def _is_talk(self, parts: Sequence[str], text: str, found: Understanding) -> bool:
+    def _is_talk(self, parts: Sequence[str], text: str) -> bool:
         """Whether what sounds like an order is said to somebody else, or of something else: "let me
         put you on the speaker"."""
         ordered = any(map(is_order, parts)) or self._names_thing(text)
         if ordered and _TO_SOMEBODY.search(text) is None:
-            return False
-        if any("Get" in intent.name for intent in found.intents):
             return False
         return self.needs.is_talk(text, _SURELY_TALK)
 
@@ -187,8 +188,7 @@ class Wishing:
         "come on kids load up, we're all going to church"."""
         if only_orders(text, parts) or self._names_thing(text) or self.needs.is_order(text):
             return False
-        asked = any("Get" in intent.name for intent in found.intents)
-        return not asked and min(i.confidence for i in found.intents) < _HARDLY
+        return min(intent.confidence for intent in found.intents) < HARDLY
 
     def _tells_all(self, parts: Sequence[str], text: str, found: Understanding) -> bool:
         """Whether no need is asked for beside what was found in a text."""

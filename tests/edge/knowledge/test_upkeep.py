@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import threading
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -17,6 +16,7 @@ from edge.knowledge.embedding import HashedWords, Vectors
 from edge.knowledge.index import Index
 from edge.knowledge.knowledge import Knowledge
 from edge.knowledge.upkeep import Upkeep
+from tests.edge.knowledge.test_knowledge import rewrite
 
 WITHIN_S = 20.0
 
@@ -85,10 +85,11 @@ async def kept(
             await task
 
 
-def rewrite(path: Path, text: str) -> None:
-    later = path.stat().st_mtime_ns + 10**9
-    path.write_text(text)
-    os.utime(path, ns=(later, later))
+def with_long_document(folder: Path, tmp_path: Path, embedder: Watched) -> Knowledge:
+    """Knowledge of nothing yet, with a document of thirty passages to read."""
+    sections = "".join(f"\n## Part {n}\nWords of part {n}.\n" for n in range(30))
+    (folder / "long.md").write_text(f"# Long\n{sections}")
+    return Knowledge(Index(tmp_path / "knowledge.db"), embedder)
 
 
 def words_of(knowledge: Knowledge, word: str) -> list[str]:
@@ -166,10 +167,8 @@ async def test_nothing_is_opened_where_there_is_nothing_to_read(
 async def test_who_speaks_is_answered_before_the_next_passage_is_read(
     tmp_path: Path, scheduler: Scheduler, folder: Path
 ) -> None:
-    sections = "".join(f"\n## Part {n}\nWords of part {n}.\n" for n in range(30))
-    (folder / "long.md").write_text(f"# Long\n{sections}")
     embedder = Watched()
-    knowledge = Knowledge(Index(tmp_path / "knowledge.db"), embedder)
+    knowledge = with_long_document(folder, tmp_path, embedder)
     async with kept(knowledge, scheduler, folder, every_s=60.0) as told:
         assert await asyncio.to_thread(embedder.begun.wait, WITHIN_S)
 
@@ -187,10 +186,8 @@ async def test_who_speaks_is_answered_before_the_next_passage_is_read(
 async def test_who_stops_it_finds_each_document_whole(
     tmp_path: Path, scheduler: Scheduler, folder: Path
 ) -> None:
-    sections = "".join(f"\n## Part {n}\nWords of part {n}.\n" for n in range(30))
-    (folder / "long.md").write_text(f"# Long\n{sections}")
     embedder = Watched()
-    knowledge = Knowledge(Index(tmp_path / "knowledge.db"), embedder)
+    knowledge = with_long_document(folder, tmp_path, embedder)
     async with kept(knowledge, scheduler, folder):
         assert await asyncio.to_thread(embedder.begun.wait, WITHIN_S)
     embedder.may_go_on.set()
