@@ -41,7 +41,10 @@ from edge.home.homefile import read_home
 from edge.types import EntityState, Outcome, Transcript
 
 FOLDER = Path(__file__).parent / "indirect"
-PARTS = ("develop", "develop_2", "develop_3", "develop_4", "examine", "examine_2", "examine_3")
+PARTS = (
+    "develop", "develop_2", "develop_3", "develop_4", "develop_5",
+    "examine", "examine_2", "examine_3",
+)  # fmt: skip
 _RELATIVE = frozenset({"lower", "higher"})
 
 States = Mapping[str, EntityState]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,9 +28,8 @@ PROBABILITIES, BEGINNINGS = "probabilities", "beginnings"
 """The model's outputs."""
 NOTHING, ORDER = "nothing", "order"
 """The classes of talk, which asks for nothing, and of what says itself what is to be done."""
-LEAST, SURE = 0.6, 0.9
-"""Probabilities from which a need is asked about, and acted on where the model does not know better
-for this need."""
+LEAST, SURE = 0.6, 0.8
+"""Probabilities from which a need is asked about, and acted on."""
 BEGINS = 0.5
 """Probability from which a clause begins at a word."""
 LONGEST = 64
@@ -61,8 +60,6 @@ class NeedsModel:
     """The trained model."""
 
     needs: tuple[str, ...]
-    sure: Mapping[str, float]
-    """Of each need the probability from which it may be acted on."""
     session: Any
     tokenizer: Any
 
@@ -82,8 +79,7 @@ class NeedsModel:
         try:
             told = json.loads((folder / NEEDS).read_text(encoding="utf-8"))
             needs = tuple(map(str, told["needs"]))
-            sure = {str(need): float(least) for need, least in told["sure"].items()}
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError) as error:
             raise LaresError(
                 f"Expected the needs in {folder / NEEDS}, found {error!r}. {_REMEDY}"
             ) from error
@@ -91,7 +87,7 @@ class NeedsModel:
             folder / MODEL, folder / TOKENIZER, what="a model of needs", remedy=_REMEDY,
             threads=threads,
         )  # fmt: skip
-        return cls(needs, sure, session, tokenizer)
+        return cls(needs, session, tokenizer)
 
 
 def first_pieces(text: str, offsets: Sequence[tuple[int, int]]) -> list[int | None]:

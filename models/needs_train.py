@@ -13,8 +13,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -39,10 +39,7 @@ BREATHS, JUDGED_BREATHS = 12_000, 2000
 """Clauses in one breath: that are trained on, and that judge."""
 _NAMED = frozenset({"name", "domain"})
 """Labels of what an order is about."""
-_LEASTS = (0.5, 0.7, 0.8, SURE, 0.95)
-SURE_OF = (0.8, 0.85, 0.9, 0.95)
-"""Probabilities from which a need may be acted on: the least of them from which few are wrong."""
-FEW = 0.03
+_LEASTS = (0.5, 0.7, SURE, 0.9, 0.95)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +80,6 @@ class Judged:
     """Of clauses in one breath: those that were taken apart just where they begin."""
     left_whole: float = 0.0
     """Of sentences: those in which no clause begins."""
-    sure: Mapping[str, float] = field(default_factory=dict)
-    """Of each need the probability from which it may be acted on."""
 
 
 class Trained(Protocol):
@@ -183,26 +178,7 @@ def judged(
         tuple(figures(chances, wanted, nothing, least) for least in _LEASTS),
         float(np.mean(apart)) if apart else 0.0,
         float(np.mean([not _begins(read) for read in reads])),
-        sure_of(chances, wanted, network.needs),
     )
-
-
-def sure_of(chances: NDArray[Any], wanted: NDArray[Any], needs: Sequence[str]) -> dict[str, float]:
-    """Of each need the least of SURE_OF from which FEW of the sentences that are taken for it tell
-    something else; the greatest where none is enough. Half a wrong one more is counted, since a few
-    right ones prove little. Probabilities have shape (n, needs), the wanted needs' places (n,)."""
-    found, most = chances.argmax(1), chances.max(1)
-
-    def is_enough(at: int, least: float) -> bool:
-        taken = (found == at) & (most >= least)
-        wrong = taken & (wanted != at)
-        return bool((wrong.sum() + 0.5) / (taken.sum() + 1) <= FEW)
-
-    return {
-        need: next((least for least in SURE_OF if is_enough(at, least)), SURE_OF[-1])
-        for at, need in enumerate(needs)
-        if need not in (NOTHING, ORDER)
-    }
 
 
 def _begins(read: Read) -> frozenset[int]:
@@ -228,8 +204,8 @@ def write(
 ) -> NeedsModel:
     """Writes the artefact: model, tokenizer, needs, card and manifest; and loads it."""
     trained.export(folder)
-    told_needs = json.dumps({"needs": list(trained.needs), "sure": dict(told.sure)}, indent=1)
-    (folder / NEEDS).write_text(told_needs + "\n", encoding="utf-8")
+    needs = json.dumps({"needs": list(trained.needs)}, indent=1)
+    (folder / NEEDS).write_text(needs + "\n", encoding="utf-8")
     size = (folder / MODEL).stat().st_size
     (folder / CARD).write_text(_card(told, said, more, size), encoding="utf-8")
     write_manifest(folder)
@@ -252,10 +228,7 @@ def _card(judged: Judged, said: Sequence[Said], more: Sequence[Said], size: int)
         f"| {f.least:.2f} | {f.right:.1%} | {f.wrong:.1%} | {f.taken:.1%} |" for f in judged.figures
     )
     counts = Counter(each.need for each in said)
-    needs = "\n".join(
-        f"| {need} | {count} | {judged.sure.get(need, '')} |"
-        for need, count in sorted(counts.items())
-    )
+    needs = "\n".join(f"| {need} | {count} |" for need, count in sorted(counts.items()))
     voices = Counter(each.voice for each in said)
     hashes = "\n".join(
         f"| {voice} | {count} | `{sha256(SENTENCES / f'{voice}.txt')[:16]}…` |"
@@ -278,9 +251,8 @@ in one breath, made of all these, for where a clause begins.
 By a network that never saw the voices {" and ".join(judged.voices)}. The likeliest class is right
 for {judged.accuracy:.1%}. Of clauses in one breath that were made of their sentences and of orders,
 {judged.taken_apart:.1%} are taken apart just where they begin, and {judged.left_whole:.1%} of the
-sentences are left whole. Lares asks about a need from probability {LEAST:.2f} on, and acts from the
-one on from which of these strangers' sentences no more than {FEW:.0%} were wrong, at most from
-{SURE_OF[-1]} (below):
+sentences are left whole. Lares asks about a need from probability {LEAST:.2f} on, and acts from
+{SURE:.2f} on:
 
 | least | right | another need | talk taken for a need |
 |---|---|---|---|
@@ -294,8 +266,8 @@ Talk here is full of near misses ("my car is freezing in the mornings").
 |---|---|---|
 {hashes}
 
-| need | sentences | acted on from |
-|---|---|---|
+| need | sentences |
+|---|---|
 {needs}
 
 ## Make it again

@@ -60,6 +60,8 @@ _TIMELESS = (
     | OF_LISTS
 )
 """Intents in which a time is no time to act at."""
+_BACK = re.compile(r"\bback (?:up|down|to|on|off)\b", re.IGNORECASE)
+"""To how it was, so of what was spoken of."""
 _THE_OTHER = re.compile(r"\b(?:on|off|open|close|to) the other (?:one|side)\b", re.IGNORECASE)
 _WISHED = re.compile(
     r"\b(?:cold|hot|warm|freezing|boiling|chilly|dark|bright|dim|loud|quiet|stuffy|humid)\b",
@@ -323,9 +325,10 @@ class Interpreter:
         named = self.resolver.lexicon.scan_all(text).entities
         counted = any(name.endswith(" 1") for name in named)
         text = text if counted else self._with_one(text, spoken)
+        adds = fragment is not None and fragment.adds
         if fragment is not None and fragment.adds:
             text = following(fragment.text, before.last.tagging.text)
-        goes_on = within or (fragment is not None and fragment.adds)
+        goes_on = within or adds or _BACK.search(text) is not None
         carried = goes_on and (self._carried(text, before.last) or self._of_the_same(text, before))
         return carried or self._sentence(Sentence(text), before)
 
@@ -374,7 +377,7 @@ class Interpreter:
 
     def _of_the_same(self, text: str, before: Context) -> Reading | None:
         """A clause that names nothing, about what the clause before it was about."""
-        tagging = self.tag(text)
+        tagging = respanned(self.tag(text), self.resolver.lexicon)
         domains = DOMAINS_OF_INTENT.get(tagging.intent, frozenset())
         scan = self.resolver.lexicon.scan_all(text)
         named = scan.entities or scan.places or any(s.label in WHERE for s in tagging.spans)

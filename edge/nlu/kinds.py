@@ -189,8 +189,8 @@ DOMAIN_NOUNS = {
         "ac", "hvac", "heat", "air con", "aircon", "trv",
     ),
     "media_player": (
-        "tv", "tvs", "television", "telly", "speaker", "media player", "music", "radio", "stereo",
-        "medium", "media", "movie", "show", "tv show", "song", "track", "volume",
+        "tv", "tvs", "television", "telly", "speaker", "media player", "music", "tunes", "radio",
+        "stereo", "medium", "media", "movie", "show", "tv show", "song", "track", "volume",
     ),
     "vacuum": ("vacuum", "vacuum cleaner", "robot vacuum", "hoover", "robot"),
     "lawn_mower": ("lawn mower", "mower", "lawnmower"),

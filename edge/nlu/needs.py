@@ -44,13 +44,11 @@ class Need:
     """A class of `models/needs/`: "more_light", "fresh_air"."""
     probability: float
     """0 to 1."""
-    sure: float = SURE
-    """The probability from which it may be acted on without asking."""
 
     @property
     def is_sure(self) -> bool:
         """Whether it may be acted on without asking."""
-        return self.probability >= self.sure
+        return self.probability >= SURE
 
 
 class Needs(Protocol):
@@ -102,10 +100,6 @@ class Network(Protocol):
     @property
     def needs(self) -> tuple[str, ...]: ...
 
-    @property
-    def sure(self) -> Mapping[str, float]:
-        """Of each need the probability from which it may be acted on."""
-
     def read(self, text: str) -> Read:
         """What a plain text tells."""
 
@@ -127,7 +121,7 @@ class TrainedNeeds:
         name, probability = self._likeliest(plain(text))
         if name in (NOTHING, ORDER) or probability < LEAST:
             return None
-        return Need(name, probability, self._network.sure.get(name, SURE))
+        return Need(name, probability)
 
     def is_talk(self, text: str, least: float = 0.0) -> bool:
         if self._is_none(text):

@@ -19,6 +19,7 @@ from dataclasses import replace
 from edge.home.graph import Entity, Home
 from edge.home.states import States
 from edge.nlu import asking
+from edge.nlu.beginnings import starts_clause
 from edge.nlu.calling import (
     TELL_NOTHING,
     locks_of,
@@ -38,9 +39,10 @@ from edge.nlu.listing import OF_LISTS, on_list
 from edge.nlu.matching import EXACT, is_plural, normalised, singular_text
 from edge.nlu.orders import no_order
 from edge.nlu.reconsidering import reconsidered
-from edge.nlu.request import BY_VERB, Request, refitted
+from edge.nlu.request import BY_VERB, SWITCHING, Request, refitted
 from edge.nlu.respanning import respanned
 from edge.nlu.slots import TEXT_LABELS, values_of
+from edge.nlu.unmarked import says_nothing, with_unmarked
 from edge.types import OUT_OF_SCOPE, Intent, SlotValue, Span, Tagging, Understanding
 
 _NEAR = frozenset({"light", "fan", "cover", "media_player", "climate", "switch", "lock", "valve"})
@@ -49,6 +51,8 @@ _ALL_AT_ONCE = frozenset({"light", "fan", "switch", "cover"})
 """Domains of which "the fan" in a room means every one there, as in Home Assistant."""
 _ONE_IS_MEANT = frozenset({"climate", "media_player", "vacuum", "lawn_mower", "lock", "valve"})
 """Domains of which, in the whole home, rarely all are meant."""
+_SENTENCE = 4
+"""Words from which a text may be a statement: "it's dark here"."""
 _EVERYTHING = frozenset({"light", "switch", "fan", "media_player"})
 """What "turn off everything" is about: nothing that opens, unlocks or heats."""
 _DOMAIN_BESIDE_NAME = frozenset({"script", "scene"})
@@ -73,6 +77,7 @@ class Resolver:
         intent that comes with a question waits for the answer and has no targets.
         """
         tagging = reconsidered(respanned(tagging, self._lexicon), self._lexicon)
+        tagging = with_unmarked(tagging, self._lexicon)
         if tagging.intent == OUT_OF_SCOPE or tagging.confidence < self._min_confidence:
             return Understanding()
         heard = Heard.of(tagging)
@@ -351,6 +356,16 @@ class Resolver:
             return asking.one_at_a_time()
         return _all_of([self._of_kind(request, (noun,), places) for noun in kinds.values()])
 
+    def _wants_something_else(self, request: Request, domain: str) -> bool:
+        """Whether an order that names nothing would switch lights for words that nobody knows:
+        "get some air moving"."""
+        if request.intent not in SWITCHING or domain != "light":
+            return False
+        rest = self._lexicon.scan(request.heard.residual, request.fits).rest
+        text = request.heard.text
+        short = len(text.split()) < _SENTENCE
+        return (starts_clause(text) or short) and not says_nothing(rest)
+
     def _of_kind(
         self,
         request: Request,
@@ -363,6 +378,8 @@ class Resolver:
             return self._everything(request, places)
         noun = nouns[0] if nouns else None
         domain, device_class = request.meaning(noun)
+        if noun is None and like is None and self._wants_something_else(request, domain):
+            return Understanding()
         inside = () if request.roams else places
         found = self._lexicon.of_kind(domain, device_class, inside)
         if noun is not None:

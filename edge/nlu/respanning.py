@@ -130,9 +130,19 @@ def _switches(text: str, span: Span) -> bool:
     )
 
 
+def _is_particle(span: Span, lexicon: Lexicon) -> bool:
+    is_name = span.label == "name" and span.text.lower() in _PARTICLES
+    return is_name and not lexicon.called(span.text)
+
+
 def _without_verb(tagging: Tagging, lexicon: Lexicon) -> list[Span]:
-    """The spans but for a verb: "[bump] the lamp up", "do [switch] off every light"."""
-    spans = [span for span in tagging.spans if not _switches(tagging.text, span)]
+    """The spans but for a verb and a particle: "[bump] the lamp up", "do [switch] off every light",
+    "[back] down a bit"."""
+    spans = [
+        span
+        for span in tagging.spans
+        if not _switches(tagging.text, span) and not _is_particle(span, lexicon)
+    ]
     first = spans[0] if spans else None
     if (
         first is None

@@ -60,13 +60,16 @@ def cooler(situation: Situation) -> tuple[Intent, ...] | str:
 
 
 def less_draught(situation: Situation) -> tuple[Intent, ...] | str:
-    """The fan that blows made slower, a window closed; else warmth."""
+    """The fan that blows made slower, a window closed; else more of the heating that is on."""
     if slowed := _slowed(situation):
         return slowed
     open_ones = [e for e in situation.here if _is_window(e) and situation.state(e).state == "open"]
     if open_ones:
         return (situation.does("HassTurnOff", open_ones),)
-    return warmer(situation)
+    heating = [e for e in _climates(situation.here) if _heats_now(situation, e)]
+    if heating:
+        return _stepped(situation, heating, 1, "heat")
+    return f"Nothing makes a draught {situation.phrase} that I could stop."
 
 
 def fresh_air(situation: Situation) -> tuple[Intent, ...] | str:

@@ -73,7 +73,7 @@ def wake(situation: Situation) -> tuple[Intent, ...] | str:
 
 
 def child_sleeps(situation: Situation) -> tuple[Intent, ...] | str:
-    """Dark and quiet where the child sleeps, but for a night light; quieter here."""
+    """Dark and quiet where the child sleeps, but for a night light; quieter near the speaker."""
     ids = {area.id for area in situation.of_children} & {a.id for a in situation.areas}
     ids = ids or {area.id for area in situation.of_children}
     there = [e for e in situation.everything if e.area in ids]
@@ -83,7 +83,8 @@ def child_sleeps(situation: Situation) -> tuple[Intent, ...] | str:
     done: tuple[Intent, ...] = (situation.does("HassTurnOff", lit),) if lit else ()
     if not ids and not lit:
         done = dimmed(situation)
-    return (*done, *turned_down(situation)) or "All right. It is dark and quiet there."
+    quiet = turned_down(situation, areas=ids | {area.id for area in situation.areas})
+    return (*done, *quiet) or "All right. It is dark and quiet there."
 
 
 def secure(situation: Situation) -> tuple[Intent, ...] | str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from edge.home.graph import Entity
 from edge.nlu.situation import Situation
@@ -93,9 +93,12 @@ def is_screen(entity: Entity) -> bool:
     return entity.device_class == "tv" or called
 
 
-def turned_down(situation: Situation, step: int = _QUIETER) -> tuple[Intent, ...]:
-    """What plays in reach made quieter; nothing where nothing plays."""
+def turned_down(
+    situation: Situation, step: int = _QUIETER, areas: Collection[str] | None = None
+) -> tuple[Intent, ...]:
+    """What plays in reach, or in just some areas, made quieter; nothing where nothing plays."""
     playing = situation.nearest(lambda e: _plays(situation, e))
+    playing = tuple(e for e in playing if areas is None or e.area in areas)
     done = _volume(situation, playing, step) if playing else ()
     return () if isinstance(done, str) else done
 

@@ -74,7 +74,8 @@ HARDLY = 0.8
 """Confidence of the tagger below which an order that names nothing is doubted, and several clauses
 that it took for one."""
 _STATE = re.compile(
-    r"\b(?:on|off|open|closed|shut|locked|unlocked|up|down|lit|percent)\b(?! (?:my|our)\b)|\d",
+    r"\b(?:on|off|open|closed|shut|locked|unlocked|up|down|lit|percent)\b"
+    r"(?! (?:the|my|our|his|her|their|your)\b)|\d",
     re.IGNORECASE,
 )
 _SHOULD = re.compile(

@@ -16,13 +16,11 @@ from models.needs_joined import Joined
 from models.needs_model import NOTHING, ORDER, Read
 from models.needs_train import (
     HELD_OUT,
-    SURE_OF,
     Said,
     figures,
     judged,
     orders_of,
     sentences,
-    sure_of,
     talk_of,
 )
 
@@ -82,17 +80,6 @@ def test_figures_tell_right_needs_wrong_ones_and_talk_that_was_taken() -> None:
     assert told.right == pytest.approx(1 / 3)
     assert told.wrong == pytest.approx(1 / 3)
     assert told.taken == 1.0
-
-
-def test_a_need_is_sure_from_where_few_strangers_sentences_are_wrong() -> None:
-    sure = [[0.0, 0.0, 0.99]] * 40
-    doubtful = [[0.0, 0.82, 0.18]] * 20
-    chances = np.array([*sure, *doubtful, [0.1, 0.87, 0.03], *[[0.0, 0.96, 0.04]] * 30])
-    wanted = np.array([*[2] * 40, *[1] * 20, 0, *[1] * 30])
-    assert sure_of(chances, wanted, NEEDS) == {"more_light": 0.8, "warmer": 0.8}
-    wanted[45:60] = 2
-    assert sure_of(chances, wanted, NEEDS)["more_light"] == 0.9
-    assert sure_of(chances[:1], wanted[:1], NEEDS)["warmer"] == SURE_OF[-1]
 
 
 def test_every_need_has_a_wish_and_enough_sentences_in_every_voice() -> None:

@@ -79,6 +79,8 @@ def targets(reading: Reading) -> set[str]:
         (["switch on the printer", "and the kettle"], "HassTurnOn", "switch.kettle"),
         (["turn on the bathroom light", "again"], "HassTurnOn", "light.bathroom"),
         (["turn on the floor lamp", "off"], "HassTurnOff", "light.floor_lamp"),
+        (["dim the desk lamp", "ugh too dark, back up by ten percent"], "HassLightSet",
+         "light.desk_lamp"),
         (["turn off the lights in the kitchen", "and in the study"], "HassTurnOff",
          "light.desk_lamp"),
     ],

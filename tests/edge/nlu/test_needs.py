@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
@@ -22,7 +21,6 @@ class Made:
     given: tuple[float, ...]
     needs: tuple[str, ...] = ("more_light", NOTHING, "warmer")
     at: tuple[str, ...] = ()
-    sure: Mapping[str, float] = field(default_factory=dict)
 
     def read(self, text: str) -> Read:
         assert text == plain(text)
@@ -49,13 +47,6 @@ def test_a_text_is_taken_apart_where_clauses_begin_without_what_joins_them() -> 
     assert told == ("Telly off, please", "it’s perishing", "I’m cold")
     assert needs.clauses("telly off") == ("telly off",)
     assert needs.clauses("and and") == ("and and",)
-
-
-def test_each_need_has_a_probability_of_its_own_from_which_it_is_sure() -> None:
-    def needs(**sure: float) -> Need | None:
-        return TrainedNeeds(lambda: Made((0.92, 0.05, 0.03), sure=sure)).of("it is dark")
-
-    assert [need and need.is_sure for need in (needs(), needs(more_light=0.95))] == [True, False]
 
 
 def test_an_order_is_told_from_a_need() -> None:

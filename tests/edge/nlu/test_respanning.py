@@ -74,6 +74,7 @@ def test_a_name_that_was_cut_in_two_is_marked_as_a_whole(marked: str, whole: str
         ("[bump](name) the [desk lamp](name) up", "bump the [desk lamp](name) up"),
         ("do [switch](domain) off every [light](domain)", "do switch off every [light](domain)"),
         ("the [switch](domain) off", "the [switch](domain) off"),
+        ("[back](name) down by [ten](brightness_step)", "back down by [ten](brightness_step)"),
     ],
 )
 def test_a_verb_and_small_words_are_no_part_of_a_name(marked: str, bare: str) -> None:
