@@ -27,6 +27,8 @@ _ASKED = re.compile(
     r"|which|what|who|how|where|did|do|does"
     r"|has|have|can|could|would|will|tell|check|see|know|i |we |there|the .* (?:is|are))\b"
 )
+_LOUDNESS = re.compile(r"\b(?:softer|quieter|louder|too (?:loud|quiet))\b")
+_PLAYS = re.compile(r"\b(?:play|put|start|hear|listen|song|track|something|some)\b")
 _TURNS_ON = re.compile(r"\b(?:turn|switch|power|put)\b.*\bon\b")
 _WARMTH = re.compile(r"\b(?:temperature|temp|warm|cold|hot|chilly|degrees)\b")
 _OUTSIDE = re.compile(r"\boutside\b")
@@ -110,6 +112,16 @@ def _of_a_player(tagging: Tagging, heard: Heard, lexicon: Lexicon) -> Tagging | 
     played = heard.labelled("name")
     bare = not heard.labelled("search_query", "media_class")
     return replace(tagging, intent="HassMediaUnpause") if bare and played else None
+
+
+def _of_loudness(tagging: Tagging, heard: Heard, _: Lexicon) -> Tagging | None:
+    """ "the jazz should be softer" plays nothing."""
+    if tagging.intent != "HassMediaSearchAndPlay" or not _LOUDNESS.search(heard.text):
+        return None
+    if _PLAYS.search(heard.text):
+        return None
+    kept = tuple(s for s in tagging.spans if s.label not in {"search_query", "media_class"})
+    return _made(tagging, "HassSetVolumeRelative", kept)
 
 
 def _of_a_state(tagging: Tagging, heard: Heard, _: Lexicon) -> Tagging | None:
@@ -314,6 +326,7 @@ _RULES: tuple[Rule, ...] = (
     _of_killing,
     _of_no_value,
     _of_a_player,
+    _of_loudness,
     _of_a_state,
     _of_outside,
     _of_humidity,

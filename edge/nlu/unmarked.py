@@ -30,18 +30,16 @@ _ORDERS = tuple(
 )
 _NO_NAMES = VERBS | frozenset(
     {
-        "on", "off", "out", "up", "down", "in", "back", "over", "to", "at", "of", "for",
-        "with", "by", "from", "the", "a", "an", "my", "our", "your", "his", "her", "their",
-        "that", "this", "those", "these", "it", "its", "them", "they", "one", "ones", "all",
+        "on", "off", "out", "up", "down", "in", "back", "over", "to", "at", "of", "for", "with",
+        "by", "from", "the", "a", "an", "my", "our", "your", "his", "her", "their", "that", "this",
+        "those", "these", "it", "its", "them", "they", "one", "ones", "two", "three", "four", "all",
         "any", "both", "each", "every", "everything", "everyone", "anything", "something",
-        "nothing", "half", "rest", "others", "other", "everywhere", "here", "there",
-        "outside", "inside", "downstairs", "upstairs", "home", "house", "room", "rooms",
-        "place", "please", "now", "then", "again", "too", "not", "no", "never", "only",
-        "just", "still", "already", "right", "straight", "so", "and", "or", "but", "i",
-        "we", "you", "me", "us", "him", "is", "are", "was", "be", "go", "goes", "going",
-        "come", "comes", "light", "lights", "lamp", "lamps", "lighting", "bulb", "bulbs",
-        "bright", "dark", "night", "day",
-        "overhead",
+        "nothing", "half", "rest", "others", "other", "everywhere", "here", "there", "outside",
+        "inside", "downstairs", "upstairs", "home", "house", "room", "rooms", "place", "please",
+        "now", "then", "again", "too", "not", "no", "never", "only", "just", "still", "already",
+        "right", "straight", "so", "and", "or", "but", "i", "we", "you", "me", "us", "him", "is",
+        "are", "was", "be", "go", "goes", "going", "come", "comes", "light", "lights", "lamp",
+        "lamps", "lighting", "bulb", "bulbs", "bright", "dark", "night", "day", "overhead",
     }
 )  # fmt: skip
 """Words of orders that are no names of things, but for the lights'."""

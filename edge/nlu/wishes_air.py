@@ -20,6 +20,8 @@ _HEATER = re.compile(
     re.IGNORECASE,
 )
 _HEATS = frozenset({"heat", "heat_cool", "auto"})
+_BLOWS = frozenset({"cool", "fan_only"})
+"""HVAC modes that blow."""
 _COOLS = frozenset({"cool", "heat_cool", "auto"})
 _CLOSE = 1.5
 """Degrees by which a room may be warmer than it is heated to, and be warm by that heating."""
@@ -60,9 +62,13 @@ def cooler(situation: Situation) -> tuple[Intent, ...] | str:
 
 
 def less_draught(situation: Situation) -> tuple[Intent, ...] | str:
-    """The fan that blows made slower, a window closed; else more of the heating that is on."""
+    """The fan that blows made slower, an air conditioner that cools off, a window closed; else more
+    of the heating that is on."""
     if slowed := _slowed(situation):
         return slowed
+    cooling = [e for e in _climates(situation.here) if situation.state(e).state in _BLOWS]
+    if cooling:
+        return (situation.does("HassTurnOff", cooling),)
     open_ones = [e for e in situation.here if _is_window(e) and situation.state(e).state == "open"]
     if open_ones:
         return (situation.does("HassTurnOff", open_ones),)

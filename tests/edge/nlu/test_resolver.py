@@ -402,6 +402,16 @@ def test_turning_everything_off_leaves_locks_alone() -> None:
     assert all(not target.startswith("lock.") for i in found.intents for target in i.targets)
 
 
+@pytest.mark.parametrize("marked", ["get some air moving", "[kitchen](area) abracadabra"])
+def test_words_that_nobody_knows_switch_no_lights(marked: str) -> None:
+    assert meaning(marked, ON, "kitchen") == Understanding()
+
+
+def test_an_unknown_thing_to_switch_is_asked_about() -> None:
+    found = meaning("turn the gramophone off", OFF, "kitchen")
+    assert found.question == "I don't know anything called gramophone."
+
+
 def test_out_of_scope_and_doubtful_texts_mean_nothing() -> None:
     assert meaning("what is the capital of peru", OUT_OF_SCOPE) == Understanding()
     doubtful = tagging("turn on the [desk lamp](name)", ON, confidence=0.3)

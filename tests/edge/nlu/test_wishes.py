@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -108,6 +110,22 @@ def did(found: Understanding) -> dict[str, str]:
 )  # fmt: skip
 def test_a_need_gets_what_helps(need: str, text: str, done: dict[str, str]) -> None:
     assert did(wish(need, text)) == done
+
+
+def test_a_child_that_sleeps_quietens_no_room_but_its_own_and_the_speakers() -> None:
+    assert did(wish("child_sleeps", area=HALL)) == {"light.nursery": "HassTurnOff"}
+
+
+def test_a_draught_is_stopped_where_it_comes_from_and_nothing_that_was_off_heats() -> None:
+    modes = ["off", "heat", "cool"]
+    cooler = entity("climate.cooler", "Cooler", NURSERY, state="cool", hvac_modes=modes)
+    home = replace(HOME, entities=(*HOME.entities, cooler))
+    for state, done in (("cool", {"climate.cooler": "HassTurnOff"}), ("off", {})):
+        found = understood(
+            Need("less_draught", 0.9), "", Lexicon(home),
+            states=states(home, climate__cooler=state), area=NURSERY,
+        )  # fmt: skip
+        assert did(found) == done
 
 
 def test_who_leaves_has_lights_and_media_off_and_doors_locked() -> None:
