@@ -14,7 +14,7 @@ from edge.nlu.beginnings import is_question
 from edge.nlu.clauses import clauses
 from edge.nlu.excepting import cut
 from edge.nlu.needs import Needs
-from edge.nlu.wishing import Wishing, only_orders
+from edge.nlu.wishing import AND, Wishing, only_orders
 
 _EXCEPTS = re.compile(
     r"(?:(?:and|but|just|yeah|no) )*(?:not?|except\w*|only|leave|keep|bar|apart|besides|without)\b",
@@ -37,15 +37,15 @@ def breath_of(
     """The orders and the needs of a text, as the network takes it apart.
 
     parts: as the rules take it apart; understood: and they understand it. None where there is no
-    order, where the network tells nothing that the rules do not, or of a clause not what it is; an
-    exception that they understood is theirs.
+    order, or where the network tells of a clause not what it is; an exception that they understood
+    is theirs.
     """
     if (understood or len(parts) == 1) and only_orders(text, parts):
         return None
     if understood and cut(text)[1] is not None:
         return None
-    found = needs.clauses(text)
-    if len(found) == 1 or (understood and found == tuple(parts)):
+    found = tuple(each for part in needs.clauses(text) for each in _at_joints(part, wishing))
+    if len(found) == 1:
         return None
     orders = [part for part in found if wishing.orders(part)]
     others = [part for part in found if part not in orders]
@@ -61,6 +61,16 @@ def breath_of(
         if not (part in before or _says_because(part, text)) or not wishing.is_reason(part)
     )
     return Breath(tuple(each for part in orders for each in clauses(part)), own)
+
+
+def _at_joints(part: str, wishing: Wishing) -> tuple[str, ...]:
+    """A clause that the network left whole, taken apart at a comma and an "and" that stand between
+    an order and a need."""
+    for joint in AND.finditer(part):
+        sides = part[: joint.start()], part[joint.end() :]
+        if any(map(wishing.orders, sides)) and any(map(wishing.tells_need, sides)):
+            return sides
+    return (part,)
 
 
 def _counts(part: str) -> bool:

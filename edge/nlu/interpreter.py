@@ -151,7 +151,8 @@ class Interpreter:
         if (both := self._in_one_breath(text, parts, reading, before)) is not None:
             return both
         if partly:
-            return reading
+            several = self._wishing.several(parts, text)
+            return reading if several is None else self._wished(several, text, before)
         wish = self._wishing.instead(parts, text, reading.understanding)
         return reading if wish is reading.understanding else self._wished(wish, text, before)
 

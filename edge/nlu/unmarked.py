@@ -18,7 +18,7 @@ _SWITCHING = frozenset({"HassTurnOn", "HassTurnOff", "HassToggle"})
 _VERB = r"(?:turn|switch|shut|put|power|flip|cut|get|toggle)"
 _WAY = r"(?:on|off|out)"
 _NAME = r"(?P<name>[\w'’-]+(?: [\w'’-]+)?)"
-_OF = r"(?:(?:the|my|our|that|those|these|this|a|some) )?"
+_OF = r"(?:(?:the|my|our|that|those|these|this) )?"
 _END = r"(?:[ ,]+(?:please|now|then|again))*\W*"
 _ORDERS = tuple(
     re.compile(rf"{POLITE}{order}{_END}", re.IGNORECASE)
@@ -31,15 +31,16 @@ _ORDERS = tuple(
 _NO_NAMES = VERBS | frozenset(
     {
         "on", "off", "out", "up", "down", "in", "back", "over", "to", "at", "of", "for", "with",
-        "by", "from", "the", "a", "an", "my", "our", "your", "his", "her", "their", "that", "this",
-        "those", "these", "it", "its", "them", "they", "one", "ones", "two", "three", "four", "all",
-        "any", "both", "each", "every", "everything", "everyone", "anything", "something",
-        "nothing", "half", "rest", "others", "other", "everywhere", "here", "there", "outside",
-        "inside", "downstairs", "upstairs", "home", "house", "room", "rooms", "place", "please",
-        "now", "then", "again", "too", "not", "no", "never", "only", "just", "still", "already",
-        "right", "straight", "so", "and", "or", "but", "i", "we", "you", "me", "us", "him", "is",
-        "are", "was", "be", "go", "goes", "going", "come", "comes", "light", "lights", "lamp",
-        "lamps", "lighting", "bulb", "bulbs", "bright", "dark", "night", "day", "overhead",
+        "by", "from", "the", "a", "an", "some", "my", "our", "your", "his", "her", "their",
+        "that", "this", "those", "these", "it", "its", "them", "they", "one", "ones", "two",
+        "three", "four", "all", "any", "both", "each", "every", "everything", "everyone",
+        "anything", "something", "nothing", "half", "rest", "others", "other", "everywhere",
+        "here", "there", "outside", "inside", "downstairs", "upstairs", "home", "house", "room",
+        "rooms", "place", "please", "now", "then", "again", "too", "not", "no", "never", "only",
+        "just", "still", "already", "right", "straight", "so", "and", "or", "but", "i", "we",
+        "you", "me", "us", "him", "is", "are", "was", "be", "go", "goes", "going", "come",
+        "comes", "light", "lights", "lamp", "lamps", "lighting", "bulb", "bulbs", "bright",
+        "dark", "night", "day", "overhead",
     }
 )  # fmt: skip
 """Words of orders that are no names of things, but for the lights'."""

@@ -52,6 +52,8 @@ _SUBJECT = re.compile(
     r"|\b(?:is|are|isn['’]t|aren['’]t|has|have|must|needs?)\b",
     re.IGNORECASE,
 )
+AND = re.compile(r"\s*,\s+(?:and|but|plus|also)\s+", re.IGNORECASE)
+"""What stands between two sentences in one breath, and seldom within one."""
 _JOINTS = re.compile(r"\s*[,;.]\s+|\s+(?:and|but|plus|also)\s+", re.IGNORECASE)
 """What may stand between statements; whether it does, their needs tell."""
 _SOMEBODY = re.compile(
@@ -156,7 +158,7 @@ class Wishing:
         if orders or (acts and not doubted and self._tells_all(parts, text, found)):
             return found
         asks = (_ASKS.match(text) or _OR_NOT.search(text)) and _BLAMES.match(text) is None
-        if not asks and (several := self._several(parts, text, acts=acts)) is not None:
+        if not asks and (several := self.several(() if acts else parts, text)) is not None:
             return several
         told = [part for part in parts if tells(part) and not _ASKS.match(part)]
         need = self._need(*(told if asks and told else dict.fromkeys((text, *parts))))
@@ -199,11 +201,13 @@ class Wishing:
             return True
         return self._says_all(text, found)
 
-    def _several(self, parts: Sequence[str], text: str, *, acts: bool) -> Understanding | None:
-        """What is wished by clauses that tell a need each, as the rules, the needs' network or mere
-        joints take them apart; None where they do not, or all the same one."""
-        joined = tuple(filter(None, map(str.strip, _JOINTS.split(text))))
-        taken_apart = (() if acts else parts, self.needs.clauses(text), joined)
+    def several(self, parts: Sequence[str], text: str) -> Understanding | None:
+        """What is wished by clauses that tell a need each, as the rules (`parts`), the needs'
+        network or mere joints take a text apart; None where they do not, or all the same one."""
+        joined = (
+            tuple(filter(None, map(str.strip, joint.split(text)))) for joint in (AND, _JOINTS)
+        )
+        taken_apart = (parts, self.needs.clauses(text), *joined)
         return next(filter(None, map(self._wished_by, filter(None, taken_apart))), None)
 
     def _wished_by(self, parts: Sequence[str]) -> Understanding | None:

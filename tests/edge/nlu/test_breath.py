@@ -78,3 +78,35 @@ def test_a_question_beside_an_order_is_not_passed_over() -> None:
     text = "ceiling light off and what is the meaning of life"
     asked = in_one_breath("what is the meaning of life", None, text, order="ceiling light off")
     assert not asked.read(text, Context()).understanding.intents
+
+
+def reading_of(text: str, known: dict[str, str], *orders: str) -> dict[str, str]:
+    """What is done for a text that the network leaves whole."""
+    needs = SaidNeeds(known, ordered=frozenset(orders))
+    reader = Interpreter(Resolver(HOME, 0.5), TAGGER.tag, states(), LIVING, needs=needs)
+    return did(reader.read(text, Context()).understanding)
+
+
+def test_what_the_network_left_whole_is_taken_apart_at_a_comma_and_an_and() -> None:
+    text = "turn the tv off for me love, and i'm perished"
+    assert reading_of(text, {"i'm perished": "warmer"}, "turn the tv off for me love") == {
+        "media_player.tv": "HassTurnOff",
+        "climate.living": "HassClimateSetTemperature",
+    }
+
+
+def test_a_need_told_before_an_order_that_the_rules_understood_is_met_too() -> None:
+    text = "i'm cold to the bone, and turn the tv off please"
+    known = {"i'm cold to the bone": "warmer"}
+    parts = {text: ("i'm cold to the bone", "turn the tv off please")}
+    needs = SaidNeeds(known, 1.0, parts, frozenset({"turn the tv off please"}))
+    reader = Interpreter(Resolver(HOME, 0.5), TAGGER.tag, states(), LIVING, needs=needs)
+    assert set(did(reader.read(text, Context()).understanding)) == {
+        "media_player.tv", "climate.living",
+    }  # fmt: skip
+
+
+def test_needs_that_the_rules_half_understood_are_met() -> None:
+    text = "whew this is thick, and i want to see what i'm frying"
+    known = {"whew this is thick": "fresh_air", "i want to see what i'm frying": "more_light"}
+    assert set(reading_of(text, known)) == {"fan.living", "light.reading"}
