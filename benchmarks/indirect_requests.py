@@ -42,7 +42,7 @@ from edge.types import EntityState, Outcome, Transcript
 
 FOLDER = Path(__file__).parent / "indirect"
 PARTS = (
-    "develop", "develop_2", "develop_3", "develop_4", "develop_5",
+    "develop", "develop_2", "develop_3", "develop_4", "develop_5", "develop_6",
     "examine", "examine_2", "examine_3",
 )  # fmt: skip
 _RELATIVE = frozenset({"lower", "higher"})

@@ -40,10 +40,17 @@ def handle(intent: Intent, house: House) -> Answer:
 
 
 def _play(entities: Sequence[Entity], intent: Intent, house: House) -> Answer:
-    """Have the words looked up and played; which song they are is the player's matter."""
+    """Have the words looked up and played; which song they are is the player's matter. Where none
+    are said, what plays no pictures goes on with what it has."""
     query = str(intent.slots.get("search_query", "")).strip()
     if not query:
-        return Answer(speech="I don't know what to play.")
+        heard = [entity for entity in entities if entity.device_class != "tv"]
+        if not heard:
+            return Answer(speech="I don't know what to play.")
+        going = tuple(
+            Action("media_player.media_play", e.id, expect=EntityState("playing")) for e in heard
+        )
+        return Answer(going, sentence(f"playing music on {things(heard, intent)}"))
     able = [entity for entity in entities if house.can(entity, "PLAY_MEDIA")]
     if not able:
         return Answer(speech=sentence(f"{the(entities[0])} can't play what it is told"))

@@ -69,9 +69,9 @@ _AWNING = re.compile(
 """Which way an awning goes: out is open."""
 _DRAWN_TO = re.compile(
     r"\b(?:pull|draw|push|swing)\b.+ to(?= (?:in|please|now)\b|\W*$)"
-    r"|\bdraw\b(?!.*\b(?:back|open|up)\b).*\b(?:curtain|drape|blind|shade)s?\b"
+    r"|\b(?:draw|pull)\b(?!.*\b(?:back|open|up|apart|aside)\b).*\b(?:curtain|drape|blind|shade)s?\b"
 )
-"""To pull something to is to close it, and so it is to draw the curtains."""
+"""To pull something to is to close it, and so it is to draw or to pull the curtains."""
 _WATERS = re.compile(
     r"(?:(?:please|can you|could you|now|and|then) )*(?:water|irrigate) (?:the|my|our)\b"
 )

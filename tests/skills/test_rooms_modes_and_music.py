@@ -146,4 +146,15 @@ def test_what_cannot_be_played_is_said() -> None:
     assert answer(PLAY, [TV], simple, search_query="jazz") == Answer(
         speech="The TV can't play what it is told."
     )
-    assert answer(PLAY, [TV]) == Answer(speech="I don't know what to play.")
+    screen = entity("media_player.screen", "Screen", device_class="tv")
+    assert answer(PLAY, ["media_player.screen"], house_of(screen)) == Answer(
+        speech="I don't know what to play."
+    )
+
+
+def test_music_that_is_not_named_is_what_the_player_has() -> None:
+    speaker = entity("media_player.speaker", "Speaker", device_class="speaker")
+    action = Action("media_player.media_play", speaker.id, expect=EntityState("playing"))
+    assert answer(PLAY, [speaker.id], house_of(speaker)) == Answer(
+        (action,), "Playing music on the speaker."
+    )
