@@ -36,7 +36,7 @@ POLITE = (
     r"|i need you to|i want to|i['’]?d like to|go ahead and|just|now|also|then|and|next|first"
     r"|finally|don['’]?t forget to"
     r"|make sure to|be sure to|let['’]?s|afterwards|after that|oh|okay|ok|so|um|uh|er|well|hey"
-    r"|quickly)[\s,]+)*"
+    r"|wait|hang on|hold on|quickly)[\s,]+)*"
 )
 _QUESTION = re.compile(rf"{POLITE}(?:(?:tell me|do you know|say) )?{ASKING}\b", re.IGNORECASE)
 STARTS = re.compile(

@@ -18,7 +18,15 @@ import re
 from collections.abc import Iterator, Sequence
 
 from edge.home.colors import COLORS
-from edge.nlu.beginnings import ASKING, POLITE, STARTS, STRONG_START, VERBS, says_why
+from edge.nlu.beginnings import (
+    ASKING,
+    POLITE,
+    STARTS,
+    STRONG_START,
+    VERBS,
+    is_question,
+    says_why,
+)
 from edge.nlu.numbers import find_number_in, words
 from edge.nlu.tidying import amended, tidied
 from edge.nlu.values import parse_kelvin
@@ -369,6 +377,7 @@ def _run_together(text: str) -> Iterator[str]:
     lead = _LEADING.match(text)
     starts = STARTS.match(text, lead.end() if lead is not None else 0)
     if starts and (listed or not _FREE_TEXT.match(text)) and not _KEEPS.match(text):
+        asked = is_question(text)
         for match in re.finditer(r"(?<=\s)\S", text):
             at = match.start()
             before = text[begin:at].split()
@@ -382,7 +391,9 @@ def _run_together(text: str) -> Iterator[str]:
                 yield text[begin:at]
                 begin = at
                 break
-            if len(before) < 3 or before[-1].lower() in _BOUND or before[-1].endswith(","):
+            is_so = asked and _IS_SO.match(text, at) is not None
+            bound = before[-1].lower() in _BOUND or before[-1].endswith(",") if before else True
+            if is_so or bound or len(before) < 3:
                 continue
             because = before[-1].lower() in _BECAUSE
             if begin == 0 and not because and _tells(text[at:]):
@@ -397,6 +408,8 @@ def _run_together(text: str) -> Iterator[str]:
     yield text[begin:]
 
 
+_IS_SO = re.compile(r"(?:open|shut) (?:up|down|in|out|on) (?!the\b|my\b|our\b|it\b)", re.IGNORECASE)
+"""What is asked of a thing, and no verb: "did i leave the window open up here"."""
 _TOLD_AFTER = re.compile(
     r"(?:i['’]?m|i am|i can['’]?t|i cannot|i see|i hear|i have an?|i['’]ve"
     r"|i want to (?!turn|switch)|i don['’]t"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.nlu.beginnings import STRONG_START, is_verb, says_why, starts_clause
+from edge.nlu.beginnings import STRONG_START, is_question, is_verb, says_why, starts_clause
 
 VOCABULARY = (
     "please can you turn on off the my lamp is dark it's I can't see want to sleep baby's asleep "
@@ -29,11 +29,18 @@ VOCABULARY = (
         "is the tv on",
         "what's the time",
         "have we locked the door",
+        "wait what's this track",
+        "hold on, turn it off",
         "I need the lamp on",
     ],
 )
 def test_a_clause_starts_with_a_verb_or_a_question_word(text: str) -> None:
     assert starts_clause(text)
+
+
+@pytest.mark.parametrize("text", ["wait what's this track", "so is it on", "tell me who is home"])
+def test_a_question_is_one_after_a_word_that_stops_somebody(text: str) -> None:
+    assert is_question(text)
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,8 @@ def test_each_command_is_a_clause(text: str, parts: list[str]) -> None:
         "set a timer for one hour and ten minutes",
         "turn on the desk lamp, the floor lamp and the hall light",
         "announce that dinner is ready and the table is set",
+        "have i left that window open up here",
+        "are the shutters shut up there",
         "please",
         "",
     ],
