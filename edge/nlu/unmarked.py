@@ -1,4 +1,4 @@
-"""What an order to switch something names where the tagger marked nothing: "turn off the tunes".
+"""What an order to switch something names where the tagger marked nothing: "turn off the gizmo".
 
 Where nothing is named, the lights are meant ("kitchen off"). So a word that nobody knows must not
 count as none, or any word that was misheard would switch them.
@@ -12,9 +12,9 @@ from dataclasses import replace
 
 from edge.nlu.beginnings import POLITE, VERBS
 from edge.nlu.finding import Lexicon
+from edge.nlu.request import SWITCHING
 from edge.types import Span, Tagging
 
-_SWITCHING = frozenset({"HassTurnOn", "HassTurnOff", "HassToggle"})
 _VERB = r"(?:turn|switch|shut|put|power|flip|cut|get|toggle)"
 _WAY = r"(?:on|off|out)"
 _NAME = r"(?P<name>[\w'’-]+(?: [\w'’-]+)?)"
@@ -49,7 +49,7 @@ _NO_NAMES = VERBS | frozenset(
 def with_unmarked(tagging: Tagging, lexicon: Lexicon) -> Tagging:
     """The tagging with a name where an order switches what nothing marks, and the home knows no
     such thing or kind of thing."""
-    if tagging.intent not in _SWITCHING or tagging.spans:
+    if tagging.intent not in SWITCHING or tagging.spans:
         return tagging
     for said in filter(None, (order.fullmatch(tagging.text) for order in _ORDERS)):
         name = said["name"]
