@@ -1,4 +1,4 @@
-"""Training what tells needs: `lares train needs`, in about half an hour on two cores.
+"""Training what tells needs: `lares train needs`, in under an hour on two cores.
 
 1. The sentences of `needs/*.txt`, a file for each voice that wrote them; talk of an open corpus
    (CLINC150's training sentences that no home answers), which is "nothing"; and orders that the
