@@ -29,14 +29,18 @@ def handle(intent: Intent, house: House) -> Answer:
     if not entities:
         return NOBODY
     if intent.name in _PRESSED:
-        service, expect, said = _PRESSED[intent.name]
-        actions = tuple(Action(f"media_player.{service}", e.id, expect=expect) for e in entities)
-        return Answer(actions, sentence(said.format(things(entities, intent))))
+        said = _PRESSED[intent.name][-1].format(things(entities, intent))
+        return Answer(_pressed(intent.name, entities), sentence(said))
     if intent.name == "HassMediaSearchAndPlay":
         return _play(entities, intent, house)
     if intent.name in _MUTED:
         return _mute(entities, intent)
     return _volume(entities, intent, house)
+
+
+def _pressed(name: str, entities: Sequence[Entity]) -> tuple[Action, ...]:
+    service, expect, _ = _PRESSED[name]
+    return tuple(Action(f"media_player.{service}", e.id, expect=expect) for e in entities)
 
 
 def _play(entities: Sequence[Entity], intent: Intent, house: House) -> Answer:
@@ -47,10 +51,8 @@ def _play(entities: Sequence[Entity], intent: Intent, house: House) -> Answer:
         heard = [entity for entity in entities if entity.device_class != "tv"]
         if not heard:
             return Answer(speech="I don't know what to play.")
-        going = tuple(
-            Action("media_player.media_play", e.id, expect=EntityState("playing")) for e in heard
-        )
-        return Answer(going, sentence(f"playing music on {things(heard, intent)}"))
+        said = f"playing music on {things(heard, intent)}"
+        return Answer(_pressed("HassMediaUnpause", heard), sentence(said))
     able = [entity for entity in entities if house.can(entity, "PLAY_MEDIA")]
     if not able:
         return Answer(speech=sentence(f"{the(entities[0])} can't play what it is told"))

@@ -391,17 +391,21 @@ def _run_together(text: str) -> Iterator[str]:
                 yield text[begin:at]
                 begin = at
                 break
-            is_so = asked and _IS_SO.match(text, at) is not None
-            bound = before[-1].lower() in _BOUND or before[-1].endswith(",") if before else True
-            if is_so or bound or len(before) < 3:
+            if len(before) < 3 or before[-1].lower() in _BOUND or before[-1].endswith(","):
                 continue
             because = before[-1].lower() in _BECAUSE
             if begin == 0 and not because and _tells(text[at:]):
                 yield text[begin:at]
                 begin = at
                 break
-            if STRONG_START.match(text, at) and (
-                text[at:].split(maxsplit=1)[0].lower() not in _NOUNS or _DETERMINED.match(text, at)
+            is_so = asked and _IS_SO.match(text, at) is not None
+            if (
+                not is_so
+                and STRONG_START.match(text, at)
+                and (
+                    text[at:].split(maxsplit=1)[0].lower() not in _NOUNS
+                    or _DETERMINED.match(text, at)
+                )
             ):
                 yield text[begin:at]
                 begin = at

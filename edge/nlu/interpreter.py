@@ -326,10 +326,10 @@ class Interpreter:
         named = self.resolver.lexicon.scan_all(text).entities
         counted = any(name.endswith(" 1") for name in named)
         text = text if counted else self._with_one(text, spoken)
-        adds = fragment is not None and fragment.adds
-        if fragment is not None and fragment.adds:
-            text = following(fragment.text, before.last.tagging.text)
-        goes_on = within or adds or _BACK.search(text) is not None
+        added = fragment.text if fragment is not None and fragment.adds else None
+        if added is not None:
+            text = following(added, before.last.tagging.text)
+        goes_on = within or added is not None or _BACK.search(text) is not None
         carried = goes_on and (self._carried(text, before.last) or self._of_the_same(text, before))
         return carried or self._sentence(Sentence(text), before)
 

@@ -359,12 +359,11 @@ class Resolver:
     def _wants_something_else(self, request: Request, domain: str) -> bool:
         """Whether an order that names nothing would switch lights for words that nobody knows:
         "get some air moving"."""
-        if request.intent not in SWITCHING or domain != "light":
-            return False
-        rest = self._lexicon.scan(request.heard.residual, request.fits).rest
         text = request.heard.text
-        short = len(text.split()) < _SENTENCE
-        return (starts_clause(text) or short) and not says_nothing(rest)
+        is_order = len(text.split()) < _SENTENCE or starts_clause(text)
+        if request.intent not in SWITCHING or domain != "light" or not is_order:
+            return False
+        return not says_nothing(self._lexicon.scan(request.heard.residual, request.fits).rest)
 
     def _of_kind(
         self,
