@@ -151,7 +151,7 @@ class PortAudioMicrophone:
             if self._tap is not None:
                 formats = tuple(sorted(formats, key=lambda form: form.channels != 2))
             self._stream = _Stream(
-                cards.library,
+                cards.module,
                 self._device,
                 formats,
                 mute=self._mute,
@@ -173,7 +173,7 @@ class _Stream:
 
     def __init__(
         self,
-        library: Any,
+        module: Any,
         device: Device,
         formats: Sequence[_Format],
         *,
@@ -190,8 +190,8 @@ class _Stream:
         problems = []
         for form in formats:
             try:
-                self._stream = self._started(library, device, form)
-            except library.PortAudioError as error:
+                self._stream = self._started(module, device, form)
+            except module.PortAudioError as error:
                 problems.append(f"{form.rate} Hz × {form.channels}: {error}")
             else:
                 self.format = form
@@ -201,8 +201,8 @@ class _Stream:
             "another program holds it (`fuser -v /dev/snd/*`), or set audio.microphone to another."
         )
 
-    def _started(self, library: Any, device: Device, form: _Format) -> Any:
-        stream = library.RawInputStream(
+    def _started(self, module: Any, device: Device, form: _Format) -> Any:
+        stream = module.RawInputStream(
             samplerate=form.rate,
             blocksize=form.rate // BLOCKS_A_SECOND,
             device=device.index,
@@ -213,7 +213,7 @@ class _Stream:
         )
         try:
             stream.start()
-        except library.PortAudioError:
+        except module.PortAudioError:
             stream.close(ignore_errors=True)
             raise
         return stream

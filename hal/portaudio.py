@@ -44,10 +44,10 @@ class Device:
 
 
 class PortAudio:
-    """The sound cards of this machine. library: the module `sounddevice`, or one like it."""
+    """The sound cards of this machine. module: the module `sounddevice`, or one like it."""
 
-    def __init__(self, library: Any) -> None:
-        self.library = library
+    def __init__(self, module: Any) -> None:
+        self.module = module
         self._lock = threading.Lock()
         self._streams = 0
 
@@ -56,7 +56,7 @@ class PortAudio:
         key = f"max_{direction}_channels"
         return tuple(
             Device(index, found["name"], found[key], round(found["default_samplerate"]))
-            for index, found in enumerate(self.library.query_devices())
+            for index, found in enumerate(self.module.query_devices())
             if found[key] > 0
         )
 
@@ -72,7 +72,7 @@ class PortAudio:
                 f"`{_LISTER[direction]}` lists it, and that this user is in the group audio."
             )
         if wanted is None:
-            default = self.library.default.device[0 if direction == "input" else 1]
+            default = self.module.default.device[0 if direction == "input" else 1]
             return next((d for d in devices if d.index == default), devices[0])
         number = int(wanted) if str(wanted).isdecimal() else None
         if number is not None:
@@ -104,8 +104,8 @@ class PortAudio:
         """See devices that came or went; does nothing while a stream is open."""
         with self._lock:
             if not self._streams:
-                self.library._terminate()
-                self.library._initialize()
+                self.module._terminate()
+                self.module._initialize()
 
 
 @cache

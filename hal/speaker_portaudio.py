@@ -59,7 +59,7 @@ class PortAudioSpeaker:
     def _play(self, cards: PortAudio, samples: Samples, rate: int) -> None:
         device = cards.find(self._wanted, "output")
         with cards.stream():
-            stream, rate_played, channels = _open(cards.library, device, rate)
+            stream, rate_played, channels = _open(cards.module, device, rate)
             try:
                 sound = _resampled(samples, rate, rate_played)
                 piece = max(1, rate_played // PIECES_A_SECOND)
@@ -70,7 +70,7 @@ class PortAudioSpeaker:
                     part = sound[start : start + piece]
                     stream.write(np.repeat(part[:, None], channels, axis=1).tobytes())
                 stream.stop()
-            except cards.library.PortAudioError as error:
+            except cards.module.PortAudioError as error:
                 raise SpeakerError(
                     f"The speaker {device} stopped playing: {error}. See whether it is plugged in."
                 ) from error
@@ -78,14 +78,14 @@ class PortAudioSpeaker:
                 stream.close(ignore_errors=True)
 
 
-def _open(library: Any, device: Device, rate: int) -> tuple[Any, int, int]:
+def _open(module: Any, device: Device, rate: int) -> tuple[Any, int, int]:
     """A started stream with its rate and channels: the sound's own, or what the card has."""
     problems = []
     for channels in sorted({1, min(2, device.channels)}):
         for candidate in dict.fromkeys((rate, device.rate)):
             try:
-                return _started(library, device, candidate, channels), candidate, channels
-            except library.PortAudioError as error:
+                return _started(module, device, candidate, channels), candidate, channels
+            except module.PortAudioError as error:
                 problems.append(f"{candidate} Hz × {channels}: {error}")
     raise SoundCardError(
         f"The speaker {device} cannot be opened ({'; '.join(problems)}). See whether another "
@@ -93,13 +93,13 @@ def _open(library: Any, device: Device, rate: int) -> tuple[Any, int, int]:
     )
 
 
-def _started(library: Any, device: Device, rate: int, channels: int) -> Any:
-    stream = library.RawOutputStream(
+def _started(module: Any, device: Device, rate: int, channels: int) -> Any:
+    stream = module.RawOutputStream(
         samplerate=rate, device=device.index, channels=channels, dtype="int16"
     )
     try:
         stream.start()
-    except library.PortAudioError:
+    except module.PortAudioError:
         stream.close(ignore_errors=True)
         raise
     return stream

@@ -37,7 +37,7 @@ class PortAudioError(Exception):
 class Stream:
     """An open stream, with what was asked of it."""
 
-    library: FakeSounddevice
+    module: FakeSounddevice
     card: Card
     samplerate: int
     channels: int
@@ -68,7 +68,7 @@ class Stream:
         if self.running and self.finished_callback:
             self.finished_callback()
         self.running = False
-        self.library.open_streams.discard(id(self))
+        self.module.open_streams.discard(id(self))
 
 
 class FakeSounddevice:
