@@ -44,7 +44,7 @@ from edge.config import Config
 from edge.home.graph import Home
 from edge.home.virtual import VirtualHome
 from edge.mqtt.broker_loopback import LoopbackBroker
-from edge.mqtt.devices import Devices
+from edge.mqtt.devices import MqttDevices
 from edge.nlu.resolver import Resolver
 from edge.nlu.tagger import Tagger
 from edge.privacy.audit import Audit
@@ -357,7 +357,7 @@ def _measure(
     app = App(Config())
     tagger = _Metered(app.tagger)
     graph = Home.from_data(home, "the home made up")
-    devices = Devices(LoopbackBroker(VirtualHome(Home())), graph)
+    devices = MqttDevices(LoopbackBroker(VirtualHome(Home())), graph)
     times: list[list[float]] = [[] for _ in said]
     tagging: list[list[float]] = [[] for _ in said]
     builds = []

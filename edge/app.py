@@ -31,6 +31,7 @@ from edge.domain.interpreter import DomainInterpreter
 from edge.domain.store import TrainedDomain
 from edge.domain.usual import UsualSentences
 from edge.domain_ear import DomainEar
+from edge.home.devices import Devices
 from edge.home.graph import Home
 from edge.home.states import States
 from edge.home.virtual import VirtualHome
@@ -48,7 +49,7 @@ from edge.llm.llama import MOST_THREADS, LlamaLanguageModel, needed_bytes
 from edge.llm.model import LanguageModel
 from edge.mqtt.broker_aiomqtt import AiomqttBroker
 from edge.mqtt.broker_loopback import LoopbackBroker
-from edge.mqtt.devices import Devices
+from edge.mqtt.devices import MqttDevices
 from edge.nlu.needs import TrainedNeeds
 from edge.nlu.tagger import Tagger
 from edge.privacy.audit import Audit
@@ -566,7 +567,7 @@ class App:
         audit_file = self.config.privacy.audit_file or state_dir() / "audit.jsonl"
         async with broker:
             await broker.wait_connected(math.inf if patient else CONNECT_S)
-            devices = Devices(broker, owner, node=mqtt.node, prefix=mqtt.discovery_prefix)
+            devices = MqttDevices(broker, owner, node=mqtt.node, prefix=mqtt.discovery_prefix)
             with Audit(audit_file, keep_words=self.config.privacy.keep_words) as audit:
                 async with devices:
                     await devices.settle()
@@ -576,7 +577,7 @@ class App:
     async def virtual(self, home: Home) -> AsyncIterator[Household]:
         """Simulated devices for every entity of `home`, in this process, in their first states."""
         broker = LoopbackBroker(VirtualHome(home))
-        async with broker, Devices(broker, home) as devices:
+        async with broker, MqttDevices(broker, home) as devices:
             await devices.settle()
             yield Household(self._assistant(devices, Audit(None)), devices, broker)
 

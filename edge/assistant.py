@@ -19,9 +19,9 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from edge.home.devices import Devices
 from edge.home.graph import Home
 from edge.kernel.events import Events
-from edge.mqtt.devices import Devices
 from edge.nlu import timing
 from edge.nlu.beginnings import is_question
 from edge.nlu.choosing import about, chosen

@@ -21,8 +21,8 @@ from dataclasses import dataclass, field
 
 from edge.assistant import NO, YES, Tags
 from edge.home.colors import color_rgb
+from edge.home.devices import Devices
 from edge.home.graph import Area, Entity, Floor, Home
-from edge.mqtt.devices import Devices
 from edge.nlu import timing
 from edge.nlu.beginnings import starts_clause
 from edge.nlu.context import Context

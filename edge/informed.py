@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from edge.domain.usual import UsualSentences
+from edge.home.devices import Devices
 from edge.home.graph import Home
-from edge.mqtt.devices import Devices
 from edge.voice.stt import Session, SpeechToText
 from edge.voice.stt_second import SecondOpinion, Usual
 from edge.voice.vocabulary import Vocabulary

@@ -7,17 +7,14 @@ import sys
 from argparse import Namespace
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
-import yaml
 from rich.console import Console
 from rich.tree import Tree
 
 from edge.app import App
 from edge.config import Config
 from edge.home.graph import Entity, Home
-from edge.types import LaresError
+from edge.home.homefile_writing import home_text, write_home
 
 
 def show(arguments: Namespace) -> int:
@@ -46,50 +43,17 @@ def import_(arguments: Namespace) -> int:
         if getattr(arguments, key) is not None:
             config = config.with_value(f"mqtt.{key}", getattr(arguments, key), f"--{key}")
     home = asyncio.run(_announced(App(config)))
-    text = yaml.safe_dump(_data(home), sort_keys=False, allow_unicode=True)
     if arguments.file is None:
-        sys.stdout.write(text)
+        sys.stdout.write(home_text(home))
         return 0
-    _write_new(arguments.file, text)
+    write_home(home, arguments.file)
     print(f"{arguments.file}: {len(home.entities)} entities")
     return 0
-
-
-def _write_new(path: Path, text: str) -> None:
-    try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError as error:
-        raise LaresError(f"{path} is there already; name a file that is not") from error
-    except OSError as error:
-        raise LaresError(f"{path} cannot be written: {error}") from error
 
 
 async def _announced(app: App) -> Home:
     async with app.live() as household:
         return household.home
-
-
-def _data(home: Home) -> dict[str, Any]:
-    def part(**values: Any) -> dict[str, Any]:
-        return {key: value for key, value in values.items() if value}
-
-    return {
-        "floors": [part(id=f.id, name=f.name, aliases=list(f.aliases)) for f in home.floors],
-        "areas": [
-            part(id=a.id, name=a.name, floor=a.floor, aliases=list(a.aliases)) for a in home.areas
-        ],
-        "entities": [
-            part(
-                id=e.id,
-                name=e.name,
-                area=e.area,
-                aliases=list(e.aliases),
-                device_class=e.device_class,
-            )
-            for e in home.entities
-        ],
-    }
 
 
 def _tree(home: Home) -> Tree:

@@ -50,6 +50,9 @@ class Entity:
     device_class: str | None = None
     """Home Assistant's word, such as "garage" or "motion"."""
     state: EntityState = field(default_factory=lambda: EntityState("unknown"))
+    unique_id: str | None = None
+    """What its maker calls it, which stays when its owner renames it: the `unique_id` of its MQTT
+    discovery."""
 
     @property
     def domain(self) -> str:
@@ -143,8 +146,9 @@ class Home:
         """This (discovered) home with what the owner wrote about it.
 
         The owner's floors, areas, names, aliases and device classes win; states stay those of the
-        devices. An area named like one of the owner's becomes the owner's. What only one of the
-        two knows is kept, the owner's first.
+        devices. A name that only repeats the id does not win, unless a unique id says what it
+        names. An area named like one of the owner's becomes the owner's. What only one of the two
+        knows is kept, the owner's first.
         """
         floors = _union(owner.floors, self.floors)
         areas_by_name = {area.name.casefold(): area.id for area in owner.areas}
@@ -174,11 +178,12 @@ def _union(first: Iterable[_Part], second: Iterable[_Part]) -> tuple[_Part, ...]
 
 
 def _merged(found: Entity, owner: Entity) -> Entity:
-    named = owner.name != name_from_id(owner.id)
+    named = owner.unique_id is not None or owner.name != name_from_id(owner.id)
     return replace(
         found,
         name=owner.name if named else found.name,
         area=owner.area or found.area,
         aliases=tuple(dict.fromkeys((*owner.aliases, *found.aliases))),
         device_class=owner.device_class or found.device_class,
+        unique_id=owner.unique_id or found.unique_id,
     )

@@ -2,7 +2,10 @@
 
     floors:   [{id, name, aliases?}]
     areas:    [{id, name, floor?, aliases?}]
-    entities: [{id, name, area?, aliases?, device_class?, state?, attributes?}]
+    entities: [{id, name, area?, aliases?, device_class?, unique_id?, state?, attributes?}]
+
+What announces itself over MQTT with the `unique_id` of an entity is that entity, whatever id and
+name it gives itself.
 
 The shapes in which homes are published for tests are read too: `devices` whose area its entities
 inherit, floors that are only named by areas, states as unquoted on and off, names with optional
@@ -41,6 +44,7 @@ ENTITY_KEYS = (
     "aliases",
     "device",
     "device_class",
+    "unique_id",
     "state",
     "attributes",
 )
@@ -145,6 +149,7 @@ def home_of(data: Any, origin: str, lines: Mapping[Place, int] | None = None) ->
         for place, item in _items(source, data, "entities", ENTITY_KEYS)
     )
     _check_unique(source, "entities", [entity.id for entity in entities])
+    _check_unique_ids(source, entities)
     return Home(floors, areas, entities)
 
 
@@ -231,6 +236,7 @@ def _entity(
             _state(source, (*place, "state"), domain, item.get("state")),
             {str(key): _without_enum(value) for key, value in attributes.items()},
         ),
+        unique_id=_text(source, (*place, "unique_id"), item.get("unique_id")),
     )
 
 
@@ -288,6 +294,21 @@ def _check_unique(source: _Source, section: str, ids: list[str]) -> None:
                 f'the id "{identifier}" is taken already ({before}). Give each its own id.',
             )
         first[identifier] = index
+
+
+def _check_unique_ids(source: _Source, entities: tuple[Entity, ...]) -> None:
+    """Refuse two entities of one domain that would be the same device."""
+    first: dict[tuple[str, str], Entity] = {}
+    for index, entity in enumerate(entities):
+        if entity.unique_id is None:
+            continue
+        before = first.setdefault((entity.domain, entity.unique_id), entity)
+        if before is not entity:
+            source.fail(
+                ("entities", index, "unique_id"),
+                f'the unique_id "{entity.unique_id}" is that of {before.id} already. '
+                "Give it to one of the two.",
+            )
 
 
 def _text(source: _Source, place: Place, value: Any) -> str | None:

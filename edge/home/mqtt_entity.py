@@ -50,6 +50,8 @@ class MqttEntity:
     suggested_area: str | None = None
     """The name of the area that the device thinks it is in."""
     availability: Availability = field(default_factory=Availability)
+    exposed: bool = True
+    """Whether it is something that one speaks to, and no setting or diagnosis of a device."""
 
     @property
     def topics(self) -> tuple[str, ...]:

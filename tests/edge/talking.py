@@ -12,7 +12,7 @@ from edge.home.graph import Home
 from edge.home.virtual import VirtualHome
 from edge.kernel.events import Events
 from edge.mqtt.broker_loopback import LoopbackBroker
-from edge.mqtt.devices import Devices
+from edge.mqtt.devices import MqttDevices
 from edge.nlu.tagger import Tagger
 from edge.privacy.audit import Audit
 from edge.privacy.policy import Policy
@@ -32,7 +32,7 @@ def tagger() -> Tagger:
 class Talk:
     """Someone who talks to the home. The clock stands still until it is told to go on."""
 
-    def __init__(self, devices: Devices, policy: Policy) -> None:
+    def __init__(self, devices: MqttDevices, policy: Policy) -> None:
         self.now = 0.0
         self.devices = devices
         self.assistant = Assistant(
@@ -70,7 +70,7 @@ async def talking(
 ) -> AsyncIterator[Talk]:
     """A home in its first states but for those of `setup`, with these rules of privacy."""
     loopback = broker(VirtualHome(HOME))
-    async with loopback, Devices(loopback, HOME) as devices:
+    async with loopback, MqttDevices(loopback, HOME) as devices:
         await devices.settle()
         loopback.set_states(setup or {})
         await devices.settle()

@@ -12,7 +12,7 @@ from edge.home.virtual import VirtualHome
 from edge.kernel.events import Event, Events
 from edge.mqtt.broker import BrokerError
 from edge.mqtt.broker_loopback import LoopbackBroker
-from edge.mqtt.devices import Devices
+from edge.mqtt.devices import MqttDevices
 from edge.privacy.audit import Audit
 from edge.privacy.policy import Policy
 from edge.session import ANSWER_WITHIN_S, SPOKEN_OF_S
@@ -107,7 +107,7 @@ def house(tmp_path: Path) -> Callable[..., object]:
         events.subscribe(seen.append)
         loopback = broker(VirtualHome(HOME))
         with Audit(tmp_path / "audit.jsonl") as audit:
-            async with loopback, Devices(loopback, HOME) as devices:
+            async with loopback, MqttDevices(loopback, HOME) as devices:
                 await devices.settle()
                 assistant = Assistant(
                     tagger=KnowingTagger(),

@@ -11,7 +11,7 @@ from edge.demo.devices import HOME_FILE
 from edge.home.graph import Home
 from edge.home.virtual import VirtualHome
 from edge.mqtt.broker_loopback import LoopbackBroker
-from edge.mqtt.devices import Devices
+from edge.mqtt.devices import MqttDevices
 from edge.voice.completeness import Ending
 from tests.edge.talking import tagger
 
@@ -21,7 +21,7 @@ HOME = Home.from_yaml(HOME_FILE)
 @pytest.fixture
 async def completeness() -> AsyncIterator[HomeCompleteness]:
     broker = LoopbackBroker(VirtualHome(HOME))
-    async with broker, Devices(broker, HOME) as devices:
+    async with broker, MqttDevices(broker, HOME) as devices:
         await devices.settle()
         yield HomeCompleteness(tagger(), devices, 0.5)
 
@@ -175,7 +175,7 @@ async def test_a_text_is_understood_all_the_same_whatever_was_asked_before(
 
 async def test_the_light_here_is_judged_in_the_speakers_room() -> None:
     broker = LoopbackBroker(VirtualHome(HOME))
-    async with broker, Devices(broker, HOME) as devices:
+    async with broker, MqttDevices(broker, HOME) as devices:
         await devices.settle()
         here = HomeCompleteness(tagger(), devices, 0.5, "Kitchen")
         assert here.ending("turn on the light here") == "whole"

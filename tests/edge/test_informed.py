@@ -14,7 +14,7 @@ from edge.home.graph import Area, Entity, Home
 from edge.home.virtual import VirtualHome
 from edge.informed import HomeUsual, InformedSpeechToText
 from edge.mqtt.broker_loopback import LoopbackBroker
-from edge.mqtt.devices import Devices
+from edge.mqtt.devices import MqttDevices
 from edge.types import Hypothesis, Message, Samples, Transcript, Utterance
 from edge.voice.stt import Session, SpeechToText
 from edge.voice.vocabulary import Vocabulary
@@ -78,8 +78,8 @@ async def broker() -> AsyncIterator[LoopbackBroker]:
 
 
 @pytest.fixture
-async def devices(broker: LoopbackBroker) -> AsyncIterator[Devices]:
-    async with Devices(broker, HOME) as devices:
+async def devices(broker: LoopbackBroker) -> AsyncIterator[MqttDevices]:
+    async with MqttDevices(broker, HOME) as devices:
         await devices.settle()
         yield devices
 
@@ -98,11 +98,11 @@ def usual_of_homes() -> Callable[[Home], UsualSentences]:
     return of
 
 
-def usual_in(devices: Devices, is_understood: Callable[[str], bool] = bool) -> HomeUsual:
+def usual_in(devices: MqttDevices, is_understood: Callable[[str], bool] = bool) -> HomeUsual:
     return HomeUsual(devices, usual_of_homes(), is_understood)
 
 
-def heard(devices: Devices, first: SpeechToText, second: SpeechToText | None) -> str:
+def heard(devices: MqttDevices, first: SpeechToText, second: SpeechToText | None) -> str:
     """The text that comes of these engines."""
     other = None if second is None else (lambda _: second)
     ear = InformedSpeechToText(devices, lambda _: first, usual_in(devices), other)
@@ -110,7 +110,7 @@ def heard(devices: Devices, first: SpeechToText, second: SpeechToText | None) ->
 
 
 async def test_the_names_of_a_device_that_appears_later_are_in_the_usual_sentences(
-    broker: LoopbackBroker, devices: Devices
+    broker: LoopbackBroker, devices: MqttDevices
 ) -> None:
     usual, text = usual_in(devices), "turn on the quokka lamp"
     before = usual.unusual(text)
@@ -123,14 +123,14 @@ async def test_the_names_of_a_device_that_appears_later_are_in_the_usual_sentenc
     assert next(iter(usual.like(["turn on the kwokka lamb"]))) == text
 
 
-async def test_whether_a_text_is_understood_is_asked_of_those_who_know(devices: Devices) -> None:
+async def test_whether_a_text_is_understood_is_asked_of_those_who_know(devices: MqttDevices) -> None:
     usual = usual_in(devices, lambda text: text == MEANT)
     assert [usual.is_understood(text) for text in (MEANT, MISHEARD)] == [True, False]
 
 
 @pytest.mark.parametrize("second", [None, Judging("second", ""), Judging("second", MEANT)])
 async def test_a_strange_text_is_the_sentence_of_the_home_that_was_as_likely_said(
-    devices: Devices, second: Judging | None
+    devices: MqttDevices, second: Judging | None
 ) -> None:
     likely = {MISHEARD: -2.0, MEANT: -3.0, "turn off the den lamp": -20.0}
     assert heard(devices, Judging("first", MISHEARD, likely), second) == MEANT
@@ -138,12 +138,12 @@ async def test_a_strange_text_is_the_sentence_of_the_home_that_was_as_likely_sai
 
 @pytest.mark.parametrize("second", [None, Judging("second", MEANT)])
 async def test_an_engine_that_can_tell_no_log_probabilities_is_taken_at_its_word(
-    devices: Devices, second: Judging | None
+    devices: MqttDevices, second: Judging | None
 ) -> None:
     assert heard(devices, Judging("first", MISHEARD), second) == MISHEARD
 
 
-async def test_what_is_usual_is_worked_out_while_the_person_still_speaks(devices: Devices) -> None:
+async def test_what_is_usual_is_worked_out_while_the_person_still_speaks(devices: MqttDevices) -> None:
     made: list[Home] = []
     sentences = UsualSentences(vocabulary_of(HOME))
 

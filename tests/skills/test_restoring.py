@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from edge.home.graph import Entity, Home
 from edge.home.virtual import VirtualHome
 from edge.mqtt.broker_loopback import LoopbackBroker
-from edge.mqtt.devices import Devices
+from edge.mqtt.devices import MqttDevices
 from edge.types import Action, EntityState
 from skills.restoring import restoring
 
@@ -30,7 +30,7 @@ def taken_back(start: Entity, calls: Sequence[Call]) -> tuple[EntityState, Entit
 
     async def play() -> tuple[EntityState, EntityState]:
         home = Home(entities=(start,))
-        async with LoopbackBroker(VirtualHome(home)) as broker, Devices(broker, home) as devices:
+        async with LoopbackBroker(VirtualHome(home)) as broker, MqttDevices(broker, home) as devices:
             await devices.settle()
             before = devices.states.get(start.id)
             await devices.act([Action(f"{start.domain}.{c}", start.id, d) for c, d in calls])

@@ -99,3 +99,12 @@ def test_what_only_one_of_both_knows_is_kept_the_owners_first() -> None:
     owner = Home(entities=(Entity("light.c", "C"), Entity("light.b", "Lamp")))
     ids = [entity.id for entity in found.merged_with(owner).entities]
     assert ids == ["light.c", "light.b", "light.a"]
+
+
+def test_a_unique_id_is_kept_and_its_owners_name_wins_whatever_it_is() -> None:
+    found = Home((), (), (Entity("light.desk_lamp", "0x00158d", unique_id="0x00158d_light"),))
+    named = Home((), (), (Entity("light.desk_lamp", "Desk Lamp", unique_id="0x00158d_light"),))
+    unnamed = Home((), (), (Entity("light.desk_lamp", "Desk Lamp"),))
+    assert found.merged_with(named).entities[0].name == "Desk Lamp"
+    assert found.merged_with(unnamed).entities[0].name == "0x00158d"
+    assert found.merged_with(unnamed).entities[0].unique_id == "0x00158d_light"

@@ -96,6 +96,15 @@ entities: [{id: light.a, device: d}, {id: light.b, device: d, area: attic}]
     assert [entity.area for entity in read.entities] == ["hall", "attic"]
 
 
+def test_a_unique_id_is_text_and_belongs_to_one_entity_of_a_domain(tmp_path: Path) -> None:
+    read = home(
+        "entities: [{id: light.a, unique_id: 0x17}, {id: sensor.a, unique_id: 23}]", tmp_path
+    )
+    assert [entity.unique_id for entity in read.entities] == ["23", "23"]
+    twice = "entities:\n - {id: light.a, unique_id: x}\n - {id: light.b, unique_id: x}"
+    assert 'line 3: the unique_id "x" is that of light.a already' in error(twice, tmp_path)
+
+
 @pytest.mark.parametrize(
     ("written", "name"),
     [("[the] lamp", "lamp"), ("Trader Joe[']s", "Trader Joe's"), ("[the]", "the"), ("A  B", "A B")],

@@ -15,7 +15,7 @@ from edge.home.graph import Area, Entity, Home
 from edge.home.virtual import VirtualHome
 from edge.mqtt.broker import BrokerError
 from edge.mqtt.broker_loopback import LoopbackBroker
-from edge.mqtt.devices import Devices
+from edge.mqtt.devices import LARGEST_STATE, MqttDevices
 from edge.types import Action, EntityState, LaresError, Message
 from tests.edge.mqtt.conftest import WAIT_S, BrokerSwitch, MakeBroker, Recorder
 
@@ -30,7 +30,7 @@ def turn_on(entity_id: str = "light.lamp", **data: Any) -> Action:
     return Action("light.turn_on", entity_id, data, EntityState("on", data))
 
 
-async def until(devices: Devices, holds: Callable[[], bool]) -> None:
+async def until(devices: MqttDevices, holds: Callable[[], bool]) -> None:
     """Wait until something holds, looking again at each changed state."""
     changed = asyncio.Event()
     unsubscribe = devices.states.subscribe(lambda *_: changed.set())
@@ -44,13 +44,13 @@ async def until(devices: Devices, holds: Callable[[], bool]) -> None:
 
 
 @pytest.fixture
-async def empty() -> AsyncIterator[tuple[LoopbackBroker, Devices]]:
+async def empty() -> AsyncIterator[tuple[LoopbackBroker, MqttDevices]]:
     """A broker without devices, and devices that follow it."""
-    async with LoopbackBroker(VirtualHome(Home())) as broker, Devices(broker) as devices:
+    async with LoopbackBroker(VirtualHome(Home())) as broker, MqttDevices(broker) as devices:
         yield broker, devices
 
 
-async def tell(broker: LoopbackBroker, devices: Devices, *messages: tuple[str, str]) -> None:
+async def tell(broker: LoopbackBroker, devices: MqttDevices, *messages: tuple[str, str]) -> None:
     for topic, payload in messages:
         await broker.publish(Message(topic, payload, retain=True))
     await devices.settle()
@@ -62,7 +62,7 @@ async def test_the_demos_home_is_discovered_from_a_real_broker_with_all_its_stat
     async with (
         run_devices(DEMO, "127.0.0.1", mosquitto.port),
         make_broker(mosquitto.port) as broker,
-        Devices(broker) as devices,
+        MqttDevices(broker) as devices,
     ):
         await devices.settle()
         found = {entity.id: entity.name for entity in devices.home.entities}
@@ -103,7 +103,7 @@ async def test_every_kind_of_device_acts_and_confirms_on_a_real_broker(
     async with (
         run_devices(DEMO, "127.0.0.1", mosquitto.port),
         make_broker(mosquitto.port) as broker,
-        Devices(broker) as devices,
+        MqttDevices(broker) as devices,
     ):
         await devices.settle()
         acted = await devices.act(ACTIONS, WAIT_S)
@@ -117,7 +117,7 @@ async def test_every_kind_of_device_acts_and_confirms_on_a_real_broker(
 
 @pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.service)
 async def test_every_kind_of_device_acts_and_confirms_in_process(action: Action) -> None:
-    async with LoopbackBroker(VirtualHome(DEMO)) as broker, Devices(broker, DEMO) as devices:
+    async with LoopbackBroker(VirtualHome(DEMO)) as broker, MqttDevices(broker, DEMO) as devices:
         await devices.settle()
         acted = await devices.act([action], WAIT_S)
         assert acted.failed == ()
@@ -126,7 +126,7 @@ async def test_every_kind_of_device_acts_and_confirms_in_process(action: Action)
 
 
 async def test_what_an_action_changes_besides_is_reported_though_nothing_was_expected() -> None:
-    async with LoopbackBroker(VirtualHome(DEMO)) as broker, Devices(broker, DEMO) as devices:
+    async with LoopbackBroker(VirtualHome(DEMO)) as broker, MqttDevices(broker, DEMO) as devices:
         await devices.settle()
         next_track = Action("media_player.media_next_track", "media_player.kitchen_speaker")
         acted = await devices.act([next_track])
@@ -137,7 +137,7 @@ async def test_the_owners_file_names_what_is_discovered() -> None:
     owner = Home(
         (), (Area("k", "Kitchen"),), (Entity("light.kitchen_light", "Sun", "k", ("sunny",)),)
     )
-    async with LoopbackBroker(VirtualHome(DEMO)) as broker, Devices(broker, owner) as devices:
+    async with LoopbackBroker(VirtualHome(DEMO)) as broker, MqttDevices(broker, owner) as devices:
         await devices.settle()
         entity = devices.home.entity("light.kitchen_light")
         assert entity is not None
@@ -149,7 +149,7 @@ async def test_the_owners_file_names_what_is_discovered() -> None:
 
 async def test_what_only_the_owner_knows_is_unavailable_and_fails_with_the_reason() -> None:
     owner = Home(entities=(Entity("light.cellar", "Cellar Light"),))
-    async with LoopbackBroker(VirtualHome(Home())) as broker, Devices(broker, owner) as devices:
+    async with LoopbackBroker(VirtualHome(Home())) as broker, MqttDevices(broker, owner) as devices:
         await devices.settle()
         assert devices.states.get("light.cellar") == EntityState("unavailable")
         acted = await devices.act([turn_on("light.cellar")])
@@ -159,7 +159,7 @@ async def test_what_only_the_owner_knows_is_unavailable_and_fails_with_the_reaso
 
 
 async def test_a_device_that_never_confirms_fails_and_the_others_do_not(
-    empty: tuple[LoopbackBroker, Devices],
+    empty: tuple[LoopbackBroker, MqttDevices],
 ) -> None:
     broker, devices = empty
     deaf = LAMP.replace("lamp/", "deaf/").replace("l1", "d1").replace("Lamp", "Deaf")
@@ -179,7 +179,7 @@ async def test_a_device_that_never_confirms_fails_and_the_others_do_not(
 
 
 async def test_a_device_that_is_in_the_state_already_need_not_answer(
-    empty: tuple[LoopbackBroker, Devices],
+    empty: tuple[LoopbackBroker, MqttDevices],
 ) -> None:
     broker, devices = empty
     await tell(broker, devices, (LAMP_TOPIC, LAMP), ("lamp/state", '{"state": "ON"}'))
@@ -190,7 +190,7 @@ async def test_a_device_that_is_in_the_state_already_need_not_answer(
 
 
 async def test_a_device_that_does_something_else_has_not_confirmed(
-    empty: tuple[LoopbackBroker, Devices],
+    empty: tuple[LoopbackBroker, MqttDevices],
 ) -> None:
     broker, devices = empty
     await tell(broker, devices, (LAMP_TOPIC, LAMP), ("lamp/state", '{"state": "OFF"}'))
@@ -202,7 +202,7 @@ async def test_a_device_that_does_something_else_has_not_confirmed(
 
 
 async def test_a_service_the_device_lacks_fails_without_a_message(
-    empty: tuple[LoopbackBroker, Devices],
+    empty: tuple[LoopbackBroker, MqttDevices],
 ) -> None:
     broker, devices = empty
     await tell(broker, devices, (LAMP_TOPIC, LAMP))
@@ -211,7 +211,7 @@ async def test_a_service_the_device_lacks_fails_without_a_message(
     assert acted.published == ()
 
 
-async def test_actions_on_one_entity_go_in_order(empty: tuple[LoopbackBroker, Devices]) -> None:
+async def test_actions_on_one_entity_go_in_order(empty: tuple[LoopbackBroker, MqttDevices]) -> None:
     broker, devices = empty
     await tell(broker, devices, ("homeassistant/button/b/config", '{"name": "B", "cmd_t": "b"}'))
     press = Action("button.press", "button.b")
@@ -222,7 +222,7 @@ async def test_actions_on_one_entity_go_in_order(empty: tuple[LoopbackBroker, De
 
 
 async def test_an_unreachable_device_is_unavailable_and_not_commanded(
-    empty: tuple[LoopbackBroker, Devices],
+    empty: tuple[LoopbackBroker, MqttDevices],
 ) -> None:
     broker, devices = empty
     config = json.dumps({**json.loads(LAMP), "avty_t": "lamp/online"})
@@ -239,7 +239,7 @@ async def test_an_unreachable_device_is_unavailable_and_not_commanded(
 
 
 async def test_a_device_taken_away_is_gone_and_its_topics_are_not_followed(
-    empty: tuple[LoopbackBroker, Devices],
+    empty: tuple[LoopbackBroker, MqttDevices],
 ) -> None:
     broker, devices = empty
     await tell(broker, devices, (LAMP_TOPIC, LAMP), ("lamp/state", '{"state": "ON"}'))
@@ -250,7 +250,7 @@ async def test_a_device_taken_away_is_gone_and_its_topics_are_not_followed(
 
 
 async def test_a_device_announced_anew_keeps_its_state(
-    empty: tuple[LoopbackBroker, Devices],
+    empty: tuple[LoopbackBroker, MqttDevices],
 ) -> None:
     broker, devices = empty
     await tell(broker, devices, (LAMP_TOPIC, LAMP), ("lamp/state", '{"state": "ON"}'))
@@ -265,7 +265,7 @@ async def test_a_device_announced_anew_keeps_its_state(
 
 
 async def test_two_devices_of_one_name_get_ids_of_their_own(
-    empty: tuple[LoopbackBroker, Devices],
+    empty: tuple[LoopbackBroker, MqttDevices],
 ) -> None:
     broker, devices = empty
     other = LAMP.replace("lamp/", "other/").replace("l1", "l2")
@@ -283,28 +283,61 @@ async def test_two_devices_of_one_name_get_ids_of_their_own(
     assert (first.state, second.state) == ("unknown", "on")
 
 
-async def test_a_bad_announcement_or_state_harms_nothing_else(
-    empty: tuple[LoopbackBroker, Devices], caplog: pytest.LogCaptureFixture
+async def test_a_bad_announcement_or_state_harms_nothing_else_and_is_told_once(
+    recorder: Recorder,
 ) -> None:
-    broker, devices = empty
-    await tell(
-        broker,
-        devices,
-        ("homeassistant/light/bad/config", "{"),
-        ("homeassistant/teleporter/bad/config", "{}"),
-        (LAMP_TOPIC, LAMP),
-        ("lamp/state", "gibberish"),
-        ("lamp/state", '{"state": "ON"}'),
-    )
-    state = devices.states.get("light.lamp")
+    bad = "homeassistant/light/bad/config"
+    async with (
+        LoopbackBroker(VirtualHome(Home())) as broker,
+        MqttDevices(broker, events=recorder.bus) as devices,
+    ):
+        await tell(broker, devices, (bad, "{"), (bad, "[]"), (LAMP_TOPIC, LAMP))
+        await tell(
+            broker,
+            devices,
+            ("lamp/state", "gibberish"),
+            ("lamp/state", "x" * (LARGEST_STATE + 1)),
+            ("lamp/state", '{"state": "ON"}'),
+            ("lamp/state", "x" * (LARGEST_STATE + 1)),
+        )
+        state = devices.states.get("light.lamp")
     assert state is not None
     assert state.state == "on"
-    assert "expected JSON" in caplog.text
-    assert "teleporter" in caplog.text
+    problems = [event.fields for event in recorder.named("device_problem")]
+    assert [p["topic"] for p in problems if p["topic"] == bad] == [bad]
+    assert sum("too large" in p["problem"] for p in problems) == 1
+
+
+async def test_a_device_that_joins_another_on_its_topic_knows_what_was_told_there(
+    empty: tuple[LoopbackBroker, MqttDevices],
+) -> None:
+    broker, devices = empty
+    await tell(broker, devices, (LAMP_TOPIC, LAMP), ("lamp/state", '{"state": "ON"}'))
+    second = LAMP.replace("l1", "l2").replace("Lamp", "Second")
+    await tell(broker, devices, ("homeassistant/light/second/config", second))
+    state = devices.states.get("light.second")
+    assert state is not None
+    assert state.state == "on"
+
+
+async def test_the_owners_entity_is_known_by_its_unique_id() -> None:
+    entity = Entity("light.reading", "Reading Lamp", "study", unique_id="l1")
+    owner = Home(areas=(Area("study", "Study"),), entities=(entity,))
+    async with LoopbackBroker(VirtualHome(Home())) as broker, MqttDevices(broker, owner) as devices:
+        await tell(broker, devices, (LAMP_TOPIC, LAMP), ("lamp/state", '{"state": "ON"}'))
+        assert [e.id for e in devices.home.entities] == ["light.reading"]
+        assert devices.home.entities[0].name == "Reading Lamp"
+        state = devices.states.get("light.reading")
+        assert state is not None
+        assert state.state == "on"
+        await tell(broker, devices, (LAMP_TOPIC, ""))
+        gone = devices.states.get("light.reading")
+        assert gone is not None
+        assert gone.state == "unavailable"
 
 
 async def test_forgotten_states_are_those_of_the_announcement(
-    empty: tuple[LoopbackBroker, Devices],
+    empty: tuple[LoopbackBroker, MqttDevices],
 ) -> None:
     broker, devices = empty
     await tell(broker, devices, (LAMP_TOPIC, LAMP), ("lamp/state", '{"state": "ON"}'))
@@ -319,7 +352,7 @@ async def test_a_broker_killed_in_mid_command_is_a_failure_and_the_next_command_
 ) -> None:
     async with (
         make_broker(mosquitto.port, publish_timeout_s=0.5) as broker,
-        Devices(broker) as devices,
+        MqttDevices(broker) as devices,
     ):
         await broker.publish(Message(LAMP_TOPIC, LAMP, retain=True))
         await devices.settle()
@@ -339,7 +372,7 @@ async def test_a_restarted_broker_brings_the_devices_back(
     mosquitto: BrokerSwitch, make_broker: MakeBroker, recorder: Recorder
 ) -> None:
     lamps = Home(entities=(Entity("light.lamp", "Lamp", state=EntityState("off")),))
-    async with make_broker(mosquitto.port) as broker, Devices(broker) as devices:
+    async with make_broker(mosquitto.port) as broker, MqttDevices(broker) as devices:
         async with run_devices(lamps, "127.0.0.1", mosquitto.port):
             await devices.settle()
             assert (await devices.act([turn_on()], WAIT_S)).failed == ()
@@ -361,7 +394,7 @@ async def test_a_client_that_vanishes_makes_its_devices_unavailable(
         state = devices.states.get("light.lamp")
         return state is not None and state.state != "unavailable"
 
-    async with make_broker(mosquitto.port) as broker, Devices(broker) as devices:
+    async with make_broker(mosquitto.port) as broker, MqttDevices(broker) as devices:
         async with run_devices(lamps, "127.0.0.1", mosquitto.port):
             await until(devices, reached)
         await until(devices, lambda: not reached())
@@ -372,7 +405,7 @@ async def test_settling_without_a_broker_is_a_clear_error(
 ) -> None:
     async with (
         make_broker(switch.port, publish_timeout_s=0.1) as broker,
-        Devices(broker) as devices,
+        MqttDevices(broker) as devices,
     ):
         with pytest.raises(BrokerError, match="Nothing answers"):
             await devices.settle(5)
@@ -387,7 +420,7 @@ def test_the_demo_home_file_is_where_the_demo_looks_for_it() -> None:
 async def test_a_home_can_be_put_back_between_two_commands() -> None:
     first = EntityState("off", {"brightness": 128})
     home = Home(entities=(Entity("light.lamp", "Lamp", state=first),))
-    async with LoopbackBroker(VirtualHome(home)) as broker, Devices(broker, home) as devices:
+    async with LoopbackBroker(VirtualHome(home)) as broker, MqttDevices(broker, home) as devices:
         await devices.settle()
         before = devices.states.snapshot()
         acted = await devices.act([turn_on(brightness=9)])
@@ -401,7 +434,7 @@ async def test_a_home_can_be_put_back_between_two_commands() -> None:
 async def test_a_device_that_is_set_up_with_another_ability_is_known_to_have_it() -> None:
     plain = EntityState("on", {"supported_color_modes": ["brightness"], "brightness": 40})
     home = Home(entities=(Entity("light.lamp", "Lamp", state=plain),))
-    async with LoopbackBroker(VirtualHome(home)) as broker, Devices(broker, home) as devices:
+    async with LoopbackBroker(VirtualHome(home)) as broker, MqttDevices(broker, home) as devices:
         await devices.settle()
         broker.set_states({"light.lamp": EntityState("", {"supported_color_modes": ["rgb"]})})
         await devices.settle()

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from edge.mqtt.confirm import confirms
+from edge.home.confirm import confirms
 from edge.types import EntityState
 
 

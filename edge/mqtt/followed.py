@@ -1,0 +1,55 @@
+"""One entity that is followed: what it has told so far, and how that is shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from edge.home.mqtt_entity import UNAVAILABLE, MqttEntity
+from edge.types import EntityState
+
+
+@dataclass(slots=True)
+class Followed:
+    """An entity and the state it has told so far."""
+
+    mqtt: MqttEntity
+    told: EntityState
+    heard: dict[str, bool] = field(default_factory=dict)
+    """What its availability topics said, the latest last."""
+
+    @property
+    def reachable(self) -> bool:
+        """Whether the entity can be reached, by what its availability topics said."""
+        return self.mqtt.availability.reachable(self.heard)
+
+    @property
+    def shown(self) -> EntityState:
+        """The state as it is shown."""
+        state = self.mqtt.shown(self.told)
+        return state if self.reachable else EntityState(UNAVAILABLE, state.attributes)
+
+    def read(self, topic: str, payload: str) -> bool:
+        """Take in a message. Whether it said anything about this entity."""
+        reached = self.mqtt.reads_availability(topic, payload)
+        if reached is not None:
+            self.heard.pop(topic, None)
+            self.heard[topic] = reached
+        told = self.mqtt.read(topic, payload, self.told)
+        if told is not None:
+            self.told = told
+        return told is not None or reached is not None
+
+    def take_over(self, before: Followed) -> None:
+        """Go on with what the same entity told when it was announced differently."""
+        attributes = {**before.told.attributes, **self.mqtt.entity.state.attributes}
+        self.told = EntityState(before.told.state, attributes)
+        self.heard = before.heard
+
+    def assume(self, expected: EntityState) -> None:
+        """Be as expected, because nothing comes back from this entity."""
+        attributes = {**self.told.attributes, **expected.attributes}
+        self.told = EntityState(expected.state or self.told.state, attributes)
+
+    def forget(self) -> None:
+        """Forget what was told, as if the entity had only been announced."""
+        self.told = self.mqtt.entity.state
