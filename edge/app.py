@@ -567,7 +567,9 @@ class App:
         audit_file = self.config.privacy.audit_file or state_dir() / "audit.jsonl"
         async with broker:
             await broker.wait_connected(math.inf if patient else CONNECT_S)
-            devices = MqttDevices(broker, owner, node=mqtt.node, prefix=mqtt.discovery_prefix)
+            devices = MqttDevices(
+                broker, owner, node=mqtt.node, prefix=mqtt.discovery_prefix, events=self.events
+            )
             with Audit(audit_file, keep_words=self.config.privacy.keep_words) as audit:
                 async with devices:
                     await devices.settle()

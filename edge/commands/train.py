@@ -25,7 +25,7 @@ from models.evaluate import table
 
 BENCHMARKS = (
     "pipeline", "tagger", "understanding", "hearing", "wake", "barge_in", "denoise", "peer",
-    "knowledge", "indirect_requests", "injection", "llm", "scheduler",
+    "knowledge", "indirect_requests", "injection", "llm", "scheduler", "mqtt", "workers",
 )  # fmt: skip
 ALL_LAYERS = 6
 """Of MiniLM-L6; a tagger of fewer has a folder of its own."""

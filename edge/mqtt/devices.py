@@ -82,6 +82,7 @@ class MqttDevices:
         self._followed: dict[str, Followed] = {}
         self._by_topic: defaultdict[str, list[str]] = defaultdict(list)
         self._latest: dict[str, str] = {}
+        self._holders: dict[tuple[str, str], str] = {}
         self._home: Home | None = None
         self._home_lock = threading.Lock()
         self._tasks: tuple[asyncio.Task[None], ...] = ()
@@ -230,7 +231,11 @@ class MqttDevices:
         old = {entity_id: self._followed[entity_id] for entity_id in before.ids}
         for entity_id in before.ids:
             self._drop(entity_id)
-        ids = tuple(self._take_in(entity, old) for entity in announced if self._wants(entity))
+        ids = tuple(
+            self._take_in(entity, old, message.topic)
+            for entity in announced
+            if self._wants(entity, message.topic)
+        )
         gone = set(before.ids) - set(ids)
         for entity_id in gone:
             self.states.remove(entity_id)
@@ -246,9 +251,13 @@ class MqttDevices:
         with self._home_lock:
             self._home = None
 
-    def _wants(self, entity: MqttEntity) -> bool:
-        """Whether an announced entity is followed: one that is spoken to, or that the owner
-        names."""
+    def _wants(self, entity: MqttEntity, topic: str) -> bool:
+        """Whether an announced entity is followed: one that is spoken to, or that the owner names,
+        and that no other topic announces."""
+        if (holder := self._holders.get(_identity(entity))) is not None:
+            problem = f"the unique id {entity.unique_id} is announced on {holder} too; left out"
+            self._complaints.tell(topic, "unique id", problem)
+            return False
         if len(self._followed) >= MOST_ENTITIES:
             problem = f"this home has more than {MOST_ENTITIES} entities; the rest is left out"
             self._complaints.tell(self._prefix, "many", problem)
@@ -261,10 +270,12 @@ class MqttDevices:
             return owned
         return entity.entity.id if entity.entity.id in self._owned else None
 
-    def _take_in(self, entity: MqttEntity, old: Mapping[str, Followed]) -> str:
+    def _take_in(self, entity: MqttEntity, old: Mapping[str, Followed], origin: str) -> str:
         """Follow an entity, with the state it had when it was announced before. Returns its id."""
         entity_id = self._free_id(self._owner_id(entity) or entity.entity.id)
-        entity = replace(entity, entity=replace(entity.entity, id=entity_id))
+        known_as = replace(entity.entity, id=entity_id, unique_id=entity.unique_id)
+        entity = replace(entity, entity=known_as)
+        self._holders[_identity(entity)] = origin
         followed = Followed(entity, entity.entity.state)
         if known := old.get(entity_id):
             followed.take_over(known)
@@ -278,7 +289,9 @@ class MqttDevices:
         return entity_id
 
     def _drop(self, entity_id: str) -> None:
-        for topic in self._followed.pop(entity_id).mqtt.topics:
+        entity = self._followed.pop(entity_id).mqtt
+        del self._holders[_identity(entity)]
+        for topic in entity.topics:
             self._by_topic[topic].remove(entity_id)
             if not self._by_topic[topic]:
                 del self._by_topic[topic]
@@ -304,3 +317,8 @@ class MqttDevices:
             if item.entity.area and item.suggested_area
         }
         return Home((), tuple(areas.values()), tuple(item.entity for item in mqtt))
+
+
+def _identity(entity: MqttEntity) -> tuple[str, str]:
+    """What no two entities have together: domain and unique id."""
+    return (entity.entity.domain, entity.unique_id)

@@ -444,3 +444,17 @@ async def test_a_device_that_is_set_up_with_another_ability_is_known_to_have_it(
         assert state.attributes["brightness"] == 40
         acted = await devices.act([turn_on(rgb_color=[1, 2, 3])])
         assert acted.changes["light.lamp"].attributes["rgb_color"] == [1, 2, 3]
+
+
+async def test_what_is_announced_twice_under_one_unique_id_is_there_once(
+    recorder: Recorder,
+) -> None:
+    async with (
+        LoopbackBroker(VirtualHome(Home())) as broker,
+        MqttDevices(broker, events=recorder.bus) as devices,
+    ):
+        await tell(broker, devices, (LAMP_TOPIC, LAMP), ("homeassistant/light/b/config", LAMP))
+        assert [entity.unique_id for entity in devices.home.entities] == ["l1"]
+        await tell(broker, devices, (LAMP_TOPIC, ""), ("homeassistant/light/b/config", f" {LAMP}"))
+        assert [entity.unique_id for entity in devices.home.entities] == ["l1"]
+    assert len(recorder.named("device_problem")) == 1
