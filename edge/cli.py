@@ -144,6 +144,7 @@ def _keeping(commands: _Commands) -> None:
     what = home.add_subparsers(title="what to do", metavar="import|show|check", required=True)
     shown = _command(what, "show", "home:show", "floors, areas and entities as a tree")
     shown.add_argument("file", nargs="?", type=Path)
+    shown.add_argument("--live", action="store_true", help="the real home, as it is now")
     checked = _command(what, "check", "home:check", "whether a home file is right, and what is odd")
     checked.add_argument("file", nargs="?", type=Path)
     imported = _command(what, "import", "home:import_", "a home file from what devices announce")

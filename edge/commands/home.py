@@ -7,6 +7,7 @@ import sys
 from argparse import Namespace
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 
 from rich.console import Console
 from rich.tree import Tree
@@ -15,12 +16,16 @@ from edge.app import App
 from edge.config import Config
 from edge.home.graph import Entity, Home
 from edge.home.homefile_writing import home_text, write_home
+from edge.types import LaresError
 
 
 def show(arguments: Namespace) -> int:
-    """Print floors, areas and entities as a tree."""
+    """Print floors, areas and entities as a tree: of a home file, or of what is there now."""
     app = App(Config.load(arguments.config))
-    Console().print(_tree(app.home(arguments.file)))
+    if arguments.live and arguments.file:
+        raise LaresError("expected either a home file or --live, found both")
+    home = asyncio.run(_there_now(app)) if arguments.live else app.home(arguments.file)
+    Console().print(_tree(home))
     return 0
 
 
@@ -54,6 +59,16 @@ def import_(arguments: Namespace) -> int:
 async def _announced(app: App) -> Home:
     async with app.live() as household:
         return household.home
+
+
+async def _there_now(app: App) -> Home:
+    """The real home, each entity in the state in which it is."""
+    async with app.live() as household:
+        states = household.states.snapshot()
+        home = household.home
+        return home.with_entities(
+            replace(entity, state=states.get(entity.id, entity.state)) for entity in home.entities
+        )
 
 
 def _tree(home: Home) -> Tree:
