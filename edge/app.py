@@ -12,17 +12,19 @@ import functools
 import math
 import os
 import threading
+import weakref
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from edge.answering import Aloud, Answering
 from edge.assistant import Assistant
 from edge.completeness import HomeCompleteness
 from edge.config import Config, Satellite, state_dir
+from edge.controls import Controls, Settings
 from edge.demo.devices import HOME_FILE
 from edge.domain.domain import slots_of
 from edge.domain.head import HeadInterpreter
@@ -35,6 +37,8 @@ from edge.home.devices import Devices
 from edge.home.graph import Home
 from edge.home.states import States
 from edge.home.virtual import VirtualHome
+from edge.home_assistant.address import Address, Token
+from edge.home_assistant.devices import HomeAssistantDevices
 from edge.informed import HomeUsual, InformedSpeechToText
 from edge.kernel.cores import Cores
 from edge.kernel.events import Events
@@ -51,6 +55,7 @@ from edge.mqtt.broker_aiomqtt import AiomqttBroker
 from edge.mqtt.broker_loopback import LoopbackBroker
 from edge.mqtt.devices import MqttDevices
 from edge.nlu.needs import TrainedNeeds
+from edge.nlu.reader import HomeReader, Reader
 from edge.nlu.tagger import Tagger
 from edge.privacy.audit import Audit
 from edge.privacy.policy import Policy
@@ -76,11 +81,12 @@ from edge.voice.pronounce import Lookup
 from edge.voice.stt import SpeechToText, choose, what_is_missing
 from edge.voice.stt_shared import SharedSpeechToText
 from edge.voice.stt_urgent import UrgentSpeechToText
-from edge.voice.tts import PiperProcess, Printed, TextToSpeech
+from edge.voice.tts import PiperProcess, Printed, Sound, TextToSpeech
 from edge.voice.vad import SileroVad
 from edge.voice.vocabulary import Vocabulary
 from edge.voice.wake import WakeDetector
 from edge.voice.wake_choice import choose as choose_wake_detector
+from edge.voice.wake_following import FollowingWakeDetector
 from hal.board import read_board
 from hal.microphone import Microphone, MicrophoneError
 from hal.microphone_portaudio import PortAudioMicrophone
@@ -95,6 +101,10 @@ from models.gguf import Gguf
 from models.needs_model import NeedsModel
 from models.wake_word import wake_dir
 from skills import ALL
+
+if TYPE_CHECKING:
+    from edge.workforce import Workforce
+    from edge.wyoming.satellites import RemoteSatellite, RemoteSatellites
 
 CONNECT_S = 10.0
 """How long a command waits for the broker before it says what is wrong."""
@@ -144,9 +154,14 @@ class _Known:
 class App:
     """All parts, made as `config` says when they are first wanted."""
 
-    def __init__(self, config: Config, events: Events | None = None) -> None:
+    def __init__(
+        self, config: Config, events: Events | None = None, *, controls_file: Path | None = None
+    ) -> None:
+        """controls_file: where what the owner changes while Lares runs is kept."""
         self.config = config
         self.events = events or Events()
+        configured = Settings(wake_words=config.wake.words)
+        self.controls = Controls(configured, controls_file, self.events)
         self._stt: SpeechToText | None = None
         self._vocabulary: Vocabulary | None = None
         self._other: SpeechToText | None = None
@@ -156,13 +171,18 @@ class App:
         self._voice_lock = threading.Lock()
         self._knowledge_lock = threading.Lock()
         self._handling = asyncio.Lock()
+        self._workforce: Workforce | None = None
         self._always = ExitStack()
         self.speaking = Speaking()
         self.together = Satellites(self.events)
+        self._wake_detectors: weakref.WeakSet[FollowingWakeDetector] = weakref.WeakSet()
+        self.controls.subscribe(self._follow)
 
     @property
     def satellites(self) -> tuple[Satellite, ...]:
-        """The configured satellites; without any, the microphone of this machine."""
+        """The configured satellites; without any, the microphone of this machine, if it has one."""
+        if self.config.audio.microphone == "none":
+            return self.config.satellites
         here = Satellite("", self.config.audio.microphone, self.config.home.area)
         return self.config.satellites or (here,)
 
@@ -271,6 +291,7 @@ class App:
             facts=llm.facts,
             acts=llm.acts,
             budget_s=llm.budget_s,
+            may_ask=lambda: self.controls.settings.language_model,
         )
 
     @property
@@ -313,12 +334,34 @@ class App:
         """The home of a file: the one named, the configured one, or that of the demo."""
         return self._read_home(path or self.config.home.file or HOME_FILE)
 
+    def _follow(self, settings: Settings) -> None:
+        """Do what the owner wants changed. Raises LaresError where that cannot be done."""
+        for detector in tuple(self._wake_detectors):
+            detector.follow(settings.wake_words)
+        self.speaking.volume = settings.volume
+
     def wake_detector(self, words: tuple[str, ...] | None = None) -> WakeDetector:
-        """What hears these words, or those configured."""
+        """What hears these words; without any, those that the owner chooses, also later on."""
+        if words is not None:
+            return self._hears(words)
+        chosen, configured = self.controls.settings.wake_words, self.config.wake.words
+        try:
+            detector = FollowingWakeDetector(chosen, self._hears)
+        except LaresError as error:
+            if chosen == configured:
+                raise
+            self.events.emit("wake_word_not_used", "warning", words=chosen, error=str(error))
+            self.controls.change(wake_words=configured)
+            detector = FollowingWakeDetector(configured, self._hears)
+        self._wake_detectors.add(detector)
+        return detector
+
+    def _hears(self, words: tuple[str, ...]) -> WakeDetector:
         wake = self.config.wake
+        all_of_them = words == wake.words
         return choose_wake_detector(
-            words or wake.words,
-            thresholds={w: t for w, t in wake.thresholds.items() if not words or w in words},
+            words,
+            thresholds={w: t for w, t in wake.thresholds.items() if all_of_them or w in words},
             folder=wake_dir(os.environ, Path.home()),
         )
 
@@ -337,9 +380,9 @@ class App:
             detector = own.not_own(detector)
         return Listener(detector, endpointer)
 
-    def incoming(self) -> Incoming:
+    def incoming(self, *, pauses: bool = False) -> Incoming:
         """What one microphone's sound goes through before anyone listens to it."""
-        return Incoming(denoiser(self.config.audio.denoise), self.events)
+        return Incoming(denoiser(self.config.audio.denoise), self.events, pauses=pauses)
 
     def stt(self, home: Home) -> SpeechToText:
         """The speech to text engine, knowing the names of `home`."""
@@ -388,8 +431,11 @@ class App:
         return SharedSpeechToText(engine)
 
     def microphone(self, satellite: Satellite) -> Microphone:
-        """The satellite's sound card; "-" is raw sound on standard input."""
+        """The satellite's sound card, or that of a Wyoming satellite; "-" is raw sound on standard
+        input."""
         wanted = satellite.microphone
+        if satellite.remote is not None:
+            return self.remote.at(satellite.remote).microphone()
         return standard_input() if wanted == "-" else PortAudioMicrophone(wanted)
 
     def listening(
@@ -408,18 +454,32 @@ class App:
         completeness = self._completeness(household.devices, area)
         name = None if satellite is None else satellite.name
         ear = None if name is None else self.speaking.ear(name, self.wake_detector)
-        return Listening(
+        remote = None if satellite is None else self._remote(satellite)
+        listening = Listening(
             microphone,
             self.listener(wake=wake, own=None if ear is None else ear.own),
             self.hearing(household.devices),
-            self.events,
+            self.events if remote is None else remote.bus,
             ear=ear,
             gate=None if name is None else self.together.gate(name),
-            incoming=self.incoming(),
+            incoming=self.incoming(pauses=remote is not None),
             completeness=completeness,
             brief_s=self.config.endpoint.brief_s,
             silence_s=self.config.endpoint.silence_s,
         )
+        if remote is not None:
+            remote.join(microphone, listening)
+        return listening
+
+    @cached_property
+    def remote(self) -> RemoteSatellites:
+        """The Wyoming satellites. Raises LaresError where the package for them is missing."""
+        module = load("edge.wyoming.satellites", purpose="A Wyoming satellite", extra="wyoming")
+        satellites: RemoteSatellites = module.RemoteSatellites(self.events)
+        return satellites
+
+    def _remote(self, satellite: Satellite) -> RemoteSatellite | None:
+        return None if satellite.remote is None else self.remote.at(satellite.remote)
 
     def hearing(self, devices: Devices) -> SpeechToText:
         """The configured engines, for the home of these devices."""
@@ -427,7 +487,8 @@ class App:
         is_understood = self._completeness(devices, self.config.home.area).is_understood
         usual = HomeUsual(devices, lambda home: self._known_of(home).usual, is_understood)
         informed = InformedSpeechToText(devices, self.stt, usual, second)
-        return UrgentSpeechToText(informed, self.scheduler.urgent)
+        here = UrgentSpeechToText(informed, self.scheduler.urgent)
+        return here if self._workforce is None else self._workforce.hearing(here)
 
     def _completeness(self, devices: Devices, area: str | None) -> HomeCompleteness:
         return HomeCompleteness(self.tagger, devices, self.config.nlu.confidence, area)
@@ -477,21 +538,29 @@ class App:
     ) -> Outcome:
         """Carry out what was heard, by a satellite or by the only microphone, and say there what
         became of it."""
-        speaker = self.speaker(None if satellite is None else satellite.speaker)
+        remote = None if satellite is None else self._remote(satellite)
+        wanted = None if satellite is None else satellite.speaker
+        speaker = self.speaker(wanted) if remote is None or wanted is not None else remote.speaker
 
         async def aloud(sentence: str) -> bool:
+            if remote is not None:
+                remote.says(sentence)
+            self.events.emit("speaking", "debug")
             return await asyncio.to_thread(self._say, sentence, speaker)
 
-        outcome = await self.handle(
-            household,
-            heard.transcript,
-            area=self.config.home.area if satellite is None else satellite.area,
-            conversation="" if satellite is None else satellite.name,
-            ms={"endpoint": heard.endpoint_ms, "stt": heard.stt_ms},
-            aloud=aloud,
-        )
-        if outcome.speech and not outcome.told:
-            await aloud(outcome.speech)
+        try:
+            outcome = await self.handle(
+                household,
+                heard.transcript,
+                area=self.config.home.area if satellite is None else satellite.area,
+                conversation="" if satellite is None else satellite.name,
+                ms={"endpoint": heard.endpoint_ms, "stt": heard.stt_ms},
+                aloud=aloud,
+            )
+            if outcome.speech and not outcome.told:
+                await aloud(outcome.speech)
+        finally:
+            self.events.emit("answered", "debug")
         return outcome
 
     async def handle(
@@ -510,6 +579,23 @@ class App:
 
         aloud: says each sentence of its answer as soon as it is written.
         """
+        outcome = await self._handle(
+            household, transcript, area, conversation, agreed=agreed, ms=ms, aloud=aloud
+        )
+        self.events.emit("handled", "debug", outcome=outcome, area=area, satellite=conversation)
+        return outcome
+
+    async def _handle(
+        self,
+        household: Household,
+        transcript: Transcript,
+        area: str | None,
+        conversation: str,
+        *,
+        agreed: bool,
+        ms: Mapping[str, float] | None,
+        aloud: Aloud | None,
+    ) -> Outcome:
         assistant = household.assistant
         async with self._handling:
             outcome = await assistant.handle(
@@ -533,11 +619,15 @@ class App:
         )
         return await self.unanswered.answer(outcome, occasion)
 
+    def spoken(self, text: str) -> Sound | None:
+        """A text in Lares' voice; None where it has none. Raises LaresError when it cannot."""
+        with self._voice_lock:
+            return self.voice.say(text)
+
     def _say(self, text: str, speaker: Speaker) -> bool:
         """Whether it was said to its end. What cannot be said is told to the log."""
         try:
-            with self._voice_lock:
-                sound = self.voice.say(text)
+            sound = self.spoken(text)
             if sound is not None and not self.speaking.say(sound, speaker):
                 self.events.emit("interrupted", text=text)
                 return False
@@ -547,33 +637,79 @@ class App:
 
     @asynccontextmanager
     async def live(self, *, patient: bool = False) -> AsyncIterator[Household]:
-        """The real home: the configured broker, and the devices that announce themselves there.
+        """The real home: the devices that announce themselves on the configured broker, or those
+        that Home Assistant shows.
 
-        Raises BrokerError when the broker cannot be reached; a `patient` caller waits for it for as
-        long as waiting can help.
+        Raises LaresError when broker or Home Assistant cannot be reached; a `patient` caller waits
+        for as long as waiting can help.
         """
-        mqtt = self.config.mqtt
         owner = self.home() if self.config.home.file else None
-        broker = AiomqttBroker(
+        wait_s = math.inf if patient else CONNECT_S
+        through = (
+            self._through_home_assistant
+            if self.config.home.devices == "home_assistant"
+            else self._through_broker
+        )
+        audit_file = self.config.privacy.audit_file or state_dir() / "audit.jsonl"
+        async with through(owner, wait_s) as devices:
+            with Audit(audit_file, keep_words=self.config.privacy.keep_words) as audit:
+                await devices.settle()
+                async with self._with_workers():
+                    yield Household(self._assistant(devices, audit), devices)
+
+    @asynccontextmanager
+    async def _with_workers(self) -> AsyncIterator[None]:
+        """Have workers hear and understand until the block ends, where they shall."""
+        if not self.config.workers.use:
+            yield
+            return
+        from edge.workforce import workforce  # noqa: PLC0415 (only few use it)
+
+        async with workforce(self) as workers:
+            self._workforce = workers
+            try:
+                yield
+            finally:
+                self._workforce = None
+
+    @asynccontextmanager
+    async def _through_broker(self, owner: Home | None, wait_s: float) -> AsyncIterator[Devices]:
+        mqtt = self.config.mqtt
+        async with self.broker(self.events) as broker:
+            await broker.wait_connected(wait_s)
+            async with MqttDevices(
+                broker, owner, node=mqtt.node, prefix=mqtt.discovery_prefix, events=self.events
+            ) as devices:
+                yield devices
+
+    @asynccontextmanager
+    async def _through_home_assistant(
+        self, owner: Home | None, wait_s: float
+    ) -> AsyncIterator[Devices]:
+        there = self.config.home_assistant
+        async with HomeAssistantDevices(
+            Address.of(there.url, there.ca_file, verify=there.verify),
+            Token.find(os.environ, there.token_file, there.token),
+            owner,
+            node=self.config.mqtt.node,
+            events=self.events,
+        ) as devices:
+            await devices.wait_connected(wait_s)
+            yield devices
+
+    def broker(self, events: Events, status_topic: str | None = None) -> AiomqttBroker:
+        """A connection to the configured broker, to be opened."""
+        mqtt = self.config.mqtt
+        return AiomqttBroker(
             mqtt.host,
             mqtt.port,
             username=mqtt.username,
             password=mqtt.password,
             tls=mqtt.tls,
             ca_file=mqtt.ca_file,
-            node=mqtt.node,
-            events=self.events,
+            status_topic=status_topic,
+            events=events,
         )
-        audit_file = self.config.privacy.audit_file or state_dir() / "audit.jsonl"
-        async with broker:
-            await broker.wait_connected(math.inf if patient else CONNECT_S)
-            devices = MqttDevices(
-                broker, owner, node=mqtt.node, prefix=mqtt.discovery_prefix, events=self.events
-            )
-            with Audit(audit_file, keep_words=self.config.privacy.keep_words) as audit:
-                async with devices:
-                    await devices.settle()
-                    yield Household(self._assistant(devices, audit), devices)
 
     @asynccontextmanager
     async def virtual(self, home: Home) -> AsyncIterator[Household]:
@@ -590,7 +726,16 @@ class App:
         quoted = self.knowledge.ask(question)
         return None if quoted is None else quoted.speech
 
+    def reader(self, devices: Devices) -> HomeReader:
+        """Who reads here what was said to these devices."""
+        return HomeReader(
+            self.tagger, devices, self.config.nlu.confidence, self.needs, self.scheduler.urgent
+        )
+
     def _assistant(self, devices: Devices, audit: Audit) -> Assistant:
+        reader: Reader = self.reader(devices)
+        if self._workforce is not None:
+            reader = self._workforce.reader(reader, devices)
         return Assistant(
             tagger=self.tagger,
             devices=devices,
@@ -603,6 +748,7 @@ class App:
             needs=self.needs,
             knows=self._knows,
             urgent=self.scheduler.urgent,
+            reader=reader,
         )
 
 

@@ -17,19 +17,17 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
-from typing import Protocol
 
 from edge.home.devices import Devices
-from edge.home.graph import Home
 from edge.kernel.events import Events
 from edge.nlu import timing
 from edge.nlu.beginnings import is_question
 from edge.nlu.choosing import about, chosen
 from edge.nlu.context import Context
-from edge.nlu.interpreter import Interpreter, Reading
+from edge.nlu.interpreter import Reading
 from edge.nlu.needs import Needs
+from edge.nlu.reader import HomeReader, Read, Reader, Tags, Turn
 from edge.nlu.remarks import Remark, remark_of
-from edge.nlu.resolver import Resolver
 from edge.privacy.audit import Audit
 from edge.privacy.policy import Decision, Policy
 from edge.session import ANSWER_WITHIN_S, Choice, Done, Session, Waiting
@@ -38,7 +36,6 @@ from edge.types import (
     Answer,
     Intent,
     Outcome,
-    Tagging,
     Transcript,
     Understanding,
 )
@@ -63,12 +60,6 @@ LATER = "I understood you, but I can't wait with it yet. Tell me when it is time
 RESPOND = "HassRespond"
 """Home Assistant's intent of what only wants an answer: "how are you"."""
 NOT_UNDERSTOOD = "Sorry, I didn't understand that."
-
-
-class Tags(Protocol):
-    """What the assistant needs of a tagger."""
-
-    def tag(self, text: str) -> Tagging: ...
 
 
 @dataclass(slots=True)
@@ -96,6 +87,7 @@ class Assistant:
     confidence: 0 to 1; below it nothing is done.
     knows: what the house's documents say to a question; None where they say nothing.
     urgent: within it, whatever else computes pauses.
+    reader: who reads what was said; None: this machine.
     """
 
     def __init__(
@@ -113,20 +105,18 @@ class Assistant:
         needs: Needs | None = None,
         knows: Callable[[str], str | None] | None = None,
         urgent: Callable[[], AbstractContextManager[None]] = nullcontext,
+        reader: Reader | None = None,
     ) -> None:
-        self._tagger = tagger
-        self._needs = needs
+        self._here = HomeReader(tagger, devices, confidence, needs, urgent)
+        self._reader = reader or self._here
         self._devices = devices
         self._skills = {intent: skill for skill in skills for intent in skill.intents}
         self._policy = policy
         self._audit = audit
         self._events = events
-        self._confidence = confidence
         self._confirm_s = confirm_s
         self._knows = knows
-        self._urgent = urgent
         self._clock = clock
-        self._resolver: tuple[Home, Resolver] | None = None
         self._sessions: dict[str, Session] = {}
 
     def parse(
@@ -138,9 +128,15 @@ class Assistant:
     ) -> Outcome:
         """What `transcript`, spoken in `area` (id or name), means; nothing is done."""
         run = _Run(transcript, Session(), ms=dict(ms or {}))
-        understanding = self._read(run, area).understanding
+        read = self._here.read_now(Turn(transcript.text, area=area))
+        understanding = self._took(run, read).understanding
         question = understanding.question
         return self._outcome(run, question or "", asked=question is not None)
+
+    def forget(self, conversation: str) -> None:
+        """Nothing more comes in this conversation: its questions, and what was spoken of, are
+        gone."""
+        self._sessions.pop(conversation, None)
 
     async def handle(
         self,
@@ -189,7 +185,7 @@ class Assistant:
     async def _understood(self, run: _Run, area: str | None, agreed: bool) -> Outcome:
         """Do what a text asks for, or ask what it leaves open."""
         session = run.session
-        reading = self._read(run, area)
+        reading = await self._read(run, area)
         understanding = reading.understanding
         if not understanding.intents and not understanding.candidates:
             known = await self._known(run.transcript.text)
@@ -281,7 +277,7 @@ class Assistant:
             run.session.speak_of(Context((spoken,)), self._clock())
         later: tuple[Intent, ...] = ()
         if question.rest:
-            reading = self._read(run, None, ". ".join(question.rest))
+            reading = await self._read(run, None, ". ".join(question.rest))
             later = reading.understanding.intents if not reading.understanding.question else ()
         run.intents = (*question.before, chosen_intent, *later)
         return await self._instead(run, question.corrected, agreed)
@@ -325,35 +321,22 @@ class Assistant:
             answer = self._answer(run.intents)
         return await self._permit(run, answer, agreed)
 
-    def _read(self, run: _Run, area: str | None, text: str | None = None) -> Reading:
+    async def _read(self, run: _Run, area: str | None, text: str | None = None) -> Reading:
         """What a text means after what was said before it in its session."""
-        tagged: dict[str, Tagging] = {}
-
-        def tag(text: str) -> Tagging:
-            if text not in tagged:
-                with run.stage("tagger"):
-                    tagged[text] = self._tagger.tag(text)
-            return tagged[text]
-
-        home = self._devices.home
-        if self._resolver is None or self._resolver[0] is not home:
-            self._resolver = (home, Resolver(home, self._confidence))
-        states = self._devices.states
-        interpreter = Interpreter(self._resolver[1], tag, states, area, needs=self._needs)
-        begin = time.perf_counter()
         said = run.transcript.text if text is None else text
-        with self._urgent():
-            reading = interpreter.read(said, run.session.context(self._clock()))
-        spent = (time.perf_counter() - begin) * 1000
-        run.ms["resolver"] = round(spent - run.ms.get("tagger", 0.0), 3)
-        run.intents = reading.understanding.intents
+        before = run.session.context(self._clock())
+        return self._took(run, await self._reader.read(Turn(said, before, area)))
+
+    def _took(self, run: _Run, read: Read) -> Reading:
+        """Note what was read, and tell it."""
+        for stage, spent in read.ms.items():
+            run.ms[stage] = round(run.ms.get(stage, 0.0) + spent, 3)
+        understanding = read.reading.understanding
+        run.intents = understanding.intents
         self._events.emit(
-            "understood",
-            tagging=next(iter(tagged.values()), None),
-            understanding=reading.understanding,
-            ms=run.ms,
+            "understood", tagging=read.tagging, understanding=understanding, ms=run.ms
         )
-        return reading
+        return read.reading
 
     def _answer(self, intents: Sequence[Intent]) -> Answer:
         house = House(self._devices.home, self._devices.states)

@@ -91,6 +91,19 @@ def _listening(commands: _Commands) -> None:
     demo.add_argument("--fast", action="store_true", help="hear the recordings as fast as possible")
     demo.add_argument("--json", action="store_true", help="print the outcomes as JSON lines")
 
+    worker = _command(
+        commands, "worker", "worker:worker", "hear and understand for hubs on other machines"
+    )
+    worker.add_argument("--group", help="whom to work for; default: home")
+    worker.add_argument(
+        "--for", dest="kinds", metavar="KINDS", default="hear,understand",
+        help="what to do: hear, understand; default: both",
+    )  # fmt: skip
+    worker.add_argument("--engine", help="speech to text: auto, vosk, whisper or pocketsphinx")
+    worker.add_argument("--host", help="the MQTT broker")
+    worker.add_argument("--port", type=int, help="the broker's port")
+    worker.add_argument("--log", action="store_true", help="print events as JSON lines")
+
     wake = _command(commands, "wake", "wake:wake", "where the wake words are, in seconds")
     wake.add_argument("files", nargs="+", type=Path, metavar="FILE")
     wake.add_argument("--word", action="append", metavar="WORD", help="default: those configured")
@@ -141,16 +154,28 @@ def _understanding(commands: _Commands) -> None:
 
 def _keeping(commands: _Commands) -> None:
     home = _command(commands, "home", "home:show", "the home graph")
-    what = home.add_subparsers(title="what to do", metavar="import|show|check", required=True)
+    what = home.add_subparsers(title="what to do", metavar="import|show|check|leave", required=True)
     shown = _command(what, "show", "home:show", "floors, areas and entities as a tree")
     shown.add_argument("file", nargs="?", type=Path)
     shown.add_argument("--live", action="store_true", help="the real home, as it is now")
     checked = _command(what, "check", "home:check", "whether a home file is right, and what is odd")
     checked.add_argument("file", nargs="?", type=Path)
-    imported = _command(what, "import", "home:import_", "a home file from what devices announce")
+    imported = _command(
+        what, "import", "home:import_", "a home file from what devices or Home Assistant tell"
+    )
     imported.add_argument("--host", help="the MQTT broker")
     imported.add_argument("--port", type=int)
+    imported.add_argument("--from-ha", metavar="URL", help="from Home Assistant, while it runs")
+    imported.add_argument(
+        "--token-file", type=Path, metavar="FILE", help="its long-lived access token"
+    )
+    imported.add_argument(
+        "--from-storage", type=Path, metavar="DIR", help="from Home Assistant's .storage files"
+    )
     imported.add_argument("file", nargs="?", type=Path, help="where to write; default: print")
+    left = _command(what, "leave", "leave:leave", "be no device of Home Assistant's any longer")
+    left.add_argument("--host", help="the MQTT broker")
+    left.add_argument("--port", type=int)
 
     models = _command(commands, "models", "models:list_", "the model files")
     do = models.add_subparsers(

@@ -19,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from edge.assistant import NO, YES, Tags
+from edge.assistant import NO, YES
 from edge.home.colors import color_rgb
 from edge.home.devices import Devices
 from edge.home.graph import Area, Entity, Floor, Home
@@ -29,6 +29,7 @@ from edge.nlu.context import Context
 from edge.nlu.heard import WHERE
 from edge.nlu.interpreter import Interpreter, Reading
 from edge.nlu.numbers import find_number_in
+from edge.nlu.reader import Tags
 from edge.nlu.remarks import remark_of
 from edge.nlu.resolver import Resolver
 from edge.nlu.slots import lacks_value

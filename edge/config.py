@@ -23,6 +23,8 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 from edge.types import LaresError
 
 FILE_NAME = "lares.toml"
+SECRETS = ("password", "token")
+"""Keys whose values are never shown."""
 
 
 class ConfigError(LaresError):
@@ -35,7 +37,7 @@ class Audio:
 
     microphone: str | int | None = None
     """Name (or part of it) or number of the PortAudio device; None is the system's default, "-" is
-    raw sound on standard input."""
+    raw sound on standard input, "none" is for a machine that hears only for others ([wyoming])."""
     speaker: str | int | None = None
     speech: Literal["auto", "piper", "text"] = "auto"
     """"auto" speaks where Piper and its voice are installed, and prints otherwise."""
@@ -127,10 +129,29 @@ class Resources:
 class HomeSection:
     """What the owner says about the home."""
 
+    devices: Literal["mqtt", "home_assistant"] = "mqtt"
+    """How devices are reached: through the broker, or through Home Assistant alone."""
     file: Path | None = None
     """Home file (YAML); its names, areas and aliases win over what devices announce."""
     area: str | None = None
     """The area in which this microphone stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class HomeAssistant:
+    """Home Assistant, where devices are reached through it."""
+
+    url: str = "http://homeassistant.local:8123"
+    """Of its page."""
+    token_file: Path | None = None
+    """Holds a long-lived access token; the variable LARES_HA_TOKEN wins over it."""
+    token: str | None = None
+    """The token itself, where there is no file. Whoever reads this file may do what its owner
+    may."""
+    ca_file: Path | None = None
+    """Certificate authority of its certificate (PEM); None is the system's."""
+    verify: bool = True
+    """False takes any certificate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +168,8 @@ class Mqtt:
     discovery_prefix: str = "homeassistant"
     node: str = "lares"
     """Our own name in topics: `lares/<node>/status`."""
+    announce: bool = True
+    """Be a device of Home Assistant's, by MQTT discovery. Where not, it is told that we are gone."""
     confirm_s: float = 3.0
     """How long a device may take to confirm a command."""
 
@@ -182,11 +205,55 @@ class Satellite:
     name: str
     """What it is called in the log; also whose questions and corrections belong together."""
     microphone: str | int | None = None
-    """As audio.microphone."""
+    """As audio.microphone; or "tcp://HOST:PORT", a Wyoming satellite, which also answers."""
     area: str | None = None
     """The area in which it stands."""
     speaker: str | int | None = None
-    """Where it answers; None is audio.speaker."""
+    """Where it answers; None is audio.speaker, for a Wyoming satellite its own."""
+
+    @property
+    def remote(self) -> str | None:
+        """The address of a Wyoming satellite; None for a sound card of this machine."""
+        named = isinstance(self.microphone, str) and "://" in self.microphone
+        return str(self.microphone) if named else None
+
+
+@dataclass(frozen=True, slots=True)
+class WyomingSection:
+    """Lares' own parts, lent to Home Assistant and others over the Wyoming protocol. Whoever
+    reaches the port may use them, and is not asked who they are."""
+
+    serve: bool = False
+    host: str = "0.0.0.0"
+    """Address to listen at; "127.0.0.1" lets in this machine alone."""
+    port: int = 10_400
+    services: tuple[Literal["asr", "wake", "tts", "intent", "handle"], ...] = (
+        "asr",
+        "wake",
+        "tts",
+        "intent",
+        "handle",
+    )
+    """"intent" understands; "handle" also acts, as far as [privacy] allows."""
+    announce: bool = True
+    """Tell the local network of it (zeroconf), so that Home Assistant finds it."""
+    area: str | None = None
+    """The area from which clients speak."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkersSection:
+    """Other machines that hear and understand for this one (`lares worker`)."""
+
+    use: bool = False
+    """Ask them. The sound and the words of commands go over the broker then."""
+    group: str = "home"
+    """Hubs and workers of one group work together; it is a part of their topics."""
+    ask: tuple[Literal["hear", "understand"], ...] = ("hear", "understand")
+    """What workers are asked for; the rest is done here."""
+    hear_s: float = 5.0
+    """How long they may take to hear an utterance, until it is heard here."""
+    understand_s: float = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,10 +269,13 @@ class Config:
     knowledge: KnowledgeSection = field(default_factory=KnowledgeSection)
     resources: Resources = field(default_factory=Resources)
     home: HomeSection = field(default_factory=HomeSection)
+    home_assistant: HomeAssistant = field(default_factory=HomeAssistant)
     mqtt: Mqtt = field(default_factory=Mqtt)
     privacy: Privacy = field(default_factory=Privacy)
     gpio: Gpio = field(default_factory=Gpio)
     satellites: tuple[Satellite, ...] = ()
+    workers: WorkersSection = field(default_factory=WorkersSection)
+    wyoming: WyomingSection = field(default_factory=WyomingSection)
     origins: Mapping[str, str] = field(default_factory=dict, compare=False)
     """"section.key" → where its value came from; what is not named here is a default."""
 
@@ -247,7 +317,7 @@ class Config:
         return replace(self, **changed)
 
     def values(self) -> Iterator[tuple[str, object, str]]:
-        """Each value as ("section.key", value, origin); a password is never shown."""
+        """Each value as ("section.key", value, origin); secrets are never shown."""
         for section in fields(self):
             values = getattr(self, section.name)
             if section.name == "satellites":
@@ -259,7 +329,7 @@ class Config:
             for item in fields(values):
                 dotted = f"{section.name}.{item.name}"
                 value = getattr(values, item.name)
-                if item.name == "password" and value is not None:
+                if item.name in SECRETS and value is not None:
                     value = "(set)"
                 yield dotted, value, self.origins.get(dotted, "default")
 

@@ -17,7 +17,7 @@ import queue
 import threading
 import time
 from collections.abc import AsyncGenerator, Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from edge.kernel.events import Events, Level
 from edge.satellites import Abandoned, Gate, Satellites
@@ -101,18 +101,19 @@ class Listening:
         self._silence_s = silence_s
         self._pace = _Pace(clock)
         self._stopping = threading.Event()
-        self._button: queue.SimpleQueue[bool] = queue.SimpleQueue()
+        self._button: queue.SimpleQueue[_Pressed | None] = queue.SimpleQueue()
         self._settled: queue.SimpleQueue[float] = queue.SimpleQueue()
         self.opened = False
         """Whether the microphone could be opened."""
 
-    def press(self) -> None:
-        """Hear a command now, without a wake word; from any thread."""
-        self._button.put(True)
+    def press(self, word: str | None = None) -> None:
+        """Hear a command now, without a wake word, or after one (its id) that somebody else heard;
+        from any thread."""
+        self._button.put(_Pressed(word))
 
     def release(self) -> None:
         """The command that `press` began is over; from any thread."""
-        self._button.put(False)
+        self._button.put(None)
 
     def stop(self) -> None:
         """End listening after the frame at hand; what is being recognised is still given."""
@@ -181,7 +182,7 @@ class Listening:
                     if self._stopping.is_set():
                         break
                     self._gate.arrived(now)
-                    for event in self._pushed():
+                    for event in self._pushed(frame.time):
                         self._gate.tell(event)
                     for clean in self._ear.own.hear(frame):
                         self._listen(self._incoming.feed(clean, muted=microphone.muted))
@@ -209,18 +210,24 @@ class Listening:
             self._gate.lost = False
             self._listener.close()
 
-    def _pushed(self) -> Iterator[Event]:
+    def _pushed(self, now: float) -> Iterator[Event]:
         """What follows from the button's changes, and from what was understood, since the last
-        frame."""
+        frame, which ended at the source time `now`."""
         while not self._settled.empty():
             self._listener.settle(self._settled.get())
         while not self._button.empty():
-            if self._button.get():
-                self._events.emit("pressed")
-                self._ear.attend()
-                yield from self._listener.open()
-            else:
+            pressed = self._button.get()
+            if pressed is None:
                 yield from self._listener.close()
+                continue
+            self._events.emit("pressed", word=pressed.word)
+            if pressed.word is None:
+                self._ear.attend()
+            if self._listener.is_settled:
+                yield from self._listener.close()
+            if pressed.word is not None and not self._listener.is_open:
+                yield Wake(pressed.word, now)
+            yield from self._listener.open(pressed.word)
 
     def _recognise(
         self,
@@ -229,12 +236,15 @@ class Listening:
     ) -> None:
         recognition: Recognition | None = None
         start, partial = 0.0, ""
+        woken: str | None = None
         while (item := sound.get()) is not None:
             match item.event:
                 case Wake(word, at):
+                    woken = word
                     self._events.emit("wake", word=word, at=at)
                 case Captured() as captured:
                     if recognition is None or captured.start != start:
+                        self._events.emit("voice_started", "debug", at=captured.start)
                         recognition = self._recognition()
                         start, partial = captured.start, ""
                     quiet = self._pace.is_quiet_since(item)
@@ -245,15 +255,17 @@ class Listening:
                     said = recognition.take() if item.live and quiet else None
                     if said is not None:
                         self._settled.put(start)
-                        self._give(said, item.started, hand_over)
+                        utterance = replace(said.utterance, wake_word=woken)
+                        self._give(replace(said, utterance=utterance), item.started, hand_over)
                 case Abandoned():
-                    recognition = None
+                    recognition, woken = None, None
                     self._events.emit("abandoned", "debug")
                 case GaveUp(at, word):
-                    recognition = None
+                    recognition, woken = None, None
                     self._events.emit("gave_up", at=at, word=word)
                 case Utterance() as utterance:
                     finishing, recognition = recognition or self._recognition(), None
+                    woken = None
                     said = finishing.finish(utterance)
                     if said is not None:
                         self._give(said, item.started, hand_over)
@@ -292,6 +304,13 @@ class Listening:
         self._incoming.heard(utterance)
         self._events.emit("heard", heard=heard)
         return heard
+
+
+@dataclass(frozen=True, slots=True)
+class _Pressed:
+    """The button was pressed."""
+
+    word: str | None
 
 
 @dataclass(frozen=True, slots=True)

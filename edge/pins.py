@@ -14,8 +14,7 @@ from typing import Any
 from edge.config import Gpio
 from edge.kernel.events import Event, Events
 from edge.listening import Listening
-from hal.gpio import LedState, MuteSwitch, PushToTalkButton, WakeLed
-from hal.microphone import Microphone
+from hal.gpio import LedState, Mutable, MuteSwitch, PushToTalkButton, WakeLed
 
 SHOWN: dict[str, LedState] = {
     "wake": "listening",
@@ -29,7 +28,7 @@ SHOWN: dict[str, LedState] = {
 
 @contextmanager
 def fitted(
-    pins: Gpio, microphone: Microphone, listening: Listening, events: Events, factory: Any = None
+    pins: Gpio, microphone: Mutable, listening: Listening, events: Events, factory: Any = None
 ) -> Iterator[None]:
     """Fit what is configured until the block ends. Raises GpioError when a pin cannot be had."""
     with ExitStack() as fittings:

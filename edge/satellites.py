@@ -4,8 +4,9 @@ Every satellite has its own listening loop, which tells its `Gate` of each frame
 A gate keeps the events of one utterance, from the wake word on. When the arbiter
 (`edge.voice.arbitration`) lets its satellite act, they go on to be recognised, those that were kept
 first; when another one takes over, `Abandoned` follows them, and the rest is kept again, in case
-the other dies. What was decided for one may be carried out in the thread of another: a satellite
-that is stuck cannot do it itself. All gates share one lock, which is never held for long.
+the other dies. Where another one has answered for good, `Abandoned` tells that as well, so that the
+satellite need not go on. What was decided for one may be carried out in the thread of another: a
+satellite that is stuck cannot do it itself. All gates share one lock, which is never held for long.
 
 A satellite alone is the simplest case: its gate is always open. What a button opens is not
 arbitrated.
@@ -29,7 +30,8 @@ from edge.voice.wake import Wake
 
 @dataclass(frozen=True, slots=True)
 class Abandoned:
-    """Another satellite takes over: forget what was heard of this utterance, and say nothing."""
+    """Another satellite takes over, or has answered: forget what was heard of this utterance, and
+    say nothing."""
 
 
 Sink = Callable[[Event | Abandoned], None]
@@ -135,7 +137,7 @@ class Gate:
             self._acts = True
             for event in self._kept:
                 self._sink(event)
-        elif standing != "acts" and self._acts:
+        elif (standing == "waits" and self._acts) or (standing == "lost" and self._kept):
             self._acts = False
             self._sink(Abandoned())
         if standing == "lost" and self._kept:
@@ -163,6 +165,7 @@ class Gate:
         self._hears = False
         if acted and not passed_on:
             self._acts = False
+            self._kept.clear()
             self._sink(gave_up)
         self._all.settle()
         self._kept.clear()

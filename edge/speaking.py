@@ -33,6 +33,8 @@ class Speaking:
         self._attending: set[str] = set()
         self._speaker: Speaker | None = None
         self._stopped = False
+        self.volume = 1.0
+        """How loud, 0 to 1; as one hears it. May be set from any thread."""
 
     def ear(self, name: str, detector: Callable[[], WakeDetector] | None = None) -> Ear:
         """The ear of the microphone that is called this. detector: makes one with its words."""
@@ -46,6 +48,7 @@ class Speaking:
 
         Raises SpeakerError when it cannot be played.
         """
+        sound = _turned_down(sound, self.volume)
         samples = _at_our_rate(sound)
         with self._turn:
             with self._lock:
@@ -98,6 +101,14 @@ class Ear:
 
 def _asleep() -> WakeDetector:
     return SimulatedWakeDetector({})
+
+
+def _turned_down(sound: Sound, volume: float) -> Sound:
+    """A sound at a volume. Half of it is a quarter of the amplitude, 12 dB less, which is about
+    what people call half as loud."""
+    if volume >= 1:
+        return sound
+    return Sound((sound.samples * volume**2).round().astype(sound.samples.dtype), sound.rate)
 
 
 def _at_our_rate(sound: Sound) -> Samples:

@@ -54,11 +54,18 @@ class Timeline:
 
     def _see(self, event: Event) -> None:
         draw = getattr(self, f"_on_{event.name}", None)
-        if draw is None:
-            return
         with self._lock:
-            draw(event.fields)
+            if draw is not None:
+                draw(event.fields)
+            elif event.level in ("warning", "error"):
+                self._warn(event)
             self._live.update(self._picture())
+
+    def _warn(self, event: Event) -> None:
+        """What has no drawing of its own, and must not pass unseen."""
+        told = ", ".join(f"{name} {value}" for name, value in event.fields.items())
+        style = "red" if event.level == "error" else "yellow"
+        self._console.print(Text(f"{event.name.replace('_', ' ')}: {told}", style=style))
 
     def _picture(self) -> RenderableType:
         now = Spinner("dots", Text(self._now, style="bold cyan"))
@@ -118,9 +125,30 @@ class Timeline:
         self._now = "listening"
         self._console.print(Text(f"broker {fields['host']}:{fields['port']} answers", style="dim"))
 
+    def _on_settings_not_read(self, fields: Mapping[str, Any]) -> None:
+        told = f"the switches stand as configured: {fields['file']}: {fields['error']}"
+        self._console.print(Text(told, style="yellow"))
+
+    def _on_still_muted(self, fields: Mapping[str, Any]) -> None:
+        told = f"the microphone is still muted from before. {fields['advice']}"
+        self._console.print(Text(told, style="yellow"))
+
+    def _on_mqtt_denied(self, fields: Mapping[str, Any]) -> None:
+        self._console.print(Text(fields["problem"], style="yellow"))
+
+    def _on_command_ignored(self, fields: Mapping[str, Any]) -> None:
+        told = f"ignored a command to {fields['topic']}: {fields['problem']}"
+        self._console.print(Text(told, style="yellow"))
+
     def _on_microphone_lost(self, fields: Mapping[str, Any]) -> None:
         self._now = "waiting for the microphone"
         self._console.print(Text(fields["error"], style="yellow"))
+
+    def _on_devices_joined(self, fields: Mapping[str, Any]) -> None:
+        self._console.print(Text(f"joined: {', '.join(fields['entities'])}", style="dim"))
+
+    def _on_devices_gone(self, fields: Mapping[str, Any]) -> None:
+        self._console.print(Text(f"gone: {', '.join(fields['entities'])}", style="dim"))
 
     def _on_documents_read(self, fields: Mapping[str, Any]) -> None:
         told = ", ".join(f"{count} {what}" for what, count in fields.items() if count)

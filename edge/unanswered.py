@@ -49,7 +49,8 @@ class Unanswered:
 
     model, answering: None where none is installed. written: what was written beforehand to answer a
     text. talks: whether small talk is made; facts: whether it may answer questions about the world;
-    acts: whether it may choose what to do, within `budget_s`.
+    acts: whether it may choose what to do, within `budget_s`. may_ask: whether the model may be
+    asked now.
     """
 
     def __init__(
@@ -63,7 +64,9 @@ class Unanswered:
         facts: bool,
         acts: bool,
         budget_s: float,
+        may_ask: Callable[[], bool] = lambda: True,
     ) -> None:
+        self._may_ask = may_ask
         self._model = model
         self._scheduler = scheduler
         self._answering = answering
@@ -80,11 +83,12 @@ class Unanswered:
         if self._answers["small_talk"] and kind != "fact" and (said := self._written(text)):
             talk = Intent("Talk", {"kind": "small_talk"}, source="dialogue")
             return replace(outcome, intents=(talk,), speech=said, unanswered=False)
-        if self._answers[kind] and self._answering is not None:
+        may_ask = self._may_ask()
+        if self._answers[kind] and self._answering is not None and may_ask:
             return await self._talked(outcome, occasion, self._answering, kind or "")
         if kind == "fact":
             return replace(outcome, speech=UNKNOWN)
-        if self._model is not None and self._acts and not asks(text):
+        if self._model is not None and may_ask and self._acts and not asks(text):
             return await self._acted(outcome, occasion, self._model)
         return outcome
 

@@ -1,8 +1,8 @@
 """What works on this machine and what to do about the rest: the examination behind `lares doctor`.
 
 In this order it looks at the board, Python and its packages, the sound cards, the models, speech to
-text, and the broker. Each check stands alone: one that fails in an unforeseen way is a finding too,
-and the others go on. Nothing heavy is imported and nothing is changed.
+text, and the broker or Home Assistant. Each check stands alone: one that fails in an unforeseen way
+is a finding too, and the others go on. Nothing heavy is imported and nothing is changed.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from edge.types import LaresError
 from firmware_tools.board import examine_board
 from firmware_tools.broker import BrokerAddress, examine_broker
 from firmware_tools.finding import Finding
+from firmware_tools.home_assistant import HomeAssistantAddress, examine_home_assistant
 from firmware_tools.software import (
     examine_engines,
     examine_models,
@@ -35,6 +36,8 @@ class Wanted:
     """What the configuration wants of the machine."""
 
     broker: BrokerAddress = field(default_factory=BrokerAddress)
+    home_assistant: HomeAssistantAddress | None = None
+    """Where devices are reached through it, and not through the broker."""
     microphone: str | int | None = None
     """Number or (part of the) name of the device; None is the system's default."""
     speaker: str | int | None = None
@@ -57,6 +60,7 @@ class Machine:
     cards: Callable[[], PortAudio] = portaudio
     catalog: Callable[[], Catalog] = Catalog.load
     broker: Callable[[BrokerAddress], Finding] = examine_broker
+    home_assistant: Callable[[HomeAssistantAddress], Finding] = examine_home_assistant
 
 
 def examine(wanted: Wanted, machine: Machine | None = None) -> tuple[Finding, ...]:
@@ -70,9 +74,16 @@ def examine(wanted: Wanted, machine: Machine | None = None) -> tuple[Finding, ..
         "speaker": lambda: [examine_sound(at.cards(), "output", wanted.speaker)],
         "models": lambda: examine_models(at.catalog()),
         "speech to text": lambda: [examine_engines(wanted.engine, at.is_installed, at.catalog)],
-        "broker": lambda: [at.broker(wanted.broker)],
+        **_through(wanted, at),
     }
     return tuple(finding for part, check in checks.items() for finding in _findings(part, check))
+
+
+def _through(wanted: Wanted, at: Machine) -> dict[str, Check]:
+    """The check of what devices are reached through."""
+    if (there := wanted.home_assistant) is not None:
+        return {"Home Assistant": lambda: [at.home_assistant(there)]}
+    return {"broker": lambda: [at.broker(wanted.broker)]}
 
 
 def _findings(part: str, check: Check) -> Iterator[Finding]:

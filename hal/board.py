@@ -54,6 +54,12 @@ def read_board(root: Path = Path("/"), *, architecture: str | None = None) -> Bo
     )
 
 
+def own_memory_bytes(root: Path = Path("/")) -> int | None:
+    """What this process occupies of the memory; None where that is not told."""
+    found = re.search(r"^VmRSS:\s+(\d+) kB$", _text(root / "proc/self/status"), re.MULTILINE)
+    return int(found[1]) * 1024 if found else None
+
+
 def _text(path: Path) -> str:
     """The file's text without zeros and white space around it; empty when it cannot be read."""
     try:

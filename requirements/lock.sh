@@ -30,7 +30,7 @@ has_wheels() {
         --python-version "$2" --python-platform "$3" --requirements "requirements/$1.txt"
 }
 
-runtime="--extra voice --extra vosk --extra whisper --extra knowledge"
+runtime="--extra voice --extra vosk --extra whisper --extra knowledge --extra wyoming --extra home-assistant"
 # shellcheck disable=SC2086 # $runtime is several words
 {
     compile $runtime --extra demo --extra speech --extra llm --extra train --extra dev \

@@ -4,6 +4,7 @@ says the same of what the microphone, or a file, sounds like."""
 from __future__ import annotations
 
 import json
+import os
 from argparse import Namespace
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -16,11 +17,13 @@ from rich.text import Text
 from edge.commands.meter import Meter
 from edge.commands.sound import source
 from edge.config import Config
+from edge.home_assistant.address import Token
 from edge.types import LaresError
 from firmware_tools.audio import Blocks, Recording, examine_audio, listen
 from firmware_tools.broker import BrokerAddress
 from firmware_tools.doctor import Wanted, examine
 from firmware_tools.finding import Finding
+from firmware_tools.home_assistant import HomeAssistantAddress
 from hal.levels import measure
 from hal.microphone import Microphone
 from hal.microphone_file import FileMicrophone
@@ -39,6 +42,7 @@ def doctor(arguments: Namespace) -> int:
         broker=BrokerAddress(
             mqtt.host, mqtt.port, mqtt.username, mqtt.password, mqtt.tls, mqtt.ca_file
         ),
+        home_assistant=_home_assistant(config),
         microphone=config.audio.microphone,
         speaker=config.audio.speaker,
         engine=config.stt.engine,
@@ -49,6 +53,19 @@ def doctor(arguments: Namespace) -> int:
     else:
         _print(findings)
     return _code(findings)
+
+
+def _home_assistant(config: Config) -> HomeAssistantAddress | None:
+    """Where Home Assistant is, when devices are reached through it."""
+    if config.home.devices != "home_assistant":
+        return None
+    there = config.home_assistant
+    return HomeAssistantAddress(
+        there.url,
+        lambda: Token.find(os.environ, there.token_file, there.token).secret,
+        there.ca_file,
+        there.verify,
+    )
 
 
 def audio(arguments: Namespace) -> int:

@@ -9,12 +9,26 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import os
 import signal
 import sys
 from collections.abc import Coroutine
 from typing import Any
 
 import aiomqtt
+
+RESTARTS = 75
+"""What a main task returns that wants the program to be started again. (BSD's EX_TEMPFAIL: a
+supervisor that sees it instead would start it again, too.)"""
+
+
+def start_again() -> None:
+    """Become this program anew, with the same command line; returns never. The process stays the
+    same, so whoever watches over it sees none end."""
+    atexit._run_exitfuncs()  # what ends with the program (the voice's process) ends now
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
 
 
 def until_told(main: Coroutine[Any, Any, int]) -> int:

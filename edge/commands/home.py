@@ -1,13 +1,17 @@
-"""`lares home`: show a home, check a home file, or write one from what devices announce."""
+"""`lares home`: show a home, check a home file, or write one from what devices announce or Home
+Assistant knows."""
 
 from __future__ import annotations
 
 import asyncio
+import getpass
+import os
 import sys
 from argparse import Namespace
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 from rich.console import Console
 from rich.tree import Tree
@@ -16,6 +20,9 @@ from edge.app import App
 from edge.config import Config
 from edge.home.graph import Entity, Home
 from edge.home.homefile_writing import home_text, write_home
+from edge.home_assistant.address import TOKEN_VARIABLE, Address, Token
+from edge.home_assistant.reading import read_home
+from edge.home_assistant.storage import read_storage
 from edge.types import LaresError
 
 
@@ -42,18 +49,52 @@ def check(arguments: Namespace) -> int:
 
 
 def import_(arguments: Namespace) -> int:
-    """Write what devices announce on the broker as a home file. Never overwrites one."""
-    config = Config.load(arguments.config)
-    for key in ("host", "port"):
-        if getattr(arguments, key) is not None:
-            config = config.with_value(f"mqtt.{key}", getattr(arguments, key), f"--{key}")
-    home = asyncio.run(_announced(App(config)))
+    """Write what devices announce, or Home Assistant knows, as a home file. Never overwrites
+    one."""
+    if arguments.file is not None and arguments.file.exists():
+        raise LaresError(f"{arguments.file} is there already; name a file that is not")
+    home = _imported(arguments)
     if arguments.file is None:
         sys.stdout.write(home_text(home))
         return 0
     write_home(home, arguments.file)
     print(f"{arguments.file}: {len(home.entities)} entities")
     return 0
+
+
+def _imported(arguments: Namespace) -> Home:
+    if arguments.from_ha is not None and arguments.from_storage is not None:
+        raise LaresError("expected one of --from-ha and --from-storage, found both")
+    config = Config.load(arguments.config)
+    if arguments.from_storage is not None:
+        stored = read_storage(arguments.from_storage, config.mqtt.node)
+        for sentence in stored.missing:
+            print(f"missing: {sentence}", file=sys.stderr)
+        return stored.home
+    if arguments.from_ha is not None:
+        return _from_home_assistant(config, arguments.from_ha, arguments.token_file)
+    for key in ("host", "port"):
+        if getattr(arguments, key) is not None:
+            config = config.with_value(f"mqtt.{key}", getattr(arguments, key), f"--{key}")
+    return asyncio.run(_announced(App(config)))
+
+
+def _from_home_assistant(config: Config, url: str, token_file: Path | None) -> Home:
+    """The home of a running Home Assistant; what it does not tell is named."""
+    there = config.home_assistant
+    address = Address.of(url, there.ca_file, verify=there.verify)
+    home, denied = asyncio.run(read_home(address, _token(token_file), config.mqtt.node))
+    for command, reason in denied.items():
+        print(f"missing: {command} was not answered ({reason})", file=sys.stderr)
+    return home
+
+
+def _token(file: Path | None) -> Token:
+    """The token of a file or the environment; without either, the one that someone types."""
+    asked = file is None and not os.environ.get(TOKEN_VARIABLE) and sys.stdin.isatty()
+    if asked:
+        return Token.of(getpass.getpass("Long-lived access token: "), "what was typed")
+    return Token.find({} if file is not None else os.environ, file)
 
 
 async def _announced(app: App) -> Home:

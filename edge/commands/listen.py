@@ -21,20 +21,25 @@ from rich.console import Console
 
 from edge.app import App, Household
 from edge.batch import response
-from edge.commands.ending import until_told
-from edge.config import Config, Gpio, Satellite
+from edge.commands.ending import RESTARTS, start_again, until_told
+from edge.config import Config, Gpio, Satellite, state_dir
 from edge.demo.devices import HOME_FILE, run_devices
 from edge.demo.mosquitto import start_broker
 from edge.demo.recordings import recordings
+from edge.device import present
 from edge.kernel.events import Event, Events
 from edge.listening import Heard
+from edge.mqtt.tasks import end
+from edge.muting import muted_by
 from edge.pins import fitted
+from edge.serving import served
 from edge.timeline import Timeline, changed_states, stage_times
 from edge.types import Outcome
 from hal.microphone import MicrophoneError
 from hal.microphone_file import FileMicrophone
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 30.0
+_UNMUTE = "Unmute it in Home Assistant, or send OFF to lares/{}/mute/set."
 
 
 def run(arguments: Namespace) -> int:
@@ -50,7 +55,10 @@ def run(arguments: Namespace) -> int:
             config = config.with_value(key, getattr(arguments, option), f"--{option}")
     if arguments.microphone is not None:
         config = replace(config, satellites=())
-    return until_told(_run(App(config), as_log=arguments.log))
+    code = until_told(_run(config, as_log=arguments.log))
+    if code == RESTARTS:
+        start_again()
+    return code
 
 
 def demo(arguments: Namespace) -> int:
@@ -61,20 +69,38 @@ def demo(arguments: Namespace) -> int:
     return until_told(_demo(config, arguments))
 
 
-async def _run(app: App, *, as_log: bool) -> int:
-    with _shown(app.events, as_log=as_log):
-        async with app.live(patient=True) as household:
+async def _run(config: Config, *, as_log: bool) -> int:
+    events = Events()
+    with _shown(events, as_log=as_log):
+        app = App(config, events, controls_file=state_dir() / "controls.json")
+        if app.controls.settings.muted:
+            events.emit("still_muted", "warning", advice=_UNMUTE.format(config.mqtt.node))
+        restart = asyncio.Event()
+        async with (
+            app.live(patient=True) as household,
+            present(app, household.home, restart.set),
+            served(app, household),
+        ):
             upkeep = asyncio.create_task(app.upkeep.run())
+            listening = asyncio.create_task(_listen_everywhere(app, household))
+            restarting = asyncio.create_task(restart.wait())
             try:
-                await _listen_everywhere(app, household)
+                await asyncio.wait((listening, restarting), return_when=asyncio.FIRST_COMPLETED)
+                if listening.done():
+                    await listening
+                    return 0
             finally:
-                upkeep.cancel()
-    return 0
+                for task in (upkeep, restarting, listening):
+                    await end(task)
+    return RESTARTS
 
 
 async def _listen_everywhere(app: App, household: Household) -> None:
-    """Listen to all satellites until the last of them ends, or one cannot be used at all."""
+    """Listen to all satellites until the last of them ends, or one cannot be used at all; for ever
+    where there is none."""
     pins = app.config.gpio
+    if not app.satellites:
+        await asyncio.Event().wait()
     try:
         async with asyncio.TaskGroup() as listening:
             for satellite in app.satellites:
@@ -88,14 +114,18 @@ async def _listen_for_ever(
     app: App, household: Household, satellite: Satellite, pins: Gpio
 ) -> None:
     """Listen to a satellite; when its microphone is lost in mid-stream, say so once and open it
-    again until it is back."""
+    again until it is back. One of another machine need not be there at first."""
     pause = FIRST_PAUSE_S
-    opened = False
+    opened = satellite.remote is not None
+    news = True
     while True:
         microphone = app.microphone(satellite)
         listening = app.listening(microphone, household, satellite=satellite)
         try:
-            with fitted(pins, microphone, listening, app.events):
+            with (
+                muted_by(app.controls, microphone) as switch,
+                fitted(pins, switch, listening, app.events),
+            ):
                 async for heard in listening:
                     await app.answer(household, heard, satellite)
             return
@@ -103,8 +133,8 @@ async def _listen_for_ever(
             opened = opened or listening.opened
             if not opened or satellite.microphone == "-":
                 raise
-            if listening.opened:
-                pause = FIRST_PAUSE_S
+            if listening.opened or news:
+                pause, news = FIRST_PAUSE_S, False
                 app.events.emit("microphone_lost", "warning", error=str(error), again_in_s=pause)
             await asyncio.sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE_S)

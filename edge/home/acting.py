@@ -96,9 +96,14 @@ async def _carry_out_one(
     action: Action, hand: Hand, states: States, sent: _Sent, timeout_s: float
 ) -> None:
     confirmed = asyncio.Event()
+    before = states.get(action.entity_id)
 
     def look(changed: str, state: EntityState) -> None:
-        if changed == action.entity_id and action.expect and confirms(state, action.expect):
+        if (
+            changed == action.entity_id
+            and action.expect is not None
+            and confirms(state, action.expect, before)
+        ):
             confirmed.set()
 
     unsubscribe = states.subscribe(look)

@@ -2,7 +2,8 @@
 
 The state must be the one expected (any, when the expected one is empty) and each attribute expected
 must be there. Numbers may differ by a hundredth of their range, because devices count in their own
-steps.
+steps. What takes its time is confirmed once it is on its way: a shutter that is closing, or that
+stands nearer to where it shall be than before.
 """
 
 from __future__ import annotations
@@ -25,9 +26,47 @@ TOLERANCES: Mapping[str, float] = {
 with half steps; a colour a little more, since it may have gone through another colour space."""
 
 
-def confirms(state: EntityState | None, expected: EntityState) -> bool:
-    """Whether a state is the one expected."""
-    if state is None or (expected.state and state.state != expected.state):
+ON_ITS_WAY: Mapping[str, str] = {
+    "open": "opening",
+    "closed": "closing",
+    "locked": "locking",
+    "unlocked": "unlocking",
+    "docked": "returning",
+}
+"""State → the one that comes before it, as Home Assistant calls them."""
+_POSITION = "current_position"
+_ENDS = {"open": 100, "closed": 0}
+
+
+def confirms(
+    state: EntityState | None, expected: EntityState, before: EntityState | None = None
+) -> bool:
+    """Whether a state is the one expected, or on its way there from the one `before`."""
+    if state is None:
+        return False
+    return _is_on_its_way(state, expected, before) or _is_there(state, expected)
+
+
+def _is_on_its_way(state: EntityState, expected: EntityState, before: EntityState | None) -> bool:
+    is_partial = _POSITION in expected.attributes
+    if not is_partial and state.state == ON_ITS_WAY.get(expected.state):
+        return True
+    goal = _number(expected.attributes.get(_POSITION, _ENDS.get(expected.state)))
+    now = _number(state.attributes.get(_POSITION))
+    earlier = _number(before.attributes.get(_POSITION) if before is not None else None)
+    if goal is None or now is None or earlier is None:
+        return False
+    if is_partial and state.state in ("opening", "closing"):
+        return (state.state == "opening") == (goal > earlier)
+    return abs(goal - now) < abs(goal - earlier)
+
+
+def _number(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) else None
+
+
+def _is_there(state: EntityState, expected: EntityState) -> bool:
+    if expected.state and state.state != expected.state:
         return False
     return all(
         _close(name, state.attributes.get(name), value, state.attributes)

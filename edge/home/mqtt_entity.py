@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from edge.home.components.wiring import Reader, Wiring
+from edge.home.components.wiring import Problem, Reader, Wiring
 from edge.home.graph import Entity
 from edge.types import Action, EntityState, LaresError, Message
 
 UNAVAILABLE = "unavailable"
-HIDDEN_WHEN_OFF = ("brightness", "color_mode", "rgb_color", "color_temp_kelvin")
+HIDDEN_WHEN_OFF = ("brightness", "color_mode", "rgb_color", "color_temp_kelvin", "effect")
 """What a light that is off does not tell; Home Assistant shows these as null."""
 
 
@@ -52,6 +52,16 @@ class MqttEntity:
     availability: Availability = field(default_factory=Availability)
     exposed: bool = True
     """Whether it is something that one speaks to, and no setting or diagnosis of a device."""
+    assumed: bool = False
+    """Nothing comes back from this device; it is assumed to do what it was told."""
+    origin: str = ""
+    """The program that announced it, with its version: "Zigbee2MQTT 2.1.0"."""
+    state_topic: str = ""
+    """The topic of its state, where it has one."""
+    expires_after_s: float | None = None
+    """So long after the last message on `state_topic` it is unavailable; None: never."""
+    off_delay_s: float | None = None
+    """So long after a message on `state_topic` that made it "on" it is "off"; None: never."""
 
     @property
     def topics(self) -> tuple[str, ...]:
@@ -59,24 +69,36 @@ class MqttEntity:
         readers = (*self.wiring.readers, *self.availability.readers)
         return tuple(dict.fromkeys(reader.topic for reader in readers))
 
-    @property
-    def assumed(self) -> bool:
-        """Nothing comes back from this device; it is assumed to do what it was told."""
-        return not self.wiring.readers
+    def read(
+        self,
+        topic: str,
+        payload: str,
+        state: EntityState,
+        problem: Problem | None = None,
+        *,
+        retained: bool = False,
+    ) -> EntityState | None:
+        """The state after a message; None when the message says nothing about it.
 
-    def read(self, topic: str, payload: str, state: EntityState) -> EntityState | None:
-        """The state after a message; None when the message says nothing about it."""
+        `problem` hears what was not understood. A `retained` message is no event that happens now.
+        """
+        if retained and self.entity.domain == "event" and topic == self.state_topic:
+            return None
         before = state
         for reader in self.wiring.readers:
             if reader.topic == topic:
-                state = reader.read(payload, state) or state
+                state = reader.read(payload, state, problem) or state
         return None if state is before else state
 
-    def reads_availability(self, topic: str, payload: str) -> bool | None:
+    def reads_availability(
+        self, topic: str, payload: str, problem: Problem | None = None
+    ) -> bool | None:
         """Whether a message says that the entity can be reached; None when it says nothing."""
         for reader in self.availability.readers:
-            if reader.topic == topic and (state := reader.read(payload, self.entity.state)):
-                return state.state != UNAVAILABLE
+            if reader.topic == topic:
+                state = reader.read(payload, self.entity.state, problem)
+                if state is not None:
+                    return state.state != UNAVAILABLE
         return None
 
     def shown(self, state: EntityState) -> EntityState:

@@ -35,6 +35,11 @@ class Broker(Protocol):
         """Whether messages go through now."""
         ...
 
+    @property
+    def connections(self) -> int:
+        """How often it was connected. After each time, retained messages come anew."""
+        ...
+
     async def wait_connected(self, timeout_s: float) -> None:
         """Wait for the connection. Raises `BrokerError` with what is wrong and what to do."""
         ...

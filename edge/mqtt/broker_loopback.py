@@ -20,6 +20,8 @@ from edge.types import EntityState, Message
 class LoopbackBroker:
     """A virtual home behind the face of a broker."""
 
+    connections = 1
+
     def __init__(self, home: VirtualHome) -> None:
         self.home = home
         self._retained: dict[str, Message] = {}

@@ -4,7 +4,7 @@
 2. Each message on such a topic changes a state; `states` always tells the latest, and `home` what
    there is, with the owner's home file laid over it.
 3. `act` publishes what actions need and waits until the states that come back confirm them.
-4. After each reconnection everything is told again; what is not, is gone.
+4. After a reconnection everything is told again; what is not, within `GONE_AFTER_S`, is gone.
 
 `settle` waits until everything that the broker had at hand has been read: it publishes a marker to
 itself and waits for it, again as long as that brought new topics. What cannot be used is told once
@@ -29,8 +29,10 @@ from edge.home.graph import Area, Home
 from edge.home.mqtt_entity import UNAVAILABLE, MqttEntity
 from edge.home.states import States
 from edge.kernel.events import Events
+from edge.mqtt.announcement import is_lares
 from edge.mqtt.broker import Broker, BrokerError
 from edge.mqtt.complaints import Complaints
+from edge.mqtt.delays import Delays
 from edge.mqtt.followed import Followed
 from edge.mqtt.subscriptions import Subscriptions
 from edge.mqtt.tasks import end
@@ -41,17 +43,22 @@ log = logging.getLogger(__name__)
 MOST_ENTITIES = 20_000
 LARGEST_STATE = 1 << 18
 """Characters of a state message; a longer one is a picture or a mistake."""
+GONE_AFTER_S = 300.0
+"""What went while there was no connection is taken for gone so long after it. Devices that announce
+themselves anew because the broker had forgotten them are back by then."""
 AT_ONCE = 200
 """Messages that are read before other tasks get their turn."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Announced:
     """What one discovery topic said last."""
 
     payload: str
     ids: tuple[str, ...] = ()
     """The entities that came of it."""
+    connection: int = 0
+    """The connection in which it was said last, as `Broker.connections` counts them."""
 
 
 class MqttDevices:
@@ -65,23 +72,29 @@ class MqttDevices:
         node: str = "lares",
         prefix: str = PREFIX,
         events: Events | None = None,
+        gone_after_s: float = GONE_AFTER_S,
     ) -> None:
         """`owner` is the home file's home, whose names, areas and aliases win."""
         self.states = States()
         self._broker = broker
         self._owner = owner or Home()
         self._owned = {entity.id: entity for entity in self._owner.entities}
-        self._unique = {e.unique_id: e.id for e in self._owner.entities if e.unique_id}
+        self._unique = {(e.domain, e.unique_id): e.id for e in self._owner.entities if e.unique_id}
         self._prefix = prefix
         self._marker_topic = f"lares/{node}/marker"
         self._markers: dict[str, asyncio.Event] = {}
         self._marks = 0
-        self._complaints = Complaints(events or Events())
+        self._connection = broker.connections
+        self._gone_after_s = gone_after_s
+        self._events = events or Events()
+        self._complaints = Complaints(self._events)
+        self._knows_all = False
         self._subscriptions = Subscriptions(broker)
         self._announced: dict[str, _Announced] = {}
         self._followed: dict[str, Followed] = {}
         self._by_topic: defaultdict[str, list[str]] = defaultdict(list)
-        self._latest: dict[str, str] = {}
+        self._latest: dict[str, Message] = {}
+        self._delays = Delays()
         self._holders: dict[tuple[str, str], str] = {}
         self._home: Home | None = None
         self._home_lock = threading.Lock()
@@ -103,8 +116,10 @@ class MqttDevices:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        for task in self._tasks:
+        tasks, self._tasks = self._tasks, ()
+        for task in tasks:
             await end(task)
+        self._delays.cancel_all()
 
     @property
     def home(self) -> Home:
@@ -123,6 +138,7 @@ class MqttDevices:
                     await self._subscriptions.settle()
                     topics = len(self._by_topic)
                     await self._mark()
+            self._knows_all = True
         except TimeoutError:
             raise BrokerError(
                 f"The broker did not answer within {timeout_s:g} s. Check that it runs and that "
@@ -198,6 +214,11 @@ class MqttDevices:
                 await asyncio.sleep(0)
 
     def _read(self, message: Message) -> None:
+        if self._connection != self._broker.connections:
+            self._connection = self._broker.connections
+            if self._announced:
+                loop = asyncio.get_running_loop()
+                loop.call_later(self._gone_after_s, self._sweep, self._connection)
         if is_discovery(message.topic, self._prefix):
             self._discover(message)
         elif message.topic == self._marker_topic:
@@ -211,16 +232,47 @@ class MqttDevices:
             problem = f"a state of {len(message.payload)} characters is too large"
             self._complaints.tell(message.topic, "large", problem)
             return
-        self._latest[message.topic] = message.payload
+        self._latest[message.topic] = replace(message, retain=True)
         for entity_id in following:
-            followed = self._followed[entity_id]
-            if followed.read(message.topic, message.payload):
-                self.states.set(entity_id, followed.shown)
+            self._tell(entity_id, message)
+
+    def _tell(self, entity_id: str, message: Message) -> None:
+        """Let an entity read a message."""
+        followed = self._followed[entity_id]
+
+        def problem(text: str) -> None:
+            self._complaints.tell(message.topic, entity_id, text)
+
+        told = followed.read(message, problem)
+        if message.topic == followed.mqtt.state_topic:
+            told = self._wait_for_more(entity_id, followed) or told
+        if told:
+            self.states.set(entity_id, followed.shown)
+
+    def _wait_for_more(self, entity_id: str, followed: Followed) -> bool:
+        """Let an entity that told its state expire, or go off, in time. Whether it is back."""
+        was_expired, followed.expired = followed.expired, False
+        if (delay_s := followed.mqtt.expires_after_s) is not None:
+            self._delays.start(entity_id, "expires", delay_s, self._expire)
+        if (delay_s := followed.mqtt.off_delay_s) is not None and followed.told.state == "on":
+            self._delays.start(entity_id, "off", delay_s, self._switch_off)
+        return was_expired
+
+    def _expire(self, entity_id: str) -> None:
+        followed = self._followed[entity_id]
+        followed.expired = True
+        self.states.set(entity_id, followed.shown)
+
+    def _switch_off(self, entity_id: str) -> None:
+        followed = self._followed[entity_id]
+        followed.switch_off()
+        self.states.set(entity_id, followed.shown)
 
     def _discover(self, message: Message) -> None:
         """Take in an announcement: new entities, changed ones, or none any more."""
         before = self._announced.get(message.topic, _Announced(""))
-        if before.payload == message.payload:
+        before.connection = self._connection
+        if before.payload == message.payload or is_lares(message.payload):
             return
         try:
             announced = read_discovery(message.topic, message.payload)
@@ -236,12 +288,11 @@ class MqttDevices:
             for entity in announced
             if self._wants(entity, message.topic)
         )
-        gone = set(before.ids) - set(ids)
-        for entity_id in gone:
+        for entity_id in set(before.ids) - set(ids):
             self.states.remove(entity_id)
             self._show_unannounced(entity_id)
         if message.payload.strip():
-            self._announced[message.topic] = _Announced(message.payload, ids)
+            self._announced[message.topic] = _Announced(message.payload, ids, self._connection)
         else:
             self._announced.pop(message.topic, None)
         topics = {topic for followed in old.values() for topic in followed.mqtt.topics}
@@ -250,6 +301,24 @@ class MqttDevices:
             self._latest.pop(topic, None)
         with self._home_lock:
             self._home = None
+        self._tell_change(before.ids, ids)
+
+    def _tell_change(self, before: Sequence[str], now: Sequence[str]) -> None:
+        """Say who came and went, once everybody who was there is known."""
+        for name, ids in (
+            ("devices_joined", set(now) - set(before)),
+            ("devices_gone", set(before) - set(now)),
+        ):
+            if ids and self._knows_all:
+                self._events.emit(name, entities=sorted(ids))
+
+    def _sweep(self, connection: int) -> None:
+        """Let go of what was announced before a connection, and not since."""
+        if connection != self._connection or not self._tasks:
+            return
+        for topic, announced in tuple(self._announced.items()):
+            if announced.connection < connection:
+                self._discover(Message(topic, ""))
 
     def _wants(self, entity: MqttEntity, topic: str) -> bool:
         """Whether an announced entity is followed: one that is spoken to, or that the owner names,
@@ -266,7 +335,7 @@ class MqttDevices:
 
     def _owner_id(self, entity: MqttEntity) -> str | None:
         """The id of the owner's entity that is the same: by unique id, or else by its id."""
-        if owned := self._unique.get(entity.unique_id):
+        if owned := self._unique.get(_identity(entity)):
             return owned
         return entity.entity.id if entity.entity.id in self._owned else None
 
@@ -283,13 +352,14 @@ class MqttDevices:
         for topic in entity.topics:
             self._by_topic[topic].append(entity_id)
             if (latest := self._latest.get(topic)) is not None:
-                followed.read(topic, latest)
+                self._tell(entity_id, latest)
         self._subscriptions.want(entity.topics)
         self.states.set(entity_id, followed.shown)
         return entity_id
 
     def _drop(self, entity_id: str) -> None:
         entity = self._followed.pop(entity_id).mqtt
+        self._delays.cancel(entity_id)
         del self._holders[_identity(entity)]
         for topic in entity.topics:
             self._by_topic[topic].remove(entity_id)

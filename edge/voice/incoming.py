@@ -34,13 +34,23 @@ _FRAMES_A_SECOND = SAMPLE_RATE // FRAME_SAMPLES
 
 
 class Incoming:
-    """One microphone's sound, from its opening to its end. One thread feeds it; any may judge."""
+    """One microphone's sound, from its opening to its end. One thread feeds it; any may judge.
 
-    def __init__(self, denoiser: Denoiser | None = None, events: Events | None = None) -> None:
+    pauses: it is one that sends nothing at times, so that zeros are no fault.
+    """
+
+    def __init__(
+        self,
+        denoiser: Denoiser | None = None,
+        events: Events | None = None,
+        *,
+        pauses: bool = False,
+    ) -> None:
         self._denoiser = denoiser or Undisturbed()
         self._denoiser.reset()
         self._events = events or Events()
         self._highpass = HighPass()
+        self._pauses = pauses
         self._zeros = 0
         self._frames = 0
         self._clipped = 0
@@ -68,7 +78,7 @@ class Incoming:
                 self._events.emit("sound_back", silent_s=round(self._zeros / _FRAMES_A_SECOND, 1))
             self._zeros = 0
             self._watch_clipping(samples)
-        elif muted:
+        elif muted or self._pauses:
             self._zeros = 0
         else:
             self._zeros += 1

@@ -26,7 +26,9 @@ class SpeechToNoise:
         self._levels: deque[float] = deque(maxlen=round((floor_s + WORD_S) * _FRAMES_A_SECOND))
 
     def feed(self, samples: Samples) -> None:
-        """Hear one frame."""
+        """Hear one frame. Zeros are no room's noise: they stand where there was no sound."""
+        if not samples.any():
+            return
         sound = samples.astype(np.float32)
         rms = float(np.sqrt(np.mean(np.square(sound - sound.mean()))))
         self._levels.append(20 * float(np.log10(max(rms, _LEAST_RMS))))

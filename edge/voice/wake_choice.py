@@ -63,6 +63,14 @@ def choose(
     )
 
 
+def hearable(folder: Path) -> tuple[str, ...]:
+    """Every word that can be heard here; none where microWakeWord is not installed."""
+    try:
+        return (*dict.fromkeys((*micro_words(), *open_words(), *trained_words(folder))),)
+    except LaresError:
+        return ()
+
+
 def micro_words() -> tuple[str, ...]:
     """Words that ship in pymicro-wakeword. Raises LaresError where it is not installed."""
     micro = load("pymicro_wakeword", purpose="Hearing a wake word", extra="voice")

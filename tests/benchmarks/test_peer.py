@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import socket
 import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import pytest
+from wyoming.event import Event, read_event, write_event
 
 from benchmarks.peer import Clip, in_turn, judged, main
-from benchmarks.peer_server import MODULE, installed, server
-from benchmarks.wyoming import transcribe
-from edge.types import LaresError, Samples, Transcript
+from benchmarks.peer_server import HOST, MODULE, installed, server, transcribe
+from edge.types import SAMPLE_RATE, LaresError, Samples, Transcript
 
 ROOT = Path(__file__).parents[2]
 SERVER = """\
 import argparse
 import socket
-from benchmarks.wyoming import HOST, Event, read, write
+from benchmarks.peer_server import HOST
+from wyoming.asr import Transcript
+from wyoming.event import read_event, write_event
 
 parser = argparse.ArgumentParser()
 for option in ("--uri", "--model", "--beam-size", "--initial-prompt"):
@@ -30,10 +36,10 @@ with socket.create_server((HOST, int(told.uri.rpartition(":")[2]))) as listener:
     while True:
         connection, _ = listener.accept()
         with connection, connection.makefile("rwb") as stream:
-            while (event := read(stream)) is not None:
+            while (event := read_event(stream)) is not None:
                 if event.type == "audio-stop":
                     text = f"{told.initial_prompt}, beam {told.beam_size}"
-                    write(Event("transcript", {"text": text}), stream)
+                    write_event(Transcript(text).event(), stream)
 """
 
 
@@ -132,3 +138,61 @@ def test_a_peer_that_cannot_be_installed_ends_with_one_and_says_why(
     assert main(["--venv", str(tmp_path / "venv")]) == 1
     told = capsys.readouterr().err
     assert told == "peer: wyoming-faster-whisper could not be installed: no such package\n"
+
+
+@contextmanager
+def answering(answer: Callable[[list[Event]], Event | None]) -> Iterator[int]:
+    """A server that answers one utterance, given all its events; None: it hangs up."""
+    with socket.create_server((HOST, 0)) as listener:
+
+        def serve() -> None:
+            connection, _ = listener.accept()
+            with connection, connection.makefile("rwb") as stream:
+                events: list[Event] = []
+                while not events or events[-1].type != "audio-stop":
+                    event = read_event(stream)
+                    assert event is not None
+                    events.append(event)
+                write_event(Event("info"), stream)
+                if (told := answer(events)) is not None:
+                    write_event(told, stream)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield listener.getsockname()[1]
+        thread.join()
+
+
+def test_a_server_is_told_the_language_and_all_of_the_sound_in_its_order() -> None:
+    samples = (np.arange(2_500) * 13 % 30_000 - 15_000).astype(np.int16)
+    seen: list[Event] = []
+
+    def answer(events: list[Event]) -> Event:
+        seen.extend(events)
+        return Event("transcript", {"text": " Turn on the light."})
+
+    with answering(answer) as port:
+        found = transcribe(port, samples)
+    assert found.text == " Turn on the light."
+    assert found.seconds > 0
+    kinds = [event.type for event in seen]
+    assert kinds == ["transcribe", "audio-start", *["audio-chunk"] * 3, "audio-stop"]
+    assert seen[0].data["language"] == "en"
+    assert seen[1].data == {"rate": SAMPLE_RATE, "width": 2, "channels": 1, "timestamp": 0}
+    heard = np.frombuffer(b"".join(event.payload or b"" for event in seen), "<i2")
+    np.testing.assert_array_equal(heard, samples)
+
+
+def test_a_server_that_hangs_up_is_told() -> None:
+    with (
+        answering(lambda _: None) as port,
+        pytest.raises(LaresError, match="hung up without a transcript"),
+    ):
+        transcribe(port, np.zeros(100, np.int16))
+
+
+def test_a_server_that_is_not_there_is_told() -> None:
+    with socket.create_server((HOST, 0)) as listener:
+        port = listener.getsockname()[1]
+    with pytest.raises(LaresError, match=f"on port {port} did not answer"):
+        transcribe(port, np.zeros(100, np.int16))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,7 +15,8 @@ from edge.config import Config
 from edge.demo.devices import HOME_FILE
 from edge.domain.home import automaton_of
 from edge.home.graph import Area, Entity, Floor, Home
-from edge.types import Hypothesis, Message, Transcript, Utterance
+from edge.kernel.events import Events
+from edge.types import Hypothesis, LaresError, Message, Transcript, Utterance
 from edge.voice.vocabulary import Vocabulary, spoken
 from tests.edge.voice.scripted import ScriptedSession, ScriptedStt
 
@@ -147,3 +149,35 @@ async def test_a_device_that_appears_later_is_known_to_the_ear(
         known = len(learnt)
         stt.session()
         assert len(learnt) == known, "nothing is learnt anew where nothing is new"
+
+
+def test_a_wake_word_that_the_owner_chose_is_heard_everywhere_at_once() -> None:
+    pytest.importorskip("pymicro_wakeword")
+    app = App(Config())
+    detectors = [app.wake_detector(), app.wake_detector()]
+    app.controls.change(wake_words=("hey_jarvis",), volume=0.5)
+    assert [detector.words for detector in detectors] == [("hey_jarvis",)] * 2
+    assert app.wake_detector().words == ("hey_jarvis",)
+    assert app.wake_detector(("alexa",)).words == ("alexa",)
+    assert app.speaking.volume == 0.5
+
+
+def test_a_wake_word_that_cannot_be_heard_is_not_taken_and_all_else_stays() -> None:
+    pytest.importorskip("pymicro_wakeword")
+    app = App(Config())
+    detector = app.wake_detector()
+    with pytest.raises(LaresError, match="no_such_word"):
+        app.controls.change(wake_words=("no_such_word",), volume=0.5)
+    assert detector.words == ("okay_nabu",)
+    assert (app.speaking.volume, app.controls.settings.wake_words) == (1.0, ("okay_nabu",))
+
+
+def test_a_chosen_wake_word_that_is_gone_gives_way_to_the_configured_one(tmp_path: Path) -> None:
+    pytest.importorskip("pymicro_wakeword")
+    kept = {"wake_words": {"chosen": ["hey_lares"], "instead_of": ["okay_nabu"]}}
+    (tmp_path / "controls.json").write_text(json.dumps(kept))
+    events, seen = Events(), list[str]()
+    events.subscribe(lambda event: seen.append(event.name))
+    app = App(Config(), events, controls_file=tmp_path / "controls.json")
+    assert app.wake_detector().words == ("okay_nabu",)
+    assert seen == ["wake_word_not_used"]

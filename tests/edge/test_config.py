@@ -117,3 +117,19 @@ def test_no_text_breaks_the_reader(text: str) -> None:
         parse(text)
     except LaresError as error:
         assert str(HERE) in str(error)
+
+
+def test_a_satellite_of_another_machine_is_known_by_its_address(tmp_path: Path) -> None:
+    path = tmp_path / "lares.toml"
+    path.write_text(
+        "[[satellites]]\nname = 'kitchen'\nmicrophone = 'tcp://192.168.1.20:10700'\n"
+        "[[satellites]]\nname = 'hall'\nmicrophone = 'USB'\n[[satellites]]\nname = 'office'\n"
+    )
+    found = [satellite.remote for satellite in Config.load(path).satellites]
+    assert found == ["tcp://192.168.1.20:10700", None, None]
+
+
+def test_nothing_is_served_unless_the_owner_says_so() -> None:
+    wyoming = Config().wyoming
+    assert not wyoming.serve
+    assert set(wyoming.services) == {"asr", "wake", "tts", "intent", "handle"}

@@ -347,3 +347,30 @@ async def test_a_button_pressed_after_a_command_was_given_opens_the_next() -> No
         microphone.end()
         assert [more.transcript.text async for more in hearing] == ["light on"]
     assert names(seen).count("heard") == 2
+
+
+async def test_a_wake_word_that_the_satellite_heard_itself_opens_a_command_as_one_of_ours() -> None:
+    microphone, seen = SimulatedMicrophone(), []
+    loop = listening(microphone, {}, seen)
+    loop.press("okay_nabu")
+    microphone.speak(speech(1.0))
+    microphone.silence(1.0)
+    microphone.end()
+    (heard,) = await everything(loop)
+    assert heard.utterance.wake_word == "okay_nabu"
+    pressed, wake = (e for e in seen if e.name in ("pressed", "wake"))
+    assert (pressed.fields["word"], wake.fields["word"]) == ("okay_nabu", "okay_nabu")
+
+
+async def test_what_is_given_early_is_of_the_wake_word_that_opened_it() -> None:
+    microphone = SimulatedMicrophone()
+    loop, _ = following(microphone, ScriptedStt(LIGHT))
+    microphone.silence(0.5)
+    microphone.speak(speech(0.6))
+    microphone.silence(0.15)
+    async with asyncio.timeout(10):
+        hearing = aiter(loop)
+        assert (await anext(hearing)).utterance.wake_word == "okay_nabu"
+        microphone.silence(2.0)
+        microphone.end()
+        assert [more async for more in hearing] == []

@@ -86,7 +86,19 @@ def test_of_two_equal_ones_the_first_is_heard_and_the_other_never() -> None:
     assert home.gates["hall"].lost
     assert not home.gates["hall"].may_answer(home.ends("hall"))
     assert home.kinds("kitchen") == ["Wake", "Captured", "Utterance"]
+    assert home.kinds("hall") == ["Abandoned"]
+
+
+def test_one_that_was_passed_over_is_told_so_though_it_has_heard_all_of_it() -> None:
+    home = Home("kitchen", "hall")
+    home.wakes("kitchen", 500)
+    home.wakes("hall", 600)
+    for name in home.gates:
+        home.speaks(name)
+    home.ends("hall")
     assert home.kinds("hall") == []
+    assert home.gates["kitchen"].may_answer(home.ends("kitchen"))
+    assert home.kinds("hall") == ["Abandoned"]
 
 
 def test_a_better_one_takes_over_with_all_that_it_heard() -> None:

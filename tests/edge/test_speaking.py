@@ -83,3 +83,15 @@ def test_a_speaker_that_fails_leaves_no_ear_waiting(speaker: SimulatedSpeaker) -
 def test_the_ear_of_a_microphone_is_one() -> None:
     speaking = Speaking()
     assert speaking.ear("kitchen") is speaking.ear("kitchen")
+
+
+@pytest.mark.parametrize(("volume", "loudest"), [(1.0, 1_000), (0.5, 250), (0.1, 10), (0.0, 0)])
+def test_it_speaks_as_loudly_as_it_shall(
+    speaker: SimulatedSpeaker, volume: float, loudest: int
+) -> None:
+    speaking = Speaking()
+    speaking.volume = volume
+    assert speaking.say(ANSWER, speaker)
+    (played,) = speaker.played
+    assert played.samples.dtype == np.int16
+    assert (played.samples.max(), len(played.samples)) == (loudest, len(ANSWER.samples))

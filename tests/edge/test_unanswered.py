@@ -93,6 +93,7 @@ class Somebody:
         talks: bool = True,
         facts: bool = False,
         acts: bool = False,
+        may_ask: bool = True,
     ) -> Outcome:
         @contextmanager
         def in_use() -> Iterator[LanguageModel]:
@@ -100,7 +101,14 @@ class Somebody:
 
         answering = Answering(in_use, self.scheduler, budget_s=60, thinking_s=60)
         unanswered = Unanswered(
-            in_use, self.scheduler, answering, talks=talks, facts=facts, acts=acts, budget_s=60
+            in_use,
+            self.scheduler,
+            answering,
+            talks=talks,
+            facts=facts,
+            acts=acts,
+            budget_s=60,
+            may_ask=lambda: may_ask,
         )
         occasion = Occasion(HOME, States(), self.carry_out, permitted, self.aloud, "den", "den")
         return await unanswered.answer(not_understood(text), occasion)
@@ -153,6 +161,17 @@ async def test_where_small_talk_is_not_wanted_nothing_is_asked(somebody: Somebod
     outcome = await somebody.says("tell me a joke", model, talks=False)
     assert outcome == not_understood("tell me a joke")
     assert not model.prompts
+
+
+@pytest.mark.parametrize(
+    "text", ["tell me a joke", "how high is the moon", "make it cosy in the den"]
+)
+async def test_a_model_that_is_switched_off_is_asked_nothing(text: str, somebody: Somebody) -> None:
+    model = Asked("Well.")
+    outcome = await somebody.says(text, model, facts=True, acts=True, may_ask=False)
+    assert model.prompts == []
+    assert outcome.unanswered
+    assert not somebody.done
 
 
 async def test_what_is_not_known_is_told(somebody: Somebody) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hal.board import Board, read_board
+from hal.board import Board, own_memory_bytes, read_board
 
 
 def tree(root: Path, **files: str) -> Path:
@@ -141,3 +141,13 @@ def test_this_machine() -> None:
     assert board.memory_bytes is not None
     assert board.memory_available_bytes is not None
     assert 0 < board.memory_available_bytes <= board.memory_bytes
+
+
+def test_what_this_process_occupies_is_part_of_the_memory(tmp_path: Path) -> None:
+    occupied, board = own_memory_bytes(), read_board()
+    assert occupied is not None
+    assert board.memory_bytes is not None
+    assert 1 << 20 < occupied < board.memory_bytes
+    assert own_memory_bytes(tmp_path) is None
+    tree(tmp_path, proc__self__status="Name:\tlares\nVmRSS:\t  2048 kB\n")
+    assert own_memory_bytes(tmp_path) == 2 << 20

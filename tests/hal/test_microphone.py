@@ -19,8 +19,11 @@ from hal.microphone_file import FileMicrophone
 from hal.microphone_portaudio import PortAudioMicrophone
 from hal.microphone_simulated import SimulatedMicrophone
 from hal.microphone_stdin import StdinMicrophone
+from hal.microphone_wyoming import WyomingMicrophone
 from hal.portaudio import PortAudio
+from hal.wyoming_connection import WyomingConnection
 from tests.hal.fake_sounddevice import Card, FakeSounddevice
+from tests.hal.simulated_satellite import SimulatedSatellite
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,17 @@ def simulated_hearing(samples: Samples, folder: Path) -> Iterator[Microphone]:
         yield microphone
 
 
+@contextmanager
+def wyoming_hearing(samples: Samples, folder: Path) -> Iterator[Microphone]:
+    with (
+        SimulatedSatellite() as satellite,
+        WyomingMicrophone(WyomingConnection(satellite.uri)) as microphone,
+    ):
+        satellite.until_heard()
+        satellite.speak(samples)
+        yield microphone
+
+
 MAKERS = {
     "file": Maker(lambda folder: FileMicrophone(folder / "sound.wav"), file_hearing),
     "stdin": Maker(lambda _: StdinMicrophone(io.BytesIO()), stdin_hearing),
@@ -68,6 +82,9 @@ MAKERS = {
         portaudio_hearing,
     ),
     "simulated": Maker(lambda _: SimulatedMicrophone(), simulated_hearing),
+    "wyoming": Maker(
+        lambda _: WyomingMicrophone(WyomingConnection("tcp://127.0.0.1:10700")), wyoming_hearing
+    ),
 }
 
 

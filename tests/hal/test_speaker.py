@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -16,11 +16,24 @@ from hal.speaker import SilentSpeaker, Speaker, SpeakerError
 from hal.speaker_file import FileSpeaker
 from hal.speaker_portaudio import PortAudioSpeaker
 from hal.speaker_simulated import SimulatedSpeaker
+from hal.speaker_wyoming import WyomingSpeaker
+from hal.wyoming_connection import WyomingConnection
 from tests.hal.fake_sounddevice import Card, FakeSounddevice
+from tests.hal.simulated_satellite import SimulatedSatellite
 
 
 def card(*, busy: bool = False) -> Card:
     return Card("USB speaker", inputs=0, outputs=2, rates=[16_000, 22_050], busy=busy)
+
+
+@pytest.fixture
+def satellite() -> Iterator[WyomingSpeaker]:
+    """The speaker of a satellite that is connected."""
+    with SimulatedSatellite() as satellite:
+        connection = WyomingConnection(satellite.uri)
+        connection.open(lambda event: None, lambda why: None)
+        yield WyomingSpeaker(connection)
+        connection.close()
 
 
 MAKERS: dict[str, Callable[[Path], Speaker]] = {
@@ -35,7 +48,14 @@ def ramp(length: int, start: int = 1) -> Samples:
     return np.arange(start, start + length).astype(np.int16)
 
 
-@pytest.mark.parametrize("make", MAKERS.values(), ids=MAKERS)
+@pytest.fixture(params=[*MAKERS, "wyoming"])
+def make(request: pytest.FixtureRequest) -> Callable[[Path], Speaker]:
+    if request.param == "wyoming":
+        speaker: WyomingSpeaker = request.getfixturevalue("satellite")
+        return lambda _: speaker
+    return MAKERS[request.param]
+
+
 class TestEverySpeaker:
     def test_it_plays_sounds_one_after_another(
         self, make: Callable[[Path], Speaker], tmp_path: Path

@@ -13,10 +13,12 @@ from edge.home.appliances.media_player import MEDIA_PLAYER
 from edge.home.appliances.openers import COVER, VALVE
 from edge.home.appliances.sensor import SENSOR
 from edge.home.appliances.service import service_appliance
-from edge.home.appliances.switches import BINARY_SENSOR, LOCK, STATELESS, SWITCH
+from edge.home.appliances.switches import ALARM, BINARY_SENSOR, LOCK, SIREN, STATELESS, SWITCH
 from edge.home.appliances.vacuum import VACUUM
+from edge.home.appliances.values import NUMBER, SELECT
 
 APPLIANCES: Mapping[str, Appliance] = {
+    "alarm_control_panel": ALARM,
     "binary_sensor": BINARY_SENSOR,
     "button": STATELESS,
     "climate": CLIMATE,
@@ -26,8 +28,11 @@ APPLIANCES: Mapping[str, Appliance] = {
     "light": LIGHT,
     "lock": LOCK,
     "media_player": MEDIA_PLAYER,
+    "number": NUMBER,
     "scene": STATELESS,
+    "select": SELECT,
     "sensor": SENSOR,
+    "siren": SIREN,
     "switch": SWITCH,
     "vacuum": VACUUM,
     "valve": VALVE,

@@ -1,8 +1,8 @@
 """A virtual light that speaks the JSON schema of MQTT lights.
 
 It obeys what its `supported_color_modes` allow and ignores the rest: a light with "onoff" only
-switches. A light that lists no modes can do everything. Its brightness and colour stay as they are
-while it is off and come back with it.
+switches. A light that lists no modes can do everything; it has those effects that it lists. Its
+brightness and colour stay as they are while it is off and come back with it.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ def _mode(state: EntityState) -> str | None:
 
 def _announce(entity: Entity) -> dict[str, Any]:
     modes = _modes(entity.state)
+    effects = _effects(entity.state)
     return {
         "schema": "json",
         "cmd_t": "~/set",
@@ -44,7 +45,13 @@ def _announce(entity: Entity) -> dict[str, Any]:
         "sup_clrm": list(modes),
         "brightness": modes != ("onoff",),
         "clr_temp_k": True,
+        **({"effect": True, "fx_list": effects} if effects else {}),
     }
+
+
+def _effects(state: EntityState) -> list[str]:
+    listed = state.attributes.get("effect_list")
+    return [str(effect) for effect in listed] if isinstance(listed, list) else []
 
 
 def _tell(_: Entity, state: EntityState) -> Mapping[str, str]:
@@ -58,6 +65,8 @@ def _tell(_: Entity, state: EntityState) -> Mapping[str, str]:
         payload["color"] = dict(zip("rgb", rgb, strict=True))
     if (kelvin := number(state.attributes.get("color_temp_kelvin"))) is not None:
         payload["color_temp"] = round(kelvin)
+    if "effect" in state.attributes:
+        payload["effect"] = state.attributes["effect"]
     return {"state": json.dumps(payload)}
 
 
@@ -77,6 +86,8 @@ def _obey(state: EntityState, part: str, payload: str) -> EntityState | None:
         mode = next((mode for mode in modes if mode in COLOR_MODES), None)
         if mode and (rgb := _rgb(color)) is not None:
             changes |= {"rgb_color": rgb, "color_mode": mode}
+    if command.get("effect") in _effects(state):
+        changes["effect"] = command["effect"]
     if "color_mode" not in changes and state.attributes.get("supported_color_modes"):
         changes["color_mode"] = now if (now := _mode(state)) in modes else modes[0]
     return EntityState("on", {**state.attributes, **changes})
@@ -96,6 +107,14 @@ LIGHT = Appliance(
     tell=_tell,
     obey=_obey,
     tells=frozenset(
-        {"brightness", "color_mode", "rgb_color", "color_temp_kelvin", "supported_color_modes"}
+        {
+            "brightness",
+            "color_mode",
+            "color_temp_kelvin",
+            "effect",
+            "effect_list",
+            "rgb_color",
+            "supported_color_modes",
+        }
     ),
 )

@@ -1,7 +1,9 @@
-"""Virtual devices that are switched, locked or pressed: switch, lock, button, scene."""
+"""Virtual devices that are switched, locked, armed or pressed: switch, siren, lock, alarm panel,
+button, scene."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -32,6 +34,43 @@ def _obeys(commands: Mapping[str, str]) -> Obey:
 
 SWITCH = _simple(
     {"cmd_t": "~/set", "stat_t": "~/state"}, {"on": "ON", "off": "OFF"}, {"ON": "on", "OFF": "off"}
+)
+_TONES = frozenset({"available_tones", "duration", "tone", "volume_level"})
+_ARMED = ("armed_home", "armed_away", "armed_night", "armed_vacation", "armed_custom_bypass")
+
+
+def _obey_siren(state: EntityState, part: str, payload: str) -> EntityState | None:
+    """A siren takes an object: {"state": "ON", "tone": "fire", "duration": 5}."""
+    command = json.loads(payload)
+    name = {"ON": "on", "OFF": "off"}.get(command.get("state"))
+    if part or name is None:
+        return None
+    settings = {key: command[key] for key in _TONES if key in command}
+    return EntityState(name, {**state.attributes, **settings})
+
+
+def _tell_siren(_: Entity, state: EntityState) -> Mapping[str, str]:
+    settings = {key: state.attributes[key] for key in _TONES if key in state.attributes}
+    settings.pop("available_tones", None)
+    name = {"on": "ON", "off": "OFF"}.get(state.state, "None")
+    return {"state": json.dumps({"state": name, **settings})}
+
+
+def _announce_siren(entity: Entity) -> dict[str, Any]:
+    tones = entity.state.attributes.get("available_tones")
+    keys = {"cmd_t": "~/set", "stat_t": "~/state"}
+    return {**keys, "av_tones": tones} if isinstance(tones, list) else keys
+
+
+SIREN = Appliance(_announce_siren, _tell_siren, _obey_siren, _TONES)
+ALARM = _simple(
+    {"cmd_t": "~/set", "stat_t": "~/state"},
+    {name: name for name in ("disarmed", "pending", "triggered", "arming", "disarming", *_ARMED)},
+    {
+        "DISARM": "disarmed",
+        "TRIGGER": "triggered",
+        **{name.upper().replace("ARMED", "ARM"): name for name in _ARMED},
+    },
 )
 LOCK = _simple(
     {"cmd_t": "~/set", "stat_t": "~/state"},

@@ -1,113 +1,120 @@
 """MQTT climate devices: thermostats, heaters, air conditioners.
 
 The state is the hvac mode ("off", "heat", "cool", "heat_cool", "auto", "dry", "fan_only").
-Temperatures are °C on our side; a device that says `temperature_unit: F` is converted both ways.
 
 Source: Home Assistant's documentation of "MQTT climate (HVAC)".
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
+from edge.home.components.temperatures import Temperatures
 from edge.home.components.wiring import (
     UNKNOWN,
-    Command,
+    Change,
     Config,
-    Data,
-    Send,
+    Reader,
     Wiring,
     attribute,
-    need,
+    number_of,
     offered,
-    plain,
     press,
     sets,
 )
-from edge.types import EntityState, Message
+from edge.types import EntityState
 
 DEFAULT_MODES = ("auto", "off", "cool", "heat", "dry", "fan_only")
+ALL_MODES = (*DEFAULT_MODES, "heat_cool")
 MODES_OF_ON = ("heat_cool", "heat", "cool", "auto")
 """What "on" means, in this order, for a device without a power topic."""
-TOLD = ("min_temp", "max_temp", "fan_modes")
-"""Keys that are attributes under the same name."""
-NAMED_MODES = ("fan_mode", "preset_mode", "swing_mode")
+NAMED_MODES = {
+    "fan_mode": ("fan_modes", ("auto", "low", "medium", "high")),
+    "preset_mode": ("preset_modes", ()),
+    "swing_mode": ("swing_modes", ("on", "off")),
+    "swing_horizontal_mode": ("swing_horizontal_modes", ("on", "off")),
+}
+"""Field → the key with its words, and the words that there are without the key."""
 
 
 def climate(config: Config) -> Wiring:
     """The wiring of a climate device."""
+    temperatures = Temperatures(config)
     modes = config.words("modes") or DEFAULT_MODES
-    fahrenheit = config.text("temperature_unit", "C").upper() == "F"
-    temperature = config.sender("temperature_command_topic", "temperature_command_template")
     mode = config.sender("mode_command_topic", "mode_command_template")
     power = config.sender("power_command_topic", "power_command_template")
+    humidity = config.sender("target_humidity_command_topic", "target_humidity_command_template")
     set_mode = sets(mode, "hvac_mode")
-    readers = (
-        *config.reader("mode_state_topic", "mode_state_template", _read_mode),
-        *config.reader("action_topic", "action_template", attribute("hvac_action", str)),
-        *(
-            reader
-            for name, topic in (
-                ("temperature", "temperature_state"),
-                ("current_temperature", "current_temperature"),
-            )
-            for reader in config.reader(
-                f"{topic}_topic", f"{topic}_template", attribute(name, _celsius(fahrenheit))
-            )
-        ),
-        *(
-            reader
-            for name in NAMED_MODES
-            for reader in config.reader(
-                f"{name}_state_topic",
-                "preset_mode_value_template" if name == "preset_mode" else f"{name}_state_template",
-                attribute(name, str),
-            )
-        ),
-    )
+    named = {
+        f"set_{name}": sets(
+            config.sender(f"{name}_command_topic", f"{name}_command_template"), name
+        )
+        for name in NAMED_MODES
+    }
     commands = offered(
         {
-            "set_temperature": _sets_temperature(temperature, set_mode, fahrenheit),
+            "set_temperature": temperatures.sets("hvac_mode", set_mode),
             "set_hvac_mode": set_mode,
+            "set_humidity": sets(humidity, "humidity"),
             "turn_on": press(power, config.text("payload_on", "ON"))
             or press(mode, next((on for on in MODES_OF_ON if on in modes), "auto")),
             "turn_off": press(power, config.text("payload_off", "OFF"))
             or press(mode if "off" in modes else None, "off"),
-            **{
-                f"set_{name}": sets(
-                    config.sender(f"{name}_command_topic", f"{name}_command_template"), name
-                )
-                for name in NAMED_MODES
-            },
+            **named,
         }
     )
-    told = {name: config.values[name] for name in TOLD if name in config.values}
-    return Wiring(readers, commands, {"hvac_modes": list(modes), **told})
+    attributes = {
+        "hvac_modes": list(modes),
+        **temperatures.limits(),
+        **_named_words(config),
+        **(config.told("min_humidity", "max_humidity") if humidity else {}),
+    }
+    return Wiring((*_readers(config, modes), *temperatures.readers()), commands, attributes)
 
 
-def _read_mode(value: str, state: EntityState) -> EntityState:
-    return replace(state, state=UNKNOWN if value == "None" else value)
+def _readers(config: Config, modes: tuple[str, ...]) -> tuple[Reader, ...]:
+    told: dict[str, tuple[str, Change]] = {
+        "mode_state": ("mode_state_template", _reads_mode(modes)),
+        "action": ("action_template", attribute("hvac_action", str)),
+        "current_humidity": ("current_humidity_template", attribute("current_humidity", number_of)),
+        "target_humidity_state": (
+            "target_humidity_state_template",
+            attribute("humidity", number_of),
+        ),
+        **{
+            f"{name}_state": (
+                "preset_mode_value_template" if name == "preset_mode" else f"{name}_state_template",
+                attribute(name, str),
+            )
+            for name in NAMED_MODES
+        },
+    }
+    return tuple(
+        reader
+        for part, (template, change) in told.items()
+        for reader in config.reader(f"{part}_topic", template, change, otherwise="value_template")
+    )
 
 
-def _celsius(fahrenheit: bool) -> Callable[[str], float]:
-    def convert(text: str) -> float:
-        value = float(text)
-        return plain(round((value - 32) / 1.8, 1) if fahrenheit else value)
+def _named_words(config: Config) -> dict[str, list[str]]:
+    """The words for fan, preset and swing that the device has."""
+    found = {}
+    for name, (key, default) in NAMED_MODES.items():
+        has_topic = (
+            f"{name}_command_topic" in config.values or f"{name}_state_topic" in config.values
+        )
+        words = config.words(key) or (default if has_topic else ())
+        if words:
+            found[key] = list(words)
+    return found
 
-    return convert
 
+def _reads_mode(modes: tuple[str, ...]) -> Change:
+    known = {*modes, *ALL_MODES}
 
-def _sets_temperature(
-    send: Send | None, set_mode: Command | None, fahrenheit: bool
-) -> Command | None:
-    if send is None:
-        return None
+    def change(value: str, state: EntityState) -> EntityState:
+        if value != "None" and value not in known:
+            raise ValueError(f"expected one of {', '.join(modes)}")
+        return replace(state, state=UNKNOWN if value == "None" else value)
 
-    def command(data: Data) -> tuple[Message, ...]:
-        celsius = float(need(data, "temperature"))
-        value = plain(round(celsius * 1.8 + 32, 1) if fahrenheit else celsius)
-        first = set_mode(data) if set_mode and data.get("hvac_mode") else ()
-        return (*first, send(value))
-
-    return command
+    return change

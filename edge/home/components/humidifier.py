@@ -9,15 +9,12 @@ from edge.home.components.wiring import (
     Config,
     Wiring,
     attribute,
+    number_of,
     offered,
-    plain,
     press,
     sets,
     state_of,
 )
-
-TOLD = ("min_humidity", "max_humidity")
-"""Keys that are attributes under the same name."""
 
 
 def humidifier(config: Config) -> Wiring:
@@ -27,21 +24,27 @@ def humidifier(config: Config) -> Wiring:
     humidity = config.sender("target_humidity_command_topic", "target_humidity_command_template")
     mode = config.sender("mode_command_topic", "mode_command_template")
     modes = config.words("modes")
-    told = {name: config.values[name] for name in TOLD if name in config.values}
+    config.span("min_humidity", "max_humidity", (0, 100))
+    told = config.told("min_humidity", "max_humidity")
     return Wiring(
         (
             *config.reader("state_topic", "state_value_template", state_of({on: "on", off: "off"})),
             *config.reader(
                 "target_humidity_state_topic",
                 "target_humidity_state_template",
-                attribute("humidity", _percent),
+                attribute("humidity", number_of, config.text("payload_reset_humidity", "None")),
             ),
             *config.reader(
                 "current_humidity_topic",
                 "current_humidity_template",
-                attribute("current_humidity", _percent),
+                attribute("current_humidity", number_of),
             ),
-            *config.reader("mode_state_topic", "mode_state_template", attribute("mode", str)),
+            *config.reader(
+                "mode_state_topic",
+                "mode_state_template",
+                attribute("mode", str, config.text("payload_reset_mode", "None")),
+            ),
+            *config.reader("action_topic", "action_template", attribute("action", str)),
         ),
         offered(
             {
@@ -53,7 +56,3 @@ def humidifier(config: Config) -> Wiring:
         ),
         {**told, **({"available_modes": list(modes)} if modes else {})},
     )
-
-
-def _percent(text: str) -> int | float:
-    return plain(float(text))

@@ -21,7 +21,9 @@ from edge.home.components.wiring import (
     Reader,
     Wiring,
     attribute,
+    finite,
     need,
+    need_number,
     offered,
     plain,
     press,
@@ -73,14 +75,14 @@ def media_player(config: Config) -> Wiring:
 def _readers(config: Config) -> tuple[Reader, ...]:
     changes: dict[str, Change] = {
         "state": _read_state,
-        "volume": attribute("volume_level", float),
+        "volume": attribute("volume_level", finite),
         "mute": attribute("is_volume_muted", _muted),
         "title": attribute("media_title", str),
         "artist": attribute("media_artist", str),
         "album": attribute("media_album_name", str),
         "mediatype": attribute("media_content_type", str),
-        "duration": attribute("media_duration", float),
-        "position": attribute("media_position", float),
+        "duration": attribute("media_duration", finite),
+        "position": attribute("media_position", finite),
         "source": attribute("source", str),
     }
     return tuple(
@@ -103,7 +105,7 @@ def _muted(text: str) -> bool:
 
 
 def _level(data: Data) -> float:
-    return plain(min(max(float(need(data, "volume_level")), 0.0), 1.0))
+    return plain(min(max(need_number(data, "volume_level"), 0.0), 1.0))
 
 
 def _mutes(config: Config) -> Command | None:

@@ -1,24 +1,53 @@
-"""MQTT components that only tell: sensor and binary_sensor.
+"""MQTT components that only tell: sensor, binary_sensor, device_tracker, event.
 
-Source: Home Assistant's documentation of "MQTT sensor" and "MQTT binary sensor". `expire_after` and
-`off_delay` are not followed: a value holds until the next one.
+A sensor whose value is not heard again within `expire_after` seconds is unavailable, and a
+binary_sensor with `off_delay` is off again after it; `edge.home.mqtt_entity` tells both to whoever
+follows it. The state of an event is the time at which it last happened, and what happened is in the
+attribute `event_type`.
+
+Source: Home Assistant's documentation of "MQTT sensor", "MQTT binary sensor", "MQTT device tracker"
+and "MQTT event".
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from datetime import UTC
 
-from edge.home.components.wiring import UNKNOWN, Config, Wiring, state_of
+from edge.home.components.wiring import UNKNOWN, Change, Config, DiscoveryError, Wiring, state_of
+from edge.home.json_payload import parsed
 from edge.types import EntityState
+
+LONGEST_STATE = 255
+"""Characters of a state, as in Home Assistant."""
+NOT_A_NUMBER = ("", "date", "enum", "timestamp", "uptime")
+"""Classes of sensors whose value need not be a number."""
 
 
 def sensor(config: Config) -> Wiring:
-    """A value with a unit."""
-    told = ("unit_of_measurement", "state_class")
+    """A value with a unit, or one of several words."""
+    options = config.words("options")
     return Wiring(
-        config.reader("state_topic", "value_template", _read),
-        attributes={key: config.values[key] for key in told if config.values.get(key)},
+        config.reader("state_topic", "value_template", _reads_value(options)),
+        attributes={
+            **config.told("unit_of_measurement", "state_class"),
+            **({"options": list(options)} if options else {}),
+        },
     )
+
+
+def _reads_value(options: tuple[str, ...]) -> Change:
+    def change(value: str, state: EntityState) -> EntityState:
+        if len(value) > LONGEST_STATE:
+            raise ValueError(f"a state has at most {LONGEST_STATE} characters")
+        if value == "None":
+            return replace(state, state=UNKNOWN)
+        if options and value not in options:
+            raise ValueError(f"expected one of {', '.join(options)}"[:200])
+        return replace(state, state=value)
+
+    return change
 
 
 def binary_sensor(config: Config) -> Wiring:
@@ -27,7 +56,45 @@ def binary_sensor(config: Config) -> Wiring:
     return Wiring(config.reader("state_topic", "value_template", state_of({on: "on", off: "off"})))
 
 
-def _read(value: str, state: EntityState) -> EntityState | None:
-    if value == "":
-        return None
-    return replace(state, state=UNKNOWN if value == "None" else value)
+def device_tracker(config: Config) -> Wiring:
+    """Home, not at home, or the name of the zone that something is in."""
+    states = {
+        config.text("payload_home", "home"): "home",
+        config.text("payload_not_home", "not_home"): "not_home",
+    }
+    reset = config.text("payload_reset", "None")
+
+    def change(value: str, state: EntityState) -> EntityState:
+        if value == reset:
+            return replace(state, state=UNKNOWN)
+        return replace(state, state=states.get(value, value[:LONGEST_STATE]))
+
+    return Wiring(
+        config.reader("state_topic", "value_template", change),
+        attributes=config.told("source_type"),
+    )
+
+
+def event(config: Config) -> Wiring:
+    """Something that happens: a doorbell, a button's double click."""
+    types = config.words("event_types")
+    if not types:
+        raise DiscoveryError(f"{config.origin}: expected event_types, found none.")
+
+    def change(value: str, state: EntityState) -> EntityState | None:
+        if value in ("None", "{}"):
+            return None
+        payload = parsed(value)
+        if not isinstance(payload, Mapping) or "event_type" not in payload:
+            raise ValueError('expected an object with "event_type"')
+        if (kind := str(payload["event_type"])) not in types:
+            raise ValueError(f"expected one of {', '.join(types)}"[:200])
+        time = config.now().astimezone(UTC).isoformat(timespec="milliseconds")
+        known = {key: state.attributes[key] for key in told if key in state.attributes}
+        return EntityState(time, {**known, **payload, "event_type": kind})
+
+    told = ("event_types", "device_class")
+    return Wiring(
+        config.reader("state_topic", "value_template", change),
+        attributes={"event_types": list(types)},
+    )

@@ -12,6 +12,7 @@ import json
 from collections.abc import Callable, Mapping
 
 from edge.home.components.wiring import Config, Data, Send, Wiring
+from edge.home.json_payload import parsed
 from edge.types import EntityState, Message
 
 SCHEMA = "service"
@@ -31,7 +32,7 @@ def _calls(send: Send) -> Callable[[str, Data], tuple[Message, ...]]:
 
 
 def _read(value: str, _: EntityState) -> EntityState:
-    payload = json.loads(value)
+    payload = parsed(value)
     if not isinstance(payload, Mapping) or not isinstance(payload.get("state"), str):
         raise ValueError('expected an object with "state" and "attributes"')
     attributes = payload.get("attributes") or {}

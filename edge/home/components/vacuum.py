@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from edge.home.components.wiring import (
+    UNKNOWN,
     Command,
     Config,
     Data,
@@ -23,12 +24,15 @@ from edge.home.components.wiring import (
     need,
     offered,
     press,
+    sets_one_of,
     with_attributes,
 )
+from edge.home.json_payload import parsed
 from edge.types import EntityState, LaresError, Message
 
 FEATURES = ("start", "stop", "return_home", "status", "battery", "clean_spot")
 """What a device without `supported_features` has."""
+STATES = ("cleaning", "docked", "paused", "idle", "returning", "error")
 SERVICES = {
     "start": "start",
     "stop": "stop",
@@ -43,7 +47,8 @@ SERVICES = {
 def vacuum(config: Config) -> Wiring:
     """The wiring of a vacuum cleaner."""
     send = config.sender("command_topic")
-    set_speed = config.sender("set_fan_speed_topic")
+    speeds = config.words("fan_speed_list")
+    set_speed = sets_one_of(config.sender("set_fan_speed_topic"), "fan_speed", speeds)
     clean = config.sender("clean_segments_command_topic", "clean_segments_command_template")
     features = config.words("supported_features") or FEATURES
     return Wiring(
@@ -57,14 +62,30 @@ def vacuum(config: Config) -> Wiring:
                     )
                     for service, feature in SERVICES.items()
                 },
-                "set_fan_speed": (lambda data: (set_speed(need(data, "fan_speed")),))
-                if set_speed
-                else None,
+                "set_fan_speed": set_speed,
                 "clean_area": _cleans(clean),
+                "send_command": _sends(config.sender("send_command_topic")),
             }
         ),
-        {} if clean else {"supported_features": [feature.upper() for feature in features]},
+        {
+            **({"fan_speed_list": list(speeds)} if speeds else {}),
+            **({} if clean else {"supported_features": [name.upper() for name in features]}),
+        },
     )
+
+
+def _sends(send: Send | None) -> Command | None:
+    """A command of the maker's own: its name, or an object with it where it has parameters."""
+    if send is None:
+        return None
+
+    def command(data: Data) -> tuple[Message, ...]:
+        name, params = str(need(data, "command")), data.get("params")
+        if not isinstance(params, Mapping):
+            return (send(name),)
+        return (send(json.dumps({"command": name, **params})),)
+
+    return command
 
 
 def _cleans(send: Send | None) -> Command | None:
@@ -83,11 +104,14 @@ def _cleans(send: Send | None) -> Command | None:
 
 
 def _read(value: str, state: EntityState) -> EntityState:
-    payload = json.loads(value)
+    payload = parsed(value)
     if not isinstance(payload, Mapping):
         raise ValueError("expected a JSON object")
-    if (name := payload.get("state")) is not None:
-        state = replace(state, state=str(name))
+    if "state" in payload:
+        name = payload["state"] or UNKNOWN
+        if name not in (*STATES, UNKNOWN):
+            raise ValueError(f"expected one of {', '.join(STATES)}")
+        state = replace(state, state=name)
     told = ("battery_level", "fan_speed", "segments")
     kept = {key: payload[key] for key in told if key in payload}
     return with_attributes(state, kept)

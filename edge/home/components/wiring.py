@@ -8,10 +8,12 @@ in Home Assistant's documentation of it.
 
 from __future__ import annotations
 
-import json
-import logging
+import math
+import re
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from edge.home.templates import (
@@ -22,8 +24,6 @@ from edge.home.templates import (
 )
 from edge.types import EntityState, LaresError, Message
 
-log = logging.getLogger(__name__)
-
 Change = Callable[[str, EntityState], EntityState | None]
 """The state after a value came; None when it says nothing. Raises ValueError for a wrong value."""
 Data = Mapping[str, Any]
@@ -32,8 +32,19 @@ Command = Callable[[Data], tuple[Message, ...]]
 """The messages of a service call. Raises `LaresError` when a field is missing or wrong."""
 Send = Callable[..., Message]
 """send(value, **more) makes a message of a value and what else its template may name."""
+Problem = Callable[[str], None]
+"""Hears what is wrong with a message; whoever passes it sees to it that it is not told twice."""
 
 UNKNOWN = "unknown"
+LONGEST_TOPIC = 1_024
+"""Characters; MQTT allows 65,535 bytes, but a topic is kept for each thing that has it."""
+LONGEST_NAME = 120
+MOST_WORDS = 500
+"""Words in a list, such as a light's effects: WLED has 200."""
+_NOT_IN_TOPICS = re.compile(r"[+#\x00-\x1f\x7f\ud800-\udfff]")
+_NOT_UNDERSTOOD = (
+    ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError, LaresError,
+)  # fmt: skip
 
 
 class DiscoveryError(LaresError):
@@ -47,13 +58,20 @@ class Reader:
     topic: str
     value: ValueTemplate
     change: Change
+    takes_empty: bool = False
+    """Whether an empty value says something; else it is passed over, as Home Assistant does."""
 
-    def read(self, payload: str, state: EntityState) -> EntityState | None:
-        """The state after a payload; None when the payload says nothing that can be used."""
+    def read(
+        self, payload: str, state: EntityState, problem: Problem | None = None
+    ) -> EntityState | None:
+        """The state after a payload; None when it says nothing, or when it is not understood, which
+        `problem` then hears. Never raises."""
         try:
-            return self.change(self.value(payload), state)
-        except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
-            log.warning("%s: payload %.80r not understood: %s", self.topic, payload, error)
+            value = self.value(payload)
+            return self.change(value, state) if self.takes_empty or value.strip() else None
+        except _NOT_UNDERSTOOD as error:
+            if problem and payload.strip():
+                problem(f"{self.topic}: payload {payload[:80]!r} not understood: {error}")
             return None
 
 
@@ -67,6 +85,13 @@ class Wiring:
     attributes: Data = field(default_factory=dict)
     any_service: Callable[[str, Data], tuple[Message, ...]] | None = None
     """Takes services that are not in `commands`."""
+    assumed: bool = False
+    """The device tells something, but not whether it did what it was told."""
+
+
+def local_now() -> datetime:
+    """The time now, in the zone of this machine."""
+    return datetime.now().astimezone()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,82 +101,156 @@ class Config:
     origin: str
     """The discovery topic, for errors."""
     values: Mapping[str, Any]
+    problem: Problem = lambda _: None
+    """Hears what of the configuration is left out."""
+    now: Callable[[], datetime] = local_now
 
     def text(self, key: str, default: str = "") -> str:
-        """Text; numbers and booleans as JSON writes them."""
+        """Text; numbers and booleans as Home Assistant writes them ("True")."""
         value = self.values.get(key)
         if value is None:
             return default
         if isinstance(value, list | dict):
-            raise DiscoveryError(f"{self.origin}: expected text for {key}, found {value!r}.")
-        return value if isinstance(value, str) else json.dumps(value)
+            raise self.wrong(key, "text")
+        return value if isinstance(value, str) else str(value)
+
+    def payload(self, key: str, default: str) -> str | None:
+        """What a command sends; None when the configuration says null: the device lacks it."""
+        return None if key in self.values and self.values[key] is None else self.text(key, default)
 
     def number(self, key: str, default: float) -> float:
-        """A number, also when written as text."""
+        """A finite number, also when written as text."""
         value = self.values.get(key)
+        if value is None:
+            return default
         try:
-            return default if value is None else float(value)
-        except (TypeError, ValueError) as error:
+            number = math.nan if isinstance(value, bool) else float(value)
+        except (TypeError, ValueError, OverflowError):
+            number = math.nan
+        if not math.isfinite(number):
+            raise self.wrong(key, "a number")
+        return number
+
+    def span(self, low: str, high: str, default: tuple[float, float]) -> tuple[float, float]:
+        """The smallest and largest value, in this order."""
+        least, most = self.number(low, default[0]), self.number(high, default[1])
+        if least > most:
             raise DiscoveryError(
-                f"{self.origin}: expected a number for {key}, found {value!r}."
-            ) from error
+                f"{self.origin}: expected a {high} of at least {least:g}, found {most:g}."
+            )
+        return least, most
 
     def flag(self, key: str, default: bool = False) -> bool:
         """True or false, also when written as text."""
         value = self.values.get(key, default)
-        return (
-            value.strip().lower() in ("true", "1", "on", "yes")
-            if isinstance(value, str)
-            else bool(value)
-        )
+        if isinstance(value, list | dict):
+            raise self.wrong(key, "true or false")
+        if isinstance(value, str):
+            return value.strip().lower() in ("true", "1", "on", "yes", "enable")
+        return bool(value)
 
     def words(self, key: str) -> tuple[str, ...]:
         """A list of words; a single one also bare."""
         value = self.values.get(key) or []
-        return tuple(str(word) for word in (value if isinstance(value, list) else [value]))
+        several = value if isinstance(value, list) else [value]
+        if len(several) > MOST_WORDS or any(isinstance(word, list | dict) for word in several):
+            raise self.wrong(key, f"at most {MOST_WORDS} words")
+        return tuple(str(word)[:LONGEST_NAME] for word in several)
 
-    def reader(self, topic: str, template: str, change: Change) -> tuple[Reader, ...]:
-        """A reader of the topic under one key, by the template under another; maybe none."""
-        if not (name := self.text(topic)):
+    def told(self, *keys: str) -> dict[str, Any]:
+        """Keys that are attributes under the same name, those that the configuration has."""
+        found = {key: self.values[key] for key in keys if self.values.get(key) is not None}
+        for key, value in found.items():
+            if isinstance(value, list | dict):
+                raise self.wrong(key, "text or a number")
+            found[key] = cleaned(value) if isinstance(value, str) else value
+        return found
+
+    def topic(self, key: str) -> str:
+        """The topic under a key; "" when there is none. Raises `DiscoveryError` for one with
+        wildcards, control signs or halves of surrogates, for a shared one, and for a long one."""
+        name = self.text(key)
+        if name and (
+            len(name) > LONGEST_TOPIC or _NOT_IN_TOPICS.search(name) or name.startswith("$share/")
+        ):
+            raise self.wrong(key, "one plain topic")
+        return name
+
+    def reader(
+        self,
+        topic: str,
+        template: str,
+        change: Change,
+        *,
+        otherwise: str = "",
+        takes_empty: bool = False,
+    ) -> tuple[Reader, ...]:
+        """A reader of the topic under one key, by the template under another or `otherwise`; maybe
+        none."""
+        if not (name := self.topic(topic)):
             return ()
+        text = self.text(template) or (self.text(otherwise) if otherwise else "")
         try:
-            value = value_template(self.text(template) or None)
+            value = value_template(text or None)
         except UnsupportedTemplate as error:
-            log.warning("%s: %s: %s", self.origin, template, error)
+            self.problem(f"{self.origin}: {template} is left out: {error}")
             return ()
-        return (Reader(name, value, change),)
+        return (Reader(name, value, change, takes_empty),)
 
     def sender(self, topic: str, template: str = "") -> Send | None:
         """What sends values to the topic under one key with the template under another."""
-        if not (name := self.text(topic)):
+        if not (name := self.topic(topic)):
             return None
         try:
             fill = command_template(self.text(template) or None if template else None)
         except UnsupportedTemplate as error:
-            log.warning("%s: %s: %s", self.origin, template, error)
+            self.problem(f"{self.origin}: {template} is left out: {error}")
             return None
         retain = self.flag("retain")
-        return lambda value, **more: Message(name, fill({"value": value, **more}), retain)
+
+        def send(value: Any, **more: Any) -> Message:
+            try:
+                return Message(name, fill({"value": value, **more}), retain)
+            except _NOT_UNDERSTOOD as error:
+                raise LaresError(
+                    f"The command for {name} could not be made of {value!r}: {error}. "
+                    f"See the {template} in {self.origin}."
+                ) from error
+
+        return send
+
+    def wrong(self, key: str, expected: str) -> DiscoveryError:
+        """The error for a key with something else than was expected."""
+        found = str(self.values.get(key))[:60]
+        return DiscoveryError(f"{self.origin}: expected {expected} for {key}, found {found!r}.")
 
 
-def state_of(states: Mapping[str, str]) -> Change:
-    """A change of the state by a table from payload to state; "None" makes it unknown."""
+def cleaned(name: str, longest: int = LONGEST_NAME) -> str:
+    """A name without signs that cannot be seen or spoken, in one line, cut to a length."""
+    if not name.isprintable():
+        signs = (" " if sign.isspace() else sign for sign in name[: 4 * longest])
+        name = "".join(sign for sign in signs if unicodedata.category(sign)[0] != "C")
+    return " ".join(name[: 4 * longest].split())[:longest].strip()
+
+
+def state_of(states: Mapping[str, str], reset: str = "None") -> Change:
+    """A change of the state by a table from payload to state; `reset` makes it unknown."""
 
     def change(value: str, state: EntityState) -> EntityState:
-        if value == "None":
+        if value == reset and value not in states:
             return replace(state, state=UNKNOWN)
         if value not in states:
-            raise ValueError(f"expected one of {', '.join(states)}")
+            raise ValueError(f"expected one of {', '.join(states)}"[:200])
         return replace(state, state=states[value])
 
     return change
 
 
-def attribute(name: str, convert: Callable[[str], Any]) -> Change:
+def attribute(name: str, convert: Callable[[str], Any], reset: str = "None") -> Change:
     """A change of one attribute, converted from text."""
 
     def change(value: str, state: EntityState) -> EntityState:
-        return with_attributes(state, {name: None if value == "None" else convert(value)})
+        return with_attributes(state, {name: None if value == reset else convert(value)})
 
     return change
 
@@ -161,14 +260,28 @@ def with_attributes(state: EntityState, attributes: Data) -> EntityState:
     return replace(state, attributes={**state.attributes, **attributes})
 
 
-def press(send: Send | None, payload: str) -> Command | None:
-    """A command that always sends the same payload."""
-    return (lambda _: (send(payload),)) if send else None
+def press(send: Send | None, payload: str | None) -> Command | None:
+    """A command that always sends the same payload; None without a topic or a payload."""
+    return (lambda _: (send(payload),)) if send and payload is not None else None
 
 
 def sets(send: Send | None, name: str) -> Command | None:
     """The command that sends one field of its data; None where there is no topic to send to."""
     return (lambda data: (send(need(data, name)),)) if send else None
+
+
+def sets_one_of(send: Send | None, name: str, words: Sequence[str]) -> Command | None:
+    """The command that sends one of several words; any where none are known."""
+    if send is None:
+        return None
+
+    def command(data: Data) -> tuple[Message, ...]:
+        word = str(need(data, name))
+        if words and word not in words:
+            raise LaresError(f"Expected one of {', '.join(words)} as {name}, found {word!r}.")
+        return (send(word),)
+
+    return command
 
 
 def offered(commands: Mapping[str, Command | None]) -> dict[str, Command]:
@@ -184,9 +297,25 @@ def need(data: Data, name: str) -> Any:
     return data[name]
 
 
-def whole(text: str) -> int:
-    """A whole number from text that may have decimals."""
-    return round(float(text))
+def need_number(data: Data, name: str) -> float:
+    """A field that must be a number. Raises `LaresError`."""
+    try:
+        return finite(need(data, name))
+    except (ValueError, TypeError, OverflowError) as error:
+        raise LaresError(f"Expected a number as {name}, found {data[name]!r}.") from error
+
+
+def finite(value: Any) -> float:
+    """A number from text or a number. Raises ValueError, also for NaN and Infinity."""
+    number = float(value)
+    if not math.isfinite(number):
+        raise ValueError(f"expected a number, found {value!r}")
+    return number
+
+
+def number_of(value: Any) -> int | float:
+    """A number from text, whole where it is. Raises ValueError."""
+    return plain(finite(value))
 
 
 def scaled(value: float, source: Sequence[float], target: Sequence[float]) -> float:

@@ -271,3 +271,45 @@ def test_what_only_tells_takes_no_command(domain: str) -> None:
 def test_what_has_no_state_obeys_and_says_nothing(domain: str) -> None:
     device = RoundTrip(f"{domain}.a", "unknown")
     assert device.do("scene.turn_on" if domain == "scene" else "button.press").state == "unknown"
+
+
+def test_a_number_and_a_select_are_set_within_what_they_allow() -> None:
+    number = RoundTrip("number.a", "12", {"min": 5, "max": 30, "unit_of_measurement": "s"})
+    assert number.state == EntityState(
+        "12", {"min": 5, "max": 30, "step": 1, "mode": "auto", "unit_of_measurement": "s"}
+    )
+    assert number.do("number.set_value", value=20).state == "20"
+    assert number.device.state.state == "20"
+    select = RoundTrip("select.a", "low", {"options": ["low", "high"]})
+    assert select.do("select.select_option", option="high").state == "high"
+    with pytest.raises(LaresError, match="Expected one of low, high"):
+        select.do("select.select_option", option="max")
+
+
+def test_a_number_that_tells_no_range_keeps_its_value() -> None:
+    assert RoundTrip("number.a", "250", {}).state.state == "250"
+    assert RoundTrip("number.a", "unknown", {}).state.state == "unknown"
+    assert RoundTrip("select.a", "only", {}).state.state == "only"
+
+
+def test_a_siren_sounds_in_a_tone_and_stops() -> None:
+    siren = RoundTrip("siren.a", "off", {"available_tones": ["fire", "bell"]})
+    after = siren.do("siren.turn_on", tone="bell", duration=5)
+    assert after == EntityState(
+        "on", {"available_tones": ["fire", "bell"], "tone": "bell", "duration": 5}
+    )
+    assert siren.do("siren.turn_off").state == "off"
+
+
+def test_an_alarm_is_armed_and_disarmed() -> None:
+    alarm = RoundTrip("alarm_control_panel.a", "disarmed", {})
+    assert alarm.do("alarm_control_panel.alarm_arm_home").state == "armed_home"
+    assert alarm.do("alarm_control_panel.alarm_trigger").state == "triggered"
+    assert alarm.do("alarm_control_panel.alarm_disarm").state == "disarmed"
+    assert RoundTrip("alarm_control_panel.a", "melted", {}).state.state == "unknown"
+
+
+def test_a_light_has_the_effects_that_it_lists() -> None:
+    light = RoundTrip("light.a", "on", {"effect_list": ["rain"], "brightness": 5})
+    assert light.do("light.turn_on", effect="rain").attributes["effect"] == "rain"
+    assert light.do("light.turn_on", effect="fire").attributes["effect"] == "rain"

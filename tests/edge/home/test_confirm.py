@@ -41,3 +41,36 @@ def test_the_state_must_be_the_one_expected_unless_none_is() -> None:
     assert not confirms(EntityState("off"), EntityState("on"))
     assert not confirms(None, EntityState(""))
     assert confirms(EntityState("off", {"a": 1}), EntityState("", {"a": 1}))
+
+
+@pytest.mark.parametrize(
+    ("expected", "state"),
+    [
+        ("open", "opening"),
+        ("closed", "closing"),
+        ("locked", "locking"),
+        ("unlocked", "unlocking"),
+        ("docked", "returning"),
+    ],
+)
+def test_what_takes_its_time_is_confirmed_once_it_is_on_its_way(expected: str, state: str) -> None:
+    assert confirms(EntityState(state), EntityState(expected))
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "goal", "confirmed"),
+    [(100, 80, 0, True), (100, 100, 0, False), (50, 60, 0, False), (20, 40, 70, True)],
+)
+def test_a_shutter_that_stands_nearer_to_its_goal_is_on_its_way(
+    before: int, now: int, goal: int, confirmed: bool
+) -> None:
+    states = [EntityState("open", {"current_position": at}) for at in (before, now)]
+    wanted = EntityState("", {"current_position": goal})
+    assert confirms(states[1], wanted, states[0]) is confirmed
+
+
+def test_a_shutter_that_moves_the_other_way_confirms_nothing() -> None:
+    before, now = (EntityState(s, {"current_position": 50}) for s in ("open", "opening"))
+    assert not confirms(now, EntityState("closed"), before)
+    assert not confirms(now, EntityState("", {"current_position": 20}), before)
+    assert confirms(now, EntityState("", {"current_position": 80}), before)

@@ -63,8 +63,8 @@ class Recorder:
     def named(self, name: str) -> list[Event]:
         return [event for event in self.seen if event.name == name]
 
-    async def wait_for(self, name: str, count: int = 1) -> Event:
-        async with asyncio.timeout(WAIT_S):
+    async def wait_for(self, name: str, count: int = 1, within_s: float = WAIT_S) -> Event:
+        async with asyncio.timeout(within_s):
             while len(self.named(name)) < count:
                 self._more.clear()
                 await self._more.wait()

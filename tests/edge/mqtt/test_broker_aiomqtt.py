@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
+from edge.demo.mosquitto import start_broker
 from edge.mqtt.broker import Broker, BrokerError
-from edge.mqtt.broker_aiomqtt import FIRST_DELAY_S, LONGEST_DELAY_S, AiomqttBroker
+from edge.mqtt.broker_aiomqtt import (
+    FIRST_DELAY_S,
+    KEEPALIVE_S,
+    LONGEST_DELAY_S,
+    AiomqttBroker,
+)
 from edge.types import Message
 from tests.edge.mqtt.conftest import AS_US, WAIT_S, BrokerSwitch, MakeBroker, Recorder
 
@@ -132,11 +139,11 @@ async def test_a_broker_that_hangs_is_an_error_too(
 async def test_others_see_online_while_we_are_there_and_offline_afterwards(
     mosquitto: BrokerSwitch, make_broker: MakeBroker
 ) -> None:
-    async with make_broker(mosquitto.port, node="watcher") as watcher:
+    async with make_broker(mosquitto.port) as watcher:
         await watcher.subscribe("lares/pi/status")
         await watcher.wait_connected(WAIT_S)
         messages = watcher.messages()
-        async with make_broker(mosquitto.port, node="pi") as broker:
+        async with make_broker(mosquitto.port, status_topic="lares/pi/status") as broker:
             await broker.wait_connected(WAIT_S)
             assert (await next_of(messages)).payload == "online"
         assert (await next_of(messages)).payload == "offline"
@@ -263,3 +270,142 @@ async def test_messages_nobody_reads_are_bounded_and_reported(
 async def test_the_connection_keeps_the_promises_of_a_broker(make_broker: MakeBroker) -> None:
     broker: Broker = make_broker(1)
     assert not broker.connected
+
+
+async def test_what_may_not_be_published_is_an_error_and_told_once_with_what_to_do(
+    tmp_path: Path, make_broker: MakeBroker, recorder: Recorder
+) -> None:
+    rights = tmp_path / "acl"
+    rights.write_text("topic readwrite allowed/#\n")
+    switch = BrokerSwitch(["allow_anonymous true", f"acl_file {rights}", AS_US])
+    await switch.start()
+    try:
+        async with make_broker(switch.port, status_topic="denied/status") as broker:
+            await broker.wait_connected(WAIT_S)
+            for _ in range(2):
+                with pytest.raises(BrokerError, match="`topic write denied/a`"):
+                    await broker.publish(Message("denied/a", "x"))
+            await broker.publish(Message("allowed/a", "x"))
+            assert broker.connected
+    finally:
+        await switch.stop()
+    denied = recorder.named("mqtt_denied")
+    assert [event.fields["topic"] for event in denied] == ["denied/status", "denied/a"]
+    assert {event.level for event in denied} == {"error"}
+
+
+async def test_a_topic_that_cannot_be_published_to_is_an_error(
+    mosquitto: BrokerSwitch, make_broker: MakeBroker
+) -> None:
+    async with make_broker(mosquitto.port) as broker:
+        with pytest.raises(BrokerError, match="cannot be published to"):
+            await broker.publish(Message("a/#", "x"))
+
+
+async def test_a_broker_that_speaks_only_mqtt_3_is_spoken_to_in_it_and_nobody_hears_of_it(
+    make_broker: MakeBroker, recorder: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("amqtt")
+    monkeypatch.setattr("edge.demo.mosquitto.find_mosquitto", lambda: None)
+    async with start_broker() as old, make_broker(old.port) as broker:
+        await broker.wait_connected(WAIT_S)
+        await broker.subscribe("a")
+        await broker.publish(Message("a", "x"))
+        assert await next_of(broker.messages()) == Message("a", "x")
+    assert old.program == "amqtt"
+    assert [event.name for event in recorder.seen] == ["broker_connected"]
+
+
+class OldBroker:
+    """Takes connections and answers only those in MQTT 3.1.1; of others it drops everything."""
+
+    def __init__(self) -> None:
+        self.versions: list[int] = []
+        self._writers: list[asyncio.StreamWriter] = []
+
+    def hang_up(self) -> None:
+        for writer in self._writers:
+            writer.close()
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        first = await reader.read(1_000)
+        version = first[first.index(b"MQTT") + 4]
+        self.versions.append(version)
+        if version == 4:
+            writer.write(bytes((0x20, 2, 0, 0)))
+            self._writers.append(writer)
+        await reader.read()
+        writer.close()
+
+
+async def test_a_broker_that_says_nothing_to_mqtt_5_is_asked_in_mqtt_3_next(
+    make_broker: MakeBroker, recorder: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("edge.mqtt.broker_aiomqtt.CONNECTS_WITHIN_S", 0.2)
+    old = OldBroker()
+    server = await asyncio.start_server(old.serve, "127.0.0.1", 0)
+    async with server, make_broker(server.sockets[0].getsockname()[1]):
+        await recorder.wait_for("broker_connected")
+    assert old.versions == [5, 4]
+
+
+class Wire:
+    """TCP connections to a broker that can be cut so that neither end notices."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._whole = asyncio.Event()
+        self._whole.set()
+
+    def cut(self) -> None:
+        """Nothing goes through those that are open now; new ones are whole."""
+        self._whole.clear()
+        self._whole = asyncio.Event()
+        self._whole.set()
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        broker_reader, broker_writer = await asyncio.open_connection("127.0.0.1", self._port)
+        whole = self._whole
+
+        async def forward(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+            while data := await source.read(4_096):
+                await whole.wait()
+                sink.write(data)
+            sink.close()
+
+        await asyncio.gather(
+            forward(reader, broker_writer), forward(broker_reader, writer), return_exceptions=True
+        )
+
+
+@pytest.mark.slow
+async def test_a_link_that_has_died_without_a_word_is_found_within_fifteen_seconds_and_replaced(
+    mosquitto: BrokerSwitch, make_broker: MakeBroker, recorder: Recorder
+) -> None:
+    wire = Wire(mosquitto.port)
+    server = await asyncio.start_server(wire.serve, "127.0.0.1", 0)
+    async with make_broker(server.sockets[0].getsockname()[1], status_topic="s") as broker:
+        await broker.subscribe("a")
+        await broker.wait_connected(WAIT_S)
+        wire.cut()
+        began = time.monotonic()
+        await recorder.wait_for("broker_lost", within_s=15)
+        noticed = time.monotonic() - began
+        await recorder.wait_for("broker_connected", 2)
+        await broker.publish(Message("a", "again"))
+        assert (await next_of(broker.messages())).payload == "again"
+    server.close()
+    assert KEEPALIVE_S < noticed < 15
+
+
+async def test_a_broker_that_was_only_slow_once_is_spoken_to_in_mqtt_5_again(
+    make_broker: MakeBroker, recorder: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("edge.mqtt.broker_aiomqtt.CONNECTS_WITHIN_S", 0.2)
+    old = OldBroker()
+    server = await asyncio.start_server(old.serve, "127.0.0.1", 0)
+    async with server, make_broker(server.sockets[0].getsockname()[1]):
+        await recorder.wait_for("broker_connected")
+        old.hang_up()
+        await recorder.wait_for("broker_connected", 2)
+    assert old.versions[:3] == [5, 4, 5]

@@ -13,11 +13,12 @@ import pytest
 from edge.demo.devices import HOME_FILE, run_devices
 from edge.home.graph import Area, Entity, Home
 from edge.home.virtual import VirtualHome
+from edge.mqtt.announcement import Machine, Topics, announcement
 from edge.mqtt.broker import BrokerError
 from edge.mqtt.broker_loopback import LoopbackBroker
 from edge.mqtt.devices import LARGEST_STATE, MqttDevices
 from edge.types import Action, EntityState, LaresError, Message
-from tests.edge.mqtt.conftest import WAIT_S, BrokerSwitch, MakeBroker, Recorder
+from tests.edge.mqtt.conftest import AS_US, WAIT_S, BrokerSwitch, MakeBroker, Recorder
 
 DEMO = Home.from_yaml(HOME_FILE)
 LAMP = json.dumps(
@@ -458,3 +459,85 @@ async def test_what_is_announced_twice_under_one_unique_id_is_there_once(
         await tell(broker, devices, (LAMP_TOPIC, ""), ("homeassistant/light/b/config", f" {LAMP}"))
         assert [entity.unique_id for entity in devices.home.entities] == ["l1"]
     assert len(recorder.named("device_problem")) == 1
+
+
+async def test_what_went_while_there_was_no_connection_is_gone_some_time_after_it(
+    make_broker: MakeBroker, recorder: Recorder, tmp_path: Path
+) -> None:
+    keeps = (
+        "allow_anonymous true",
+        "persistence true",
+        f"persistence_location {tmp_path}/",
+        "autosave_interval 1",
+        AS_US,
+    )
+    switch = BrokerSwitch(keeps)
+    await switch.start()
+    try:
+        async with (
+            make_broker(switch.port) as broker,
+            MqttDevices(broker, events=recorder.bus, gone_after_s=0.1) as devices,
+        ):
+            stays = ("homeassistant/light/b/config", LAMP.replace("l1", "l2").replace("Lamp", "B"))
+            for topic, payload in ((LAMP_TOPIC, LAMP), stays):
+                await broker.publish(Message(topic, payload, retain=True))
+            await devices.settle()
+            assert {entity.name for entity in devices.home.entities} == {"Lamp", "B"}
+            await switch.stop()
+            await recorder.wait_for("broker_lost")
+            other = BrokerSwitch(keeps)
+            await other.start()
+            async with make_broker(other.port) as hand:
+                await hand.publish(Message(LAMP_TOPIC, "", retain=True))
+            await other.stop()
+            await switch.start()
+            gone = await recorder.wait_for("devices_gone")
+            assert gone.fields["entities"] == ["light.lamp"]
+            assert {entity.name for entity in devices.home.entities} == {"B"}
+    finally:
+        await switch.stop()
+
+
+async def test_a_sensor_that_tells_nothing_for_too_long_is_unavailable_until_it_tells_again(
+    empty: tuple[LoopbackBroker, MqttDevices],
+) -> None:
+    broker, devices = empty
+    sensor = {"name": "Door", "stat_t": "door", "uniq_id": "d1", "exp_aft": 1}
+    config = ("homeassistant/binary_sensor/door/config", json.dumps(sensor))
+    await tell(broker, devices, config)
+
+    def state() -> str:
+        found = devices.states.get("binary_sensor.door")
+        assert found is not None
+        return found.state
+
+    assert state() == "unavailable"
+    await tell(broker, devices, ("door", "ON"))
+    assert state() == "on"
+    await until(devices, lambda: state() == "unavailable")
+    await tell(broker, devices, ("door", "OFF"))
+    assert state() == "off"
+
+
+async def test_a_motion_sensor_with_an_off_delay_goes_off_by_itself(
+    empty: tuple[LoopbackBroker, MqttDevices],
+) -> None:
+    broker, devices = empty
+    sensor = {"name": "Motion", "stat_t": "motion", "uniq_id": "m1", "off_dly": 1}
+    config = ("homeassistant/binary_sensor/motion/config", json.dumps(sensor))
+    await tell(broker, devices, config, ("motion", "ON"))
+    found = devices.states.get("binary_sensor.motion")
+    assert found is not None
+    assert found.state == "on"
+    await until(
+        devices, lambda: devices.states.get("binary_sensor.motion") == EntityState("off", {})
+    )
+
+
+async def test_what_a_lares_announces_of_itself_is_no_device_of_the_home(
+    empty: tuple[LoopbackBroker, MqttDevices],
+) -> None:
+    broker, devices = empty
+    messages = announcement(Topics("lares", "homeassistant"), Machine("board", "1.0"))
+    await tell(broker, devices, *((m.topic, m.payload) for m in messages))
+    assert devices.home.entities == ()

@@ -1,4 +1,4 @@
-"""MQTT lights in both schemas, by Home Assistant's documentation."""
+"""MQTT lights in their three schemas, by Home Assistant's documentation."""
 
 from __future__ import annotations
 
@@ -37,7 +37,8 @@ def test_a_json_light_sends_one_object() -> None:
     [
         (["hs"], {"h": 0.0, "s": 100.0}),
         (["xy", "color_temp"], {"x": 0.6401, "y": 0.33}),
-        (["rgbw"], {"r": 255, "g": 0, "b": 0}),
+        (["rgbw"], {"r": 255, "g": 0, "b": 0, "w": 0}),
+        (["rgbww"], {"r": 255, "g": 0, "b": 0, "c": 0, "w": 0}),
     ],
 )
 def test_a_json_light_gets_colours_in_its_own_form(
@@ -130,12 +131,19 @@ def test_a_default_light_sends_its_settings_and_then_on() -> None:
 
 
 @pytest.mark.parametrize(
-    ("order", "topics"), [("last", ["b", "c"]), ("first", ["c", "b"]), ("brightness", ["b"])]
+    ("order", "dimmed", "plain"),
+    [
+        ("last", ["b", "c"], [("c", "ON")]),
+        ("first", ["c", "b"], [("c", "ON")]),
+        ("brightness", ["b"], [("b", "255")]),
+    ],
 )
-def test_the_device_says_in_which_order(order: str, topics: list[str]) -> None:
+def test_the_device_says_in_which_order(
+    order: str, dimmed: list[str], plain: list[tuple[str, str]]
+) -> None:
     light = announce("light", **PLAIN_KEYS, bri_cmd_t="b", on_cmd_type=order)
-    assert [topic for topic, _ in sent(light, "turn_on", brightness=5)] == topics
-    assert [topic for topic, _ in sent(light, "turn_on")] == ["c"]
+    assert [topic for topic, _ in sent(light, "turn_on", brightness=5)] == dimmed
+    assert sent(light, "turn_on") == plain
 
 
 def test_a_default_light_is_read_from_a_topic_for_each_property() -> None:
@@ -178,3 +186,113 @@ def test_supported_colour_modes_are_an_attribute() -> None:
     assert announce("light", **JSON_KEYS).entity.state.attributes == {
         "supported_color_modes": ["onoff"]
     }
+
+
+def test_effects_flashes_and_white_are_sent_where_the_light_has_them() -> None:
+    light = announce("light", **JSON_KEYS, sup_clrm=["white", "rgb"], fx_list=["rain", "fire"])
+    assert json_sent(light, "turn_on", effect="rain")["effect"] == "rain"
+    assert json_sent(light, "turn_on", white=100)["white"] == 100
+    assert json_sent(light, "turn_on", flash="short")["flash"] == 2
+    assert json_sent(light, "turn_off", flash="long")["flash"] == 10
+    assert light.entity.state.attributes["effect_list"] == ["rain", "fire"]
+    assert read(light, ("s", '{"state": "ON", "effect": "fire"}')).attributes["effect"] == "fire"
+
+
+def test_zero_brightness_is_no_brightness() -> None:
+    light = announce("light", **JSON_KEYS, brightness=True)
+    on, off = '{"state": "ON", "brightness": 90}', '{"state": "OFF", "brightness": 0}'
+    assert read(light, ("s", on), ("s", off)).attributes["brightness"] == 90
+    plain = announce("light", **PLAIN_KEYS, bri_cmd_t="bc", bri_stat_t="b")
+    assert read(plain, ("b", "90"), ("b", "0")).attributes["brightness"] == 90
+
+
+@pytest.mark.parametrize(
+    ("color", "rgb"),
+    [
+        ({"r": 10, "g": 0, "b": 0, "w": 0}, [10, 0, 0]),
+        ({"r": 255, "g": 0, "b": 0, "w": 255}, [255, 128, 128]),
+        ({"r": 0, "g": 0, "b": 0, "c": 0, "w": 80}, [80, 80, 80]),
+    ],
+)
+def test_white_lamps_are_part_of_the_colour(color: dict[str, int], rgb: list[int]) -> None:
+    light = announce("light", **JSON_KEYS, sup_clrm=["rgbww"])
+    payload = json.dumps({"state": "ON", "color": color, "color_mode": "rgbww"})
+    assert read(light, ("s", payload)).attributes["rgb_color"] == rgb
+
+
+def test_a_default_light_with_white_lamps_sends_and_tells_four_or_five_numbers() -> None:
+    light = announce("light", **PLAIN_KEYS, rgbw_cmd_t="w", rgbw_stat_t="ws")
+    assert sent(light, "turn_on", rgb_color=[255, 128, 128])[0] == ("w", "255,0,0,128")
+    assert read(light, ("ws", "255,0,0,0")).attributes["rgb_color"] == [255, 0, 0]
+    assert light.read("ws", "255,0,0", EntityState("on")) is None
+    five = announce("light", **PLAIN_KEYS, rgbww_cmd_t="w", rgbww_stat_t="ws")
+    assert sent(five, "turn_on", rgb_color=[0, 0, 255])[0] == ("w", "0,0,255,0,0")
+    assert five.entity.state.attributes["supported_color_modes"] == ["rgbww"]
+
+
+def test_a_light_with_colours_only_is_dimmed_by_darker_colours() -> None:
+    light = announce("light", **PLAIN_KEYS, rgb_cmd_t="r")
+    assert sent(light, "turn_on", brightness=128)[0] == ("r", "128,128,128")
+    assert sent(light, "turn_on", brightness=128, rgb_color=[255, 0, 0])[0] == ("r", "128,0,0")
+
+
+def test_effects_have_their_own_topics_in_the_default_schema() -> None:
+    light = announce("light", **PLAIN_KEYS, fx_cmd_t="e", fx_stat_t="es", fx_list=["rain"])
+    assert sent(light, "turn_on", effect="rain") == [("e", "rain"), ("c", "ON")]
+    assert read(light, ("es", "rain")).attributes["effect"] == "rain"
+
+
+def test_the_range_of_colour_temperatures_is_in_kelvin() -> None:
+    light = announce("light", **JSON_KEYS, min_mirs=153, max_mirs=500)
+    attributes = light.entity.state.attributes
+    assert attributes["min_color_temp_kelvin"] == 2000
+    assert attributes["max_color_temp_kelvin"] == 6536
+
+
+TEMPLATE_KEYS = {
+    "schema": "template",
+    "command_topic": "c",
+    "state_topic": "s",
+    "command_on_template": "on{% if brightness is defined %},b{{ brightness }}{% endif %}"
+    "{% if red is defined %},{{ red }}-{{ green }}-{{ blue }}{% endif %}"
+    "{% if color_temp is defined %},t{{ color_temp }}{% endif %}"
+    "{% if transition is defined %},~{{ transition }}{% endif %}",
+    "command_off_template": "off",
+    "state_template": "{{ value.split(',')[0] }}",
+    "brightness_template": "{{ value.split(',')[1] }}",
+    "color_temp_template": "{{ value.split(',')[2] }}",
+    "red_template": "{{ value.split(',')[3].split('-')[0] }}",
+    "green_template": "{{ value.split(',')[3].split('-')[1] }}",
+    "blue_template": "{{ value.split(',')[3].split('-')[2] }}",
+}
+
+
+def test_a_template_light_sends_what_its_templates_make() -> None:
+    light = announce("light", **TEMPLATE_KEYS)
+    assert sent(light, "turn_on") == [("c", "on")]
+    assert sent(light, "turn_on", brightness=9, rgb_color=[1, 2, 3], transition=4) == [
+        ("c", "on,b9,1-2-3,~4")
+    ]
+    assert sent(light, "turn_on", color_temp_kelvin=2000) == [("c", "on,t500")]
+    assert sent(light, "turn_off") == sent(light, "turn_on", brightness=0) == [("c", "off")]
+
+
+def test_a_template_light_is_read_by_its_templates() -> None:
+    light = announce("light", **TEMPLATE_KEYS)
+    state = read(light, ("s", "on,128,500,1-2-3"))
+    assert state.state == "on"
+    assert state.attributes["brightness"] == 128
+    assert state.attributes["color_temp_kelvin"] == 2000
+    assert state.attributes["rgb_color"] == [1, 2, 3]
+    assert state.attributes["supported_color_modes"] == ["hs", "color_temp"]
+    assert light.topics == ("s",)
+    assert not light.assumed
+    assert announce("light", **{**TEMPLATE_KEYS, "state_template": None}).assumed
+
+
+@pytest.mark.parametrize("payload", ["off", "off,,,"])
+def test_a_template_light_that_tells_less_is_read_as_far_as_it_goes(payload: str) -> None:
+    light = announce("light", **TEMPLATE_KEYS)
+    before = EntityState("on", {"brightness": 9})
+    after = light.read("s", payload, before)
+    assert after == EntityState("off", {"brightness": 9})

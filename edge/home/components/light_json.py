@@ -1,0 +1,159 @@
+"""MQTT lights of the JSON schema: one object says and tells everything.
+
+Source: Home Assistant's documentation of "MQTT light", JSON schema.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from edge.home.color_spaces import rgb_to_hs, rgb_to_xy, swap_kelvin_and_mired
+from edge.home.components.light_values import (
+    FULL,
+    Rgb,
+    asked_brightness,
+    asked_kelvin,
+    asked_rgb,
+    common_attributes,
+    from_scale,
+    rgb_of,
+    to_scale,
+    with_white,
+)
+from edge.home.components.wiring import (
+    UNKNOWN,
+    Command,
+    Config,
+    Data,
+    Send,
+    Wiring,
+    finite,
+    offered,
+    with_attributes,
+)
+from edge.home.json_payload import parsed
+from edge.types import EntityState, Message
+
+SWITCHED = {"ON": "on", "OFF": "off", None: UNKNOWN}
+
+
+def json_light(config: Config) -> Wiring:
+    """The wiring of a light of the JSON schema."""
+    form = _Form(config)
+    send = config.sender("command_topic")
+    return Wiring(
+        config.reader("state_topic", "", form.read),
+        offered(form.commands(send)) if send else {},
+        {"supported_color_modes": list(form.modes), **common_attributes(config)},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """The form of the object, as the configuration describes it."""
+
+    config: Config
+
+    @property
+    def modes(self) -> tuple[str, ...]:
+        """The colour modes that the light supports."""
+        if modes := self.config.words("supported_color_modes"):
+            return modes
+        return ("brightness",) if self.config.flag("brightness") else ("onoff",)
+
+    def commands(self, send: Send) -> Mapping[str, Command | None]:
+        """Switching on with all there is to set, and off."""
+        scale, kelvin = self._scale, self._in_kelvin
+        modes, white_scale = self.modes, self.config.number("white_scale", FULL)
+
+        def turn_on(data: Data) -> tuple[Message, ...]:
+            brightness = asked_brightness(data)
+            if brightness == 0:
+                return turn_off(data)
+            payload: dict[str, Any] = {"state": "ON"}
+            if brightness is not None:
+                payload["brightness"] = to_scale(brightness, scale)
+            if (rgb := asked_rgb(data)) is not None:
+                payload["color"] = _color_object(rgb, modes)
+            elif (temperature := asked_kelvin(data)) is not None:
+                payload["color_temp"] = (
+                    temperature if kelvin else swap_kelvin_and_mired(temperature)
+                )
+            elif data.get("white") is not None and "white" in modes:
+                payload["white"] = to_scale(round(finite(data["white"])), white_scale)
+            if data.get("effect") is not None:
+                payload["effect"] = data["effect"]
+            return (send(json.dumps(payload | self._flash_and_transition(data))),)
+
+        def turn_off(data: Data) -> tuple[Message, ...]:
+            return (send(json.dumps({"state": "OFF"} | self._flash_and_transition(data))),)
+
+        return {"turn_on": turn_on, "turn_off": turn_off}
+
+    def read(self, value: str, state: EntityState) -> EntityState:
+        """The state after an object. Raises ValueError."""
+        payload = parsed(value)
+        if not isinstance(payload, Mapping):
+            raise ValueError("expected a JSON object")
+        told = {**self._brightness(payload), **self._color(payload)}
+        if isinstance(payload.get("effect"), str):
+            told["effect"] = payload["effect"]
+        if "state" in payload:
+            if payload["state"] not in ("ON", "OFF", None):
+                raise ValueError("expected the state ON or OFF")
+            state = replace(state, state=SWITCHED[payload["state"]])
+        return with_attributes(state, told)
+
+    @property
+    def _scale(self) -> float:
+        return self.config.number("brightness_scale", FULL)
+
+    @property
+    def _in_kelvin(self) -> bool:
+        return self.config.flag("color_temp_kelvin")
+
+    def _brightness(self, payload: Mapping[str, Any]) -> dict[str, Any]:
+        """Brightness; zero is passed over, since only a light that is off has none."""
+        if payload.get("brightness") is None or not (value := finite(payload["brightness"])):
+            return {}
+        return {"brightness": from_scale(value, self._scale)}
+
+    def _color(self, payload: Mapping[str, Any]) -> dict[str, Any]:
+        told: dict[str, Any] = {}
+        if payload.get("color_mode") is not None:
+            told["color_mode"] = str(payload["color_mode"])
+        elif len(self.modes) == 1 and payload.get("state") == "ON":
+            told["color_mode"] = self.modes[0]
+        if isinstance(payload.get("color"), Mapping) and told.get("color_mode") != "color_temp":
+            told["rgb_color"] = rgb_of(payload["color"])
+        if payload.get("color_temp") is not None:
+            value = finite(payload["color_temp"])
+            kelvin = round(value) if self._in_kelvin else swap_kelvin_and_mired(value)
+            told["color_temp_kelvin"] = kelvin
+        return told
+
+    def _flash_and_transition(self, data: Data) -> dict[str, Any]:
+        found = {"transition": data["transition"]} if data.get("transition") is not None else {}
+        if (flash := data.get("flash")) in ("short", "long"):
+            default = 2 if flash == "short" else 10
+            found["flash"] = round(self.config.number(f"flash_time_{flash}", default))
+        return found
+
+
+def _color_object(rgb: Rgb, modes: tuple[str, ...]) -> dict[str, float]:
+    """A colour as the JSON schema writes it for the modes that the light supports."""
+    if "rgb" in modes:
+        return dict(zip("rgb", rgb, strict=True))
+    if "hs" in modes:
+        return dict(zip("hs", rgb_to_hs(rgb), strict=True))
+    if "xy" in modes:
+        return dict(zip("xy", rgb_to_xy(rgb), strict=True))
+    if "rgbw" in modes:
+        return dict(zip("rgbw", with_white(rgb), strict=True))
+    if "rgbww" in modes:
+        red, green, blue, white = with_white(rgb)
+        return {"r": red, "g": green, "b": blue, "c": white, "w": white}
+    return dict(zip("rgb", rgb, strict=True))

@@ -1,0 +1,26 @@
+#!/bin/sh
+# Installs the Home Assistant of the tests in .home-assistant. Usage: home-assistant.sh PYTHON…
+#
+# The first Python named that it runs on is taken: this one, of March 2024, knows 3.11 and 3.12. A
+# stamp says which lock file is installed, so a second run ends at once. Ends with 1 where there is no
+# such Python or the installation fails; the tests that need it are then skipped.
+set -eu
+cd "$(dirname "$0")/.."
+stamp=.home-assistant/$(sha256sum requirements/home-assistant.txt | cut -c1-12).stamp
+[ ! -e "$stamp" ] || exit 0
+
+for python in "$@" none; do
+    "$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))' 2>/dev/null && break
+done
+if [ "$python" = none ]; then
+    echo "No Python 3.11 or 3.12 among: $*" >&2
+    exit 1
+fi
+
+echo "Installing Home Assistant for the tests (about 70 MB, once) …"
+"$python" -m venv --clear .home-assistant
+for part in build home-assistant; do
+    .home-assistant/bin/python -m pip --disable-pip-version-check --no-input --quiet install \
+        --no-compile --no-deps --no-build-isolation --require-hashes --requirement "requirements/$part.txt"
+done
+touch "$stamp"
