@@ -38,6 +38,8 @@ NOT_SPOKEN_TO = ("config", "diagnostic")
 NOT_FROM_ATTRIBUTES = frozenset({"device_class", "entity_id", "friendly_name", "restored", "state"})
 """What no attributes topic may tell; nor what the component itself tells."""
 LONGEST_ID = 100
+LARGEST_ATTRIBUTES = 1 << 14
+"""Characters; Home Assistant records no larger ones either."""
 _OBJECT_ID = re.compile(rf"[\w -]{{1,{LONGEST_ID}}}")
 
 
@@ -141,6 +143,8 @@ def _reads_attributes(kind: str, wiring: Wiring) -> Change:
     own |= wiring.attributes.keys() - {"supported_features"}
 
     def change(value: str, state: EntityState) -> EntityState:
+        if len(value) > LARGEST_ATTRIBUTES:
+            raise ValueError(f"attributes have at most {LARGEST_ATTRIBUTES} characters")
         payload = parsed(value)
         if not isinstance(payload, Mapping):
             raise ValueError("expected a JSON object")

@@ -13,14 +13,24 @@ from functools import lru_cache
 from typing import Any
 
 DEEPEST = 64
+LARGEST_REMEMBERED = 1 << 14
+"""Characters of a text whose content is remembered for the next who reads it."""
 
 
-@lru_cache(maxsize=8)
 def parsed(text: str) -> Any:
     """The content of a JSON text, not to be changed: several entities often read the same message.
 
     Raises ValueError.
     """
+    return _remembered(text) if len(text) <= LARGEST_REMEMBERED else _read(text)
+
+
+@lru_cache(maxsize=8)
+def _remembered(text: str) -> Any:
+    return _read(text)
+
+
+def _read(text: str) -> Any:
     try:
         content = json.loads(text, parse_constant=_no_number, parse_float=_finite)
     except RecursionError as error:

@@ -1,7 +1,7 @@
 """Virtual devices for domains without an MQTT convention; they take service calls as they are.
 
 A to-do list counts its open items in its state, as Home Assistant's does; one that starts without a
-number counts those it has. Timers, mowers, numbers and selects do what their services say; what is
+number counts those it has. Timers, mowers and input helpers do what their services say; what is
 none of these is switched on and off, or only tells its state.
 """
 

@@ -65,7 +65,12 @@ def basic_light(config: Config) -> Wiring:
         )
     return Wiring(
         (
-            *config.reader("state_topic", "state_value_template", state_of({on: "on", off: "off"})),
+            *config.reader(
+                "state_topic",
+                "state_value_template",
+                state_of({on: "on", off: "off"}),
+                otherwise="value_template",
+            ),
             *parts.readers(),
         ),
         _commands(parts, send(on), send(off), order) if send else {},

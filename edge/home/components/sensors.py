@@ -91,7 +91,7 @@ def event(config: Config) -> Wiring:
             raise ValueError(f"expected one of {', '.join(types)}"[:200])
         time = config.now().astimezone(UTC).isoformat(timespec="milliseconds")
         known = {key: state.attributes[key] for key in told if key in state.attributes}
-        return EntityState(time, {**known, **payload, "event_type": kind})
+        return EntityState(time, {**payload, **known, "event_type": kind})
 
     told = ("event_types", "device_class")
     return Wiring(

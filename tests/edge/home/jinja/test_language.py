@@ -179,7 +179,7 @@ SHOWN = st.builds("{{{{ ({}) | string }}}}".format, EXPRESSIONS)
 SAME = st.recursive(
     SHOWN,
     lambda inner: st.one_of(
-        st.builds("{{% if {} %}}{}{{%- else %}} {} {{% endif %}}".format, EXPRESSIONS, inner, inner),
+        st.builds("{{% if {} %}}{}{{%- else %}} {}{{% endif %}}".format, EXPRESSIONS, inner, inner),
         st.builds("{{% for x in {} %}}{}{{{{ loop.last }}}}{{% endfor %}}{{{{x}}}}".format,
                   st.sampled_from(["value_json.c", "'ab'", "[]", "value_json.d"]), inner),
         st.builds("{{% set x = {} %}}{}".format, EXPRESSIONS, inner),
