@@ -12,23 +12,16 @@ both.
 from __future__ import annotations
 
 import os
-import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
-from types import UnionType
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal
 
-from edge.types import LaresError
+from edge.config_reading import ConfigError, Reader
 
 FILE_NAME = "lares.toml"
 SECRETS = ("password", "token")
 """Keys whose values are never shown."""
-
-
-class ConfigError(LaresError):
-    """The configuration file cannot be used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +162,7 @@ class Mqtt:
     node: str = "lares"
     """Our own name in topics: `lares/<node>/status`."""
     announce: bool = True
-    """Be a device of Home Assistant's, by MQTT discovery. Where not, it is told that we are gone."""
+    """Be a device of Home Assistant's; where not, it is told that we are gone."""
     confirm_s: float = 3.0
     """How long a device may take to confirm a command."""
 
@@ -300,11 +293,8 @@ class Config:
     def parse(cls, text: str, path: Path) -> Config:
         """The configuration written in `text`; relative paths in it start from the folder of
         `path`."""
-        try:
-            data = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
-            raise ConfigError(f"{path}: not valid TOML: {error}") from error
-        return _Reader(path, text).config(data)
+        sections, origins = Reader(path, text).read(cls)
+        return cls(**sections, origins=origins)
 
     def with_value(self, dotted: str, value: object, origin: str) -> Config:
         """This configuration with one value replaced, for example ("mqtt.port", 1884, "--port")."""
@@ -342,122 +332,3 @@ def state_dir() -> Path:
 
 def _usual_places() -> tuple[Path, ...]:
     return (Path(FILE_NAME), Path("/etc/lares") / FILE_NAME)
-
-
-@dataclass(frozen=True, slots=True)
-class _Reader:
-    """Turns parsed TOML into a Config, and finds the line of what is wrong."""
-
-    path: Path
-    text: str
-
-    def config(self, data: Mapping[str, Any]) -> Config:
-        sections: dict[str, Any] = {}
-        origins: dict[str, str] = {}
-        hints = get_type_hints(Config)
-        allowed = [f.name for f in fields(Config) if f.name != "origins"]
-        for name, content in data.items():
-            if name not in allowed:
-                raise self._error(name, None, f"there is no section [{name}]", allowed)
-            if name == "satellites":
-                sections[name] = self._satellites(content, origins)
-                continue
-            if not isinstance(content, Mapping):
-                raise self._error(None, name, f"{name} must be a section [{name}]", allowed)
-            sections[name] = self._section(name, hints[name], content, origins)
-        return Config(**sections, origins=origins)
-
-    def _satellites(self, content: object, origins: dict[str, str]) -> tuple[Satellite, ...]:
-        if not isinstance(content, list) or not all(isinstance(one, Mapping) for one in content):
-            raise self._error(None, "satellites", "satellites must be tables [[satellites]]")
-        found: list[Satellite] = []
-        for number, one in enumerate(content):
-            if not one.get("name"):
-                raise self._error("satellites", None, f"satellite {number + 1} has no name")
-            satellite = self._section("satellites", Satellite, one, {})
-            assert isinstance(satellite, Satellite)
-            for other in found:
-                if other.name == satellite.name:
-                    problem = f"two satellites are called {satellite.name!r}"
-                    raise self._error("satellites", "name", problem)
-                if other.microphone == satellite.microphone:
-                    problem = f"{other.name!r} and {satellite.name!r} have the same microphone"
-                    raise self._error("satellites", "microphone", problem)
-            origins[f"satellites.{satellite.name}"] = str(self.path)
-            found.append(satellite)
-        return tuple(found)
-
-    def _section(
-        self, name: str, kind: type, content: Mapping[str, Any], origins: dict[str, str]
-    ) -> object:
-        hints = get_type_hints(kind)
-        values: dict[str, object] = {}
-        for key, value in content.items():
-            if key not in hints:
-                raise self._error(name, key, f"[{name}] has no key {key!r}", list(hints))
-            try:
-                values[key] = self._value(hints[key], value)
-            except ValueError as error:
-                raise self._error(name, key, f"{name}.{key} {error}, not {value!r}") from error
-            origins[f"{name}.{key}"] = f"{self.path}:{self._line(name, key)}"
-        return kind(**values)
-
-    def _value(self, hint: Any, value: Any) -> object:
-        origin, arguments = get_origin(hint), get_args(hint)
-        if origin in (Union, UnionType):
-            kinds = [k for k in arguments if k is not type(None)]
-            for kind in kinds:
-                try:
-                    return self._value(kind, value)
-                except ValueError as error:
-                    problem = error
-            raise ValueError(
-                str(problem) if len(kinds) == 1 else f"must be {' or '.join(map(_name, kinds))}"
-            )
-        if origin is Literal:
-            if value in arguments:
-                return value
-            raise ValueError(f"must be one of {', '.join(map(repr, arguments))}")
-        if origin in (tuple, Mapping):
-            return self._collection(origin, arguments, value)
-        if hint is Path and isinstance(value, str):
-            return self.path.parent / Path(value).expanduser()
-        if hint is float and isinstance(value, int) and not isinstance(value, bool):
-            return float(value)
-        if hint is Any or (
-            isinstance(value, hint) and (hint is bool or not isinstance(value, bool))
-        ):
-            return value
-        raise ValueError(f"must be {_name(hint)}")
-
-    def _collection(self, origin: Any, arguments: tuple[Any, ...], value: Any) -> object:
-        if origin is tuple:
-            if isinstance(value, list):
-                return tuple(self._value(arguments[0], v) for v in value)
-            raise ValueError("must be a list")
-        if isinstance(value, Mapping):
-            return {key: self._value(arguments[1], v) for key, v in value.items()}
-        raise ValueError("must be a table")
-
-    def _error(
-        self, section: str | None, key: str | None, message: str, allowed: list[str] | None = None
-    ) -> ConfigError:
-        hint = f"; allowed: {', '.join(allowed)}" if allowed else ""
-        return ConfigError(f"{self.path}:{self._line(section, key)}: {message}{hint}")
-
-    def _line(self, section: str | None, key: str | None) -> int:
-        inside = section is None
-        for number, line in enumerate(self.text.splitlines(), start=1):
-            header = re.match(r"\s*\[+\s*([\w-]+)(?:\.([\w-]+))?\s*\]+", line)
-            if header:
-                inside = header[1] == section
-                if inside and key in (None, header[2]):
-                    return number
-            elif inside and key and re.match(rf'\s*"?{re.escape(key)}"?\s*[=.]', line):
-                return number
-        return 1
-
-
-def _name(kind: Any) -> str:
-    names = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}
-    return names.get(kind, "a path" if kind is Path else "a table")

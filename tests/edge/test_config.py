@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.config import Config, ConfigError, Satellite
+from edge.config import Config, Satellite
+from edge.config_reading import ConfigError
 from edge.types import LaresError
 
 HERE = Path("/somewhere/lares.toml")
