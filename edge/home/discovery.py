@@ -86,10 +86,11 @@ def read_discovery(
     if len(parts) < 4:
         raise DiscoveryError(f"{topic}: expected prefix/component/object/config.")
     kind, identifier = parts[1], "/".join(parts[2:-1])
-    if not payload.strip() or kind in PASSED_OVER:
+    if not payload.strip():
         return ()
     values = _long_keys(_content(topic, payload, LARGEST_DEVICE if kind == "device" else LARGEST))
-    if values.get("migrate_discovery") is True:
+    passed_over = kind in PASSED_OVER and values.get("schema") != SCHEMA
+    if passed_over or values.get("migrate_discovery") is True:
         return ()
     if kind != "device":
         values = _whole_topics(values, values.get("~"))

@@ -115,10 +115,16 @@ class MqttEntity:
         """
         domain, _, service = action.service.partition(".")
         if domain in (self.entity.domain, "homeassistant"):
-            if command := self.wiring.commands.get(service):
-                return command(action.data)
-            if self.wiring.any_service:
-                return self.wiring.any_service(service, action.data)
+            try:
+                if command := self.wiring.commands.get(service):
+                    return command(action.data)
+                if self.wiring.any_service:
+                    return self.wiring.any_service(service, action.data)
+            except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+                raise LaresError(
+                    f"{self.entity.name} ({self.entity.id}) cannot do {action.service} with "
+                    f"{str(dict(action.data))[:200]}: {error}."
+                ) from error
         offered = ", ".join(f"{self.entity.domain}.{name}" for name in self.wiring.commands)
         raise LaresError(
             f"{self.entity.name} ({self.entity.id}) has no service {action.service}. "

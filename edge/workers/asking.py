@@ -164,6 +164,7 @@ class Asking:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._workers.clear()
         self._give_up("Lares ends")
         await self._connection.__aexit__(kind, error, trace)
 

@@ -24,16 +24,12 @@ from edge.home_assistant.problems import HomeAssistantError
 from edge.home_assistant.reading import read_home
 from edge.home_assistant.storage import read_storage
 from edge.types import Action, EntityState
+from tests.e2e.home_assistant import InstalledHomeAssistant, needs_home_assistant
 from tests.e2e.program import lares
-from tests.edge.home_assistant.installed import InstalledHomeAssistant, find_hass
 from tests.edge.mqtt.conftest import Recorder, at_once
 from tests.edge.mqtt.test_devices import ACTIONS
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(find_hass() is None, reason="Home Assistant is not installed"),
-    pytest.mark.skipif(find_mosquitto() is None, reason="Mosquitto is not installed"),
-]
+pytestmark = [pytest.mark.slow, needs_home_assistant]
 
 WAIT_S = 60.0
 JOINS_S = 10.0
@@ -75,19 +71,18 @@ def installed(
     broker_port: int, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[InstalledHomeAssistant]:
     """A Home Assistant for the whole module."""
-    program = find_hass()
-    assert program is not None
-    house = InstalledHomeAssistant(program, tmp_path_factory.mktemp("home") / "ha", broker_port)
-    house.start()
-    yield house
-    house.kill()
+    house = InstalledHomeAssistant(tmp_path_factory.mktemp("home") / "ha", broker_port)
+    try:
+        house.start()
+        yield house
+    finally:
+        house.kill()
 
 
 @asynccontextmanager
 async def reached(
     house: InstalledHomeAssistant, recorder: Recorder | None = None
 ) -> AsyncIterator[HomeAssistantDevices]:
-    assert house.token is not None
     events = None if recorder is None else recorder.bus
     async with HomeAssistantDevices(
         house.address, house.token, OWNER, sleep=at_once, events=events
@@ -208,7 +203,6 @@ async def _until_gone(devices: HomeAssistantDevices, entity_id: str) -> None:
 async def test_what_is_said_drives_a_lamp_that_only_home_assistant_knows(
     installed: InstalledHomeAssistant, broker_port: int, tmp_path: Path
 ) -> None:
-    assert installed.token is not None
     configure(tmp_path, installed)
     env = {TOKEN_VARIABLE: installed.token.secret}
     installed.ask(
@@ -238,7 +232,6 @@ async def test_what_is_said_drives_a_lamp_that_only_home_assistant_knows(
 async def test_what_is_on_a_list_is_known_and_what_is_said_changes_it(
     installed: InstalledHomeAssistant, tmp_path: Path
 ) -> None:
-    assert installed.token is not None
     env = {TOKEN_VARIABLE: installed.token.secret}
     configure(tmp_path, installed)
 
@@ -283,11 +276,12 @@ async def test_a_wrong_token_is_not_taken(installed: InstalledHomeAssistant) -> 
 async def test_someone_who_is_no_administrator_is_enough(
     installed: InstalledHomeAssistant, broker_port: int
 ) -> None:
-    token = await asyncio.to_thread(installed.token_of_a_user)
     recorder = Recorder()
     async with (
         furnished(installed, broker_port) as all_of_it,
-        HomeAssistantDevices(installed.address, token, OWNER, events=recorder.bus) as devices,
+        HomeAssistantDevices(
+            installed.address, installed.user_token, OWNER, events=recorder.bus
+        ) as devices,
     ):
         await devices.settle(WAIT_S)
         assert {e.id for e in devices.home.entities} == {e.id for e in all_of_it.home.entities}
@@ -324,7 +318,6 @@ async def test_a_restart_of_home_assistant_heals(
 async def test_an_import_of_the_files_is_an_import_of_the_running_one(
     installed: InstalledHomeAssistant, broker_port: int
 ) -> None:
-    assert installed.token is not None
     async with furnished(installed, broker_port):
         live, denied = await read_home(installed.address, installed.token, "lares")
     assert denied == {}

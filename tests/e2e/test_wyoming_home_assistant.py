@@ -6,7 +6,6 @@ from __future__ import annotations
 import asyncio
 import io
 import json
-import subprocess
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,41 +16,20 @@ import soundfile
 
 from edge.serving import served
 from edge.types import SAMPLE_RATE
+from tests.e2e.home_assistant import InstalledHomeAssistant, needs_home_assistant
 from tests.e2e.sounds import KITCHEN_LIGHT, without_wake_word
 from tests.e2e.test_wyoming import app_with
-from tests.edge.home_assistant.installed import InstalledHomeAssistant, find_hass
 from tests.edge.mqtt.conftest import BrokerSwitch
 
 SPOKEN = "format=wav; codec=pcm; sample_rate=16000; bit_rate=16; channel=1; language=en"
 
 
-def _knows_wyoming() -> bool:
-    """Whether the interpreter of Home Assistant has the packages of its component `wyoming`."""
-    program = find_hass()
-    if program is None:
-        return False
-    python = Path(program).with_name("python")
-    command = [python, "-c", "import wyoming, webrtc_noise_gain, mutagen"]
-    return (
-        python.exists() and not subprocess.run(command, capture_output=True, check=False).returncode
-    )
-
-
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.timeout(300),
-    pytest.mark.skipif(
-        not _knows_wyoming(),
-        reason="Home Assistant is not installed, or lacks wyoming and webrtc-noise-gain",
-    ),
-]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300), needs_home_assistant]
 
 
 @pytest.fixture
 def house(tmp_path: Path, mosquitto: BrokerSwitch) -> Iterator[InstalledHomeAssistant]:
-    program = find_hass()
-    assert program is not None
-    house = InstalledHomeAssistant(program, tmp_path / "ha", mosquitto.port)
+    house = InstalledHomeAssistant(tmp_path / "ha", mosquitto.port)
     try:
         house.start()
         yield house
@@ -60,7 +38,6 @@ def house(tmp_path: Path, mosquitto: BrokerSwitch) -> Iterator[InstalledHomeAssi
 
 
 def post(house: InstalledHomeAssistant, path: str, body: bytes, **headers: str) -> Any:
-    assert house.token is not None
     request = urllib.request.Request(
         f"{house.address.url}{path}",
         body,

@@ -42,6 +42,7 @@ def _announce(entity: Entity) -> dict[str, Any]:
         "schema": "json",
         "cmd_t": "~/set",
         "stat_t": "~/state",
+        "clrm": True,
         "sup_clrm": list(modes),
         "brightness": modes != ("onoff",),
         "clr_temp_k": True,

@@ -78,9 +78,13 @@ LOCK = _simple(
     {"LOCK": "locked", "UNLOCK": "unlocked"},
 )
 STATELESS = Appliance(
-    announce=lambda _: {"cmd_t": "~/set"},
+    announce=lambda entity: {
+        "cmd_t": "~/set",
+        **({"pl_on": "ON"} if entity.domain == "scene" else {}),
+    },
     tell=lambda _, __: {},
     obey=lambda _, __, ___: None,
 )
-"""A button or a scene: it takes a command and has nothing to tell."""
+"""A button or a scene: it takes a command and has nothing to tell. A scene names its payload, which
+Home Assistant before 2024.4 has no default for."""
 BINARY_SENSOR = _simple({"stat_t": "~/state"}, {"on": "ON", "off": "OFF"}, {})

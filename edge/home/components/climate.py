@@ -21,6 +21,7 @@ from edge.home.components.wiring import (
     offered,
     press,
     sets,
+    short,
 )
 from edge.types import EntityState
 
@@ -75,7 +76,7 @@ def climate(config: Config) -> Wiring:
 def _readers(config: Config, modes: tuple[str, ...]) -> tuple[Reader, ...]:
     told: dict[str, tuple[str, Change]] = {
         "mode_state": ("mode_state_template", _reads_mode(modes)),
-        "action": ("action_template", attribute("hvac_action", str)),
+        "action": ("action_template", attribute("hvac_action", short)),
         "current_humidity": ("current_humidity_template", attribute("current_humidity", number_of)),
         "target_humidity_state": (
             "target_humidity_state_template",
@@ -84,7 +85,7 @@ def _readers(config: Config, modes: tuple[str, ...]) -> tuple[Reader, ...]:
         **{
             f"{name}_state": (
                 "preset_mode_value_template" if name == "preset_mode" else f"{name}_state_template",
-                attribute(name, str),
+                attribute(name, short),
             )
             for name in NAMED_MODES
         },

@@ -28,6 +28,7 @@ from edge.home.components.wiring import (
     press,
     sets,
     sets_one_of,
+    short,
     state_of,
 )
 from edge.types import Message
@@ -98,7 +99,7 @@ def _readers(config: Config, switched: Change, low: float, steps: float) -> tupl
     told: Mapping[str, Change] = {
         "percentage": attribute("percentage", percentage, _reset(config, "percentage")),
         "oscillation": attribute("oscillating", oscillation),
-        "preset_mode": attribute("preset_mode", str, _reset(config, "preset_mode")),
+        "preset_mode": attribute("preset_mode", short, _reset(config, "preset_mode")),
         "direction": attribute("direction", direction),
     }
     return (

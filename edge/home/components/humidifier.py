@@ -13,6 +13,7 @@ from edge.home.components.wiring import (
     offered,
     press,
     sets,
+    short,
     state_of,
 )
 
@@ -42,9 +43,9 @@ def humidifier(config: Config) -> Wiring:
             *config.reader(
                 "mode_state_topic",
                 "mode_state_template",
-                attribute("mode", str, config.text("payload_reset_mode", "None")),
+                attribute("mode", short, config.text("payload_reset_mode", "None")),
             ),
-            *config.reader("action_topic", "action_template", attribute("action", str)),
+            *config.reader("action_topic", "action_template", attribute("action", short)),
         ),
         offered(
             {

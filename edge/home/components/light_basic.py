@@ -34,7 +34,9 @@ from edge.home.components.wiring import (
     Reader,
     Send,
     Wiring,
+    attribute,
     finite,
+    short,
     state_of,
     with_attributes,
 )
@@ -145,9 +147,9 @@ class _Parts:
         changes: Mapping[str, Change] = {
             "brightness": self._read_brightness,
             "color_temp": self._read_temperature,
-            "effect": lambda value, state: with_attributes(state, {"effect": value}),
+            "effect": attribute("effect", short),
             **{form: _reads_color(form) for form in COLORS},
-            "color_mode": lambda value, state: with_attributes(state, {"color_mode": value}),
+            "color_mode": attribute("color_mode", short),
         }
         return tuple(
             reader

@@ -30,7 +30,9 @@ from edge.home.components.wiring import (
     Reader,
     Send,
     Wiring,
+    attribute,
     finite,
+    short,
     with_attributes,
 )
 from edge.types import EntityState, Message
@@ -94,7 +96,7 @@ def _readers(config: Config, kelvin: bool) -> tuple[Reader, ...]:
         "state": _read_state,
         "brightness": _read_brightness,
         "color_temp": _reads_temperature(kelvin),
-        "effect": lambda value, state: with_attributes(state, {"effect": value}),
+        "effect": attribute("effect", short),
         **{name: _reads_color(index) for index, name in enumerate(("red", "green", "blue"))},
     }
     return tuple(

@@ -27,6 +27,7 @@ from edge.home.components.wiring import (
     offered,
     plain,
     press,
+    short,
 )
 from edge.types import EntityState, Message
 
@@ -77,13 +78,13 @@ def _readers(config: Config) -> tuple[Reader, ...]:
         "state": _read_state,
         "volume": attribute("volume_level", finite),
         "mute": attribute("is_volume_muted", _muted),
-        "title": attribute("media_title", str),
-        "artist": attribute("media_artist", str),
-        "album": attribute("media_album_name", str),
-        "mediatype": attribute("media_content_type", str),
+        "title": attribute("media_title", short),
+        "artist": attribute("media_artist", short),
+        "album": attribute("media_album_name", short),
+        "mediatype": attribute("media_content_type", short),
         "duration": attribute("media_duration", finite),
         "position": attribute("media_position", finite),
-        "source": attribute("source", str),
+        "source": attribute("source", short),
     }
     return tuple(
         reader

@@ -15,14 +15,17 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC
 
-from edge.home.components.wiring import UNKNOWN, Change, Config, DiscoveryError, Wiring, state_of
+from edge.home.components.wiring import (
+    UNKNOWN,
+    Change,
+    Config,
+    DiscoveryError,
+    Wiring,
+    short,
+    state_of,
+)
 from edge.home.json_payload import parsed
 from edge.types import EntityState
-
-LONGEST_STATE = 255
-"""Characters of a state, as in Home Assistant."""
-NOT_A_NUMBER = ("", "date", "enum", "timestamp", "uptime")
-"""Classes of sensors whose value need not be a number."""
 
 
 def sensor(config: Config) -> Wiring:
@@ -39,13 +42,11 @@ def sensor(config: Config) -> Wiring:
 
 def _reads_value(options: tuple[str, ...]) -> Change:
     def change(value: str, state: EntityState) -> EntityState:
-        if len(value) > LONGEST_STATE:
-            raise ValueError(f"a state has at most {LONGEST_STATE} characters")
         if value == "None":
             return replace(state, state=UNKNOWN)
         if options and value not in options:
             raise ValueError(f"expected one of {', '.join(options)}"[:200])
-        return replace(state, state=value)
+        return replace(state, state=short(value))
 
     return change
 
@@ -67,7 +68,7 @@ def device_tracker(config: Config) -> Wiring:
     def change(value: str, state: EntityState) -> EntityState:
         if value == reset:
             return replace(state, state=UNKNOWN)
-        return replace(state, state=states.get(value, value[:LONGEST_STATE]))
+        return replace(state, state=states.get(value, short(value)))
 
     return Wiring(
         config.reader("state_topic", "value_template", change),

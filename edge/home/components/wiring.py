@@ -39,6 +39,8 @@ UNKNOWN = "unknown"
 LONGEST_TOPIC = 1_024
 """Characters; MQTT allows 65,535 bytes, but a topic is kept for each thing that has it."""
 LONGEST_NAME = 120
+LONGEST_STATE = 255
+"""Characters of a state or an attribute, as in Home Assistant."""
 MOST_WORDS = 500
 """Words in a list, such as a light's effects: WLED has 200."""
 _NOT_IN_TOPICS = re.compile(r"[+#\x00-\x1f\x7f\ud800-\udfff]")
@@ -71,7 +73,9 @@ class Reader:
             return self.change(value, state) if self.takes_empty or value.strip() else None
         except _NOT_UNDERSTOOD as error:
             if problem and payload.strip():
-                problem(f"{self.topic}: payload {payload[:80]!r} not understood: {error}")
+                problem(
+                    f"{self.topic}: payload {payload[:80]!r} not understood: {str(error)[:200]}"
+                )
             return None
 
 
@@ -213,8 +217,8 @@ class Config:
                 return Message(name, fill({"value": value, **more}), retain)
             except _NOT_UNDERSTOOD as error:
                 raise LaresError(
-                    f"The command for {name} could not be made of {value!r}: {error}. "
-                    f"See the {template} in {self.origin}."
+                    f"The command for {name} could not be made of {str(value)[:80]!r}: "
+                    f"{str(error)[:200]}. See the {template} in {self.origin}."
                 ) from error
 
         return send
@@ -311,6 +315,13 @@ def finite(value: Any) -> float:
     if not math.isfinite(number):
         raise ValueError(f"expected a number, found {value!r}")
     return number
+
+
+def short(text: str) -> str:
+    """A text as it is. Raises ValueError for one that is too long for a state."""
+    if len(text) > LONGEST_STATE:
+        raise ValueError(f"expected at most {LONGEST_STATE} characters, found {len(text)}")
+    return text
 
 
 def number_of(value: Any) -> int | float:

@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from edge.demo.mosquitto import start_broker
 from edge.mqtt.broker import BrokerError
 from edge.mqtt.parcel import Parcel
 from edge.types import Message
@@ -72,6 +73,7 @@ async def test_an_empty_status_keeps_nothing_on_its_topic(
     came: asyncio.Queue[Parcel] = asyncio.Queue()
     async with make_broker(mosquitto.port, receive=came.put_nowait) as watcher:
         await watcher.subscribe("status")
+        await watcher.wait_connected(WAIT_S)
         async with make_broker(mosquitto.port, status_topic="status", status=("", "")) as broker:
             assert (await next_of(came)).payload == b""
             await broker.post(Parcel("status", b"I do this", retain=True))
@@ -81,3 +83,14 @@ async def test_an_empty_status_keeps_nothing_on_its_topic(
             await late.subscribe("status", "end")
             await late.post(Parcel("end"))
             assert (await next_of(came)).topic == "end"
+
+
+async def test_a_broker_of_mqtt_3_takes_no_parcels(
+    make_broker: MakeBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("amqtt")
+    monkeypatch.setattr("edge.demo.mosquitto.find_mosquitto", lambda: None)
+    async with start_broker() as old, make_broker(old.port) as broker:
+        await broker.wait_connected(WAIT_S)
+        with pytest.raises(BrokerError, match=r"Expected a broker of MQTT 5 .* found 3\.1\.1"):
+            await broker.post(WHOLE)

@@ -288,4 +288,12 @@ def test_a_vacuum_has_speeds_and_commands_of_its_maker() -> None:
 
 def test_a_command_that_cannot_be_made_says_so() -> None:
     number = announce("number", **PAIR, cmd_tpl="{{ 1 / (value - 5) }}")
-    refuses(number, "set_value", {"value": 5}, "could not be made of 5: .*division by zero")
+    refuses(number, "set_value", {"value": 5}, "could not be made of '5': .*division by zero")
+
+
+@pytest.mark.parametrize(
+    "data", [{"rgb_color": "abc"}, {"white": "x"}, {"brightness": []}, {"rgb_color": 5}]
+)
+def test_data_of_the_wrong_type_is_refused_in_words(data: dict[str, Any]) -> None:
+    light = announce("light", **PAIR, schema="json", sup_clrm=["white", "rgb"])
+    refuses(light, "turn_on", data, "Expected|cannot do light.turn_on")
