@@ -105,7 +105,7 @@ def measure(folder: Path, clips: int) -> BargeIn:
     if not words or not voices:
         raise LaresError(f"Expected recordings of wake words and orders in {folder}, found none.")
     app = App(Config())
-    alexa = partial(app.wake_detector, ("alexa",))
+    alexa = partial(app.ears.wake_detector, ("alexa",))
     ratios, seconds, spent = [], 0.0, 0.0
     for ratio in RATIOS_DB:
         heard, without, in_silence = 0, 0, 0
@@ -120,7 +120,7 @@ def measure(folder: Path, clips: int) -> BargeIn:
             without += hears(scene.heard, None, alexa)
             in_silence += hears(scene.without_echo, None, alexa)
         ratios.append(Ratio(ratio, len(words[:clips]), heard, without, in_silence))
-    itself, itself_without, own_words = _own_words(app.wake_detector)
+    itself, itself_without, own_words = _own_words(app.ears.wake_detector)
     return BargeIn(
         tuple(ratios), own_words, itself, itself_without, round(100 * spent / seconds, 1)
     )

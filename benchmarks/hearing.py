@@ -130,7 +130,7 @@ class _Run:
     def _orders(self, app: App, figures: Figures) -> Figures:
         folder = spoken_orders()
         automaton = Automaton.of(Domain.read(folder / "domain.yaml"))
-        stt = app.stt_of(Vocabulary(grammar=automaton.grammar(), closed=True))
+        stt = app.ears.stt_of(Vocabulary(grammar=automaton.grammar(), closed=True))
         clips = orders(folder, self.arguments.every)
         noise = read(folder / "kitchen-noise.flac")
         heard: defaultdict[float | None, list[Heard]] = defaultdict(list)
@@ -177,7 +177,7 @@ class _Run:
 
     def _taken_for_orders(self, app: App, sentences: Sequence[str]) -> float:
         automaton = Automaton.of(Domain.read(spoken_orders() / "domain.yaml"))
-        stt = app.stt_of(Vocabulary(grammar=automaton.grammar(), closed=True))
+        stt = app.ears.stt_of(Vocabulary(grammar=automaton.grammar(), closed=True))
         understand = DomainInterpreter(automaton).understand
         taken = []
         for voice, say in _voices().items():

@@ -328,7 +328,7 @@ def knowledge_of(case: Case, folder: Path) -> Knowledge:
 
 async def _all(told: Suite, model: LanguageModel | None) -> list[Judged]:
     app = App(Config())
-    app.tagger.tag("hello")
+    app.models.tagger.tag("hello")
     judged = []
     console = Console(stderr=True)
     for case in track(told.cases, "cases", console=console, transient=True):

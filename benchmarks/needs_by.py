@@ -76,7 +76,7 @@ def needs_by(way: str, app: App) -> Needs:
     Raises LaresError where the models for it are not installed.
     """
     if way == "network":
-        return app.needs
+        return app.models.needs
     if way == "none":
         return SaidNeeds({})
     if way == "nearest":
@@ -94,10 +94,10 @@ def needs_by(way: str, app: App) -> Needs:
 
 def _nearest(app: App) -> Callable[[str], tuple[str, float]]:
     said = sentences()
-    vectors = app.embedder.embed([each.text for each in said])
+    vectors = app.models.embedder.embed([each.text for each in said])
 
     def tell(text: str) -> tuple[str, float]:
-        similar = vectors @ app.embedder.embed([text])[0]
+        similar = vectors @ app.models.embedder.embed([text])[0]
         best = int(np.argmax(similar))
         return said[best].need, float(similar[best])
 

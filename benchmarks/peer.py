@@ -45,12 +45,13 @@ from benchmarks.orders import orders, spoken_orders
 from benchmarks.peer_server import installed, server, transcribe, version
 from benchmarks.spoken_home import COMMANDS, alike, effect, lines, typed
 from benchmarks.voices import voices
-from edge.app import App, vocabulary_of
+from edge.app import App
 from edge.config import Config
 from edge.demo.recordings import recordings
 from edge.domain.automaton import Automaton
 from edge.domain.domain import Domain
 from edge.domain.interpreter import DomainInterpreter
+from edge.ears import vocabulary_of
 from edge.types import SAMPLE_RATE, LaresError, Samples, Transcript, Utterance
 from edge.voice.stt import SpeechToText
 from edge.voice.vocabulary import Vocabulary
@@ -167,7 +168,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 async def _measured(arguments: argparse.Namespace, python: Path, scratch: Path) -> list[Figures]:
     config = Config().with_value("stt.engine", "whisper", "--engine")
     app = App(config.with_value("stt.threads", arguments.threads, "--threads"))
-    model = app.catalog.installed("whisper-base")
+    model = app.models.catalog.installed("whisper-base")
     if model is None:
         raise LaresError("expected the model whisper-base: lares models fetch whisper-base")
     folder = spoken_orders()
@@ -209,7 +210,7 @@ class _Beside:
             intent = understand(heard)
             return intent is not None and (intent.name, dict(intent.slots)) == clip.asked
 
-        own = Own(self.app.stt_of(Vocabulary(grammar=automaton.grammar(), closed=True)))
+        own = Own(self.app.ears.stt_of(Vocabulary(grammar=automaton.grammar(), closed=True)))
         with self._hearers(own, _prompt(domain)) as hearers:
             return await judged("orders", in_turn(hearers, clips), is_it)
 

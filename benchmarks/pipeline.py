@@ -130,8 +130,8 @@ async def _measure(engine: str) -> tuple[EngineFigures, Course]:
     config = Config().with_value("stt.engine", engine, "--engine")
     app = App(config)
     begin = time.perf_counter()
-    app.stt(app.home())
-    app.tagger.tag("warm up")
+    app.ears.stt(app.home())
+    app.models.tagger.tag("warm up")
     load_s = time.perf_counter() - begin
     runs: list[_Run] = []
     async with app.virtual(app.home()) as household:
@@ -247,7 +247,7 @@ def _course_of(data: dict[str, Any]) -> Course:
 
 def _listening_percent(app: App) -> float:
     """CPU seconds per second of room noise without a wake word, in percent."""
-    listener = app.listener(wake=True)
+    listener = app.ears.listener(wake=True)
     noise = np.random.default_rng(0)
     spent = 0.0
     for number in range(round(LISTENING_S * SAMPLE_RATE / FRAME_SAMPLES)):

@@ -355,7 +355,7 @@ def _measure(
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     importlib.import_module("edge.commands.understand")  # what `lares parse` imports
     app = App(Config())
-    tagger = _Metered(app.tagger)
+    tagger = _Metered(app.models.tagger)
     graph = Home.from_data(home, "the home made up")
     devices = MqttDevices(LoopbackBroker(VirtualHome(Home())), graph)
     times: list[list[float]] = [[] for _ in said]

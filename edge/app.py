@@ -10,15 +10,13 @@ from __future__ import annotations
 import asyncio
 import functools
 import math
-import os
 import threading
-import weakref
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import ExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from edge.answering import Aloud, Answering
 from edge.assistant import Assistant
@@ -28,37 +26,26 @@ from edge.controls import Controls, Settings
 from edge.demo.devices import HOME_FILE
 from edge.domain.domain import slots_of
 from edge.domain.head import HeadInterpreter
-from edge.domain.home import with_grammar
 from edge.domain.interpreter import DomainInterpreter
 from edge.domain.store import TrainedDomain
-from edge.domain.usual import UsualSentences
 from edge.domain_ear import DomainEar
+from edge.ears import Ears
 from edge.home.devices import Devices
 from edge.home.graph import Home
 from edge.home.states import States
 from edge.home.virtual import VirtualHome
-from edge.home_assistant.address import Address, Token
-from edge.home_assistant.devices import HomeAssistantDevices
 from edge.informed import HomeUsual, InformedSpeechToText
-from edge.kernel.cores import Cores
 from edge.kernel.events import Events
-from edge.kernel.residents import Resident, Residents
-from edge.kernel.scheduler import Scheduler
-from edge.knowledge.embedding import MODEL_NAME, MiniLm
-from edge.knowledge.index import Index, knowledge_file
-from edge.knowledge.knowledge import Knowledge
-from edge.knowledge.upkeep import Upkeep
+from edge.kernel.residents import Resident
 from edge.listening import Heard, Listening
-from edge.llm.llama import MOST_THREADS, LlamaLanguageModel, needed_bytes
 from edge.llm.model import LanguageModel
-from edge.mqtt.broker_aiomqtt import AiomqttBroker
+from edge.models_in_use import ModelsInUse
 from edge.mqtt.broker_loopback import LoopbackBroker
 from edge.mqtt.devices import MqttDevices
-from edge.nlu.needs import TrainedNeeds
 from edge.nlu.reader import HomeReader, Reader
-from edge.nlu.tagger import Tagger
 from edge.privacy.audit import Audit
 from edge.privacy.policy import Policy
+from edge.reaching import CONNECT_S, reached
 from edge.satellites import Satellites
 from edge.small_talk import SmallTalk
 from edge.speaking import Speaking
@@ -70,47 +57,22 @@ from edge.types import (
     Transcript,
 )
 from edge.unanswered import Occasion, Unanswered
-from edge.voice.denoise import denoiser
-from edge.voice.dictionary import PronouncingDictionary
-from edge.voice.endpoint import Endpointer
-from edge.voice.incoming import Incoming
-from edge.voice.listener import Listener
-from edge.voice.own_voice import OwnVoice
-from edge.voice.packages import is_installed, load
-from edge.voice.pronounce import Lookup
-from edge.voice.stt import SpeechToText, choose, what_is_missing
-from edge.voice.stt_shared import SharedSpeechToText
+from edge.voice.packages import load
+from edge.voice.stt import SpeechToText
 from edge.voice.stt_urgent import UrgentSpeechToText
 from edge.voice.tts import PiperProcess, Printed, Sound, TextToSpeech
-from edge.voice.vad import SileroVad
 from edge.voice.vocabulary import Vocabulary
-from edge.voice.wake import WakeDetector
-from edge.voice.wake_choice import choose as choose_wake_detector
-from edge.voice.wake_following import FollowingWakeDetector
-from hal.board import read_board
 from hal.microphone import Microphone, MicrophoneError
 from hal.microphone_portaudio import PortAudioMicrophone
 from hal.microphone_stdin import StdinMicrophone
 from hal.speaker import Speaker
 from hal.speaker_portaudio import PortAudioSpeaker
-from models import needs_model
-from models.adapters import TALK, adapters_of
-from models.artifact import ARTIFACT
-from models.catalog import Catalog
-from models.gguf import Gguf
-from models.needs_model import NeedsModel
-from models.wake_word import wake_dir
+from models.adapters import TALK
 from skills import ALL
 
 if TYPE_CHECKING:
     from edge.workforce import Workforce
     from edge.wyoming.satellites import RemoteSatellite, RemoteSatellites
-
-CONNECT_S = 10.0
-"""How long a command waits for the broker before it says what is wrong."""
-T = TypeVar("T")
-_UNKNOWN_MEMORY = 1 << 30
-"""Bytes that a machine is taken to have that tells nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,18 +101,6 @@ class Household:
         await self.devices.settle()
 
 
-@dataclass(frozen=True, eq=False)
-class _Known:
-    """What hearing knows of one home."""
-
-    home: Home
-    vocabulary: Vocabulary
-
-    @cached_property
-    def usual(self) -> UsualSentences:
-        return UsualSentences(self.vocabulary, _pronunciations())
-
-
 class App:
     """All parts, made as `config` says when they are first wanted."""
 
@@ -162,20 +112,13 @@ class App:
         self.events = events or Events()
         configured = Settings(wake_words=config.wake.words)
         self.controls = Controls(configured, controls_file, self.events)
-        self._stt: SpeechToText | None = None
-        self._vocabulary: Vocabulary | None = None
-        self._other: SpeechToText | None = None
-        self._other_home: Home | None = None
-        self._known: _Known | None = None
-        self._stt_lock = threading.Lock()
+        self.models = ModelsInUse(config, self.events)
+        self.ears = Ears(config, self.models, self.events, self.controls)
         self._voice_lock = threading.Lock()
-        self._knowledge_lock = threading.Lock()
         self._handling = asyncio.Lock()
         self._workforce: Workforce | None = None
-        self._always = ExitStack()
         self.speaking = Speaking()
         self.together = Satellites(self.events)
-        self._wake_detectors: weakref.WeakSet[FollowingWakeDetector] = weakref.WeakSet()
         self.controls.subscribe(self._follow)
 
     @property
@@ -187,82 +130,6 @@ class App:
         return self.config.satellites or (here,)
 
     @cached_property
-    def catalog(self) -> Catalog:
-        return Catalog.load()
-
-    @cached_property
-    def tagger(self) -> Tagger:
-        return self._kept("tagger", ARTIFACT, Tagger)
-
-    @cached_property
-    def index(self) -> Index:
-        """The index of the house's documents."""
-        return Index(knowledge_file(os.environ, Path.home()))
-
-    @property
-    def knowledge(self) -> Knowledge:
-        """What the house's documents know; by their words only where no embedder is installed."""
-        with self._knowledge_lock:
-            return self._knowledge
-
-    @cached_property
-    def _knowledge(self) -> Knowledge:
-        return Knowledge(self.index, self.embedder if self._has_embedder else None)
-
-    @cached_property
-    def upkeep(self) -> Upkeep:
-        """What reads the house's documents again when they change."""
-        folders = self.config.knowledge.folders
-        return Upkeep(self.index, lambda: self.knowledge, self.scheduler, self.events, folders)
-
-    @cached_property
-    def scheduler(self) -> Scheduler:
-        """Who computes next."""
-        return Scheduler()
-
-    @cached_property
-    def residents(self) -> Residents:
-        """The models that are in memory."""
-        wanted = self.config.resources.memory_mb << 20
-        return Residents(wanted or (read_board().memory_bytes or _UNKNOWN_MEMORY) // 2)
-
-    @cached_property
-    def language_model(self) -> Resident[LanguageModel] | None:
-        """The configured language model; None where none is wanted, or with "auto" none is there.
-
-        Raises LaresError when one is named that is not installed, or llama.cpp is missing for it.
-        """
-        found = self.catalog.language_model(self.config.llm.model)
-        if found is None or (self.config.llm.model == "auto" and not is_installed("llama_cpp")):
-            return None
-        name, file = found
-        return self.residents.add(
-            name,
-            needed_bytes(Gguf.read(file)),
-            lambda: self._language_model(name, file),
-            LanguageModel.close,
-        )
-
-    @cached_property
-    def _adapters(self) -> Mapping[str, Path]:
-        """What the language model was taught."""
-        model = self.language_model
-        return {} if model is None else adapters_of(model.name)
-
-    def _language_model(self, name: str, file: Path) -> LanguageModel:
-        return LlamaLanguageModel(
-            file,
-            name=name,
-            adapters=self._adapters,
-            keep=state_dir() / "prefixes",
-            available_bytes=read_board().memory_available_bytes,
-            threads=Cores(
-                min(MOST_THREADS, os.cpu_count() or 1),
-                celsius=lambda: read_board().temperature_c,
-            ),
-        )
-
-    @cached_property
     def unanswered(self) -> Unanswered:
         """What becomes of what nothing understood. A language model that cannot be used is told to
         the log, and Lares goes on without it."""
@@ -270,21 +137,21 @@ class App:
         model: Resident[LanguageModel] | None = None
         adapter = ""
         try:
-            model = self.language_model
-            adapter = TALK if TALK in self._adapters else ""
+            model = self.models.language_model
+            adapter = TALK if TALK in self.models.adapters else ""
         except LaresError as error:
             self.events.emit("no_language_model", "warning", error=str(error))
         in_use = None if model is None else model.in_use
         answering = in_use and Answering(
             in_use,
-            self.scheduler,
+            self.models.scheduler,
             budget_s=llm.budget_s,
             thinking_s=llm.thinking_s,
             adapter=adapter,
         )
         return Unanswered(
             in_use,
-            self.scheduler,
+            self.models.scheduler,
             answering,
             written=SmallTalk().answer,
             talks=llm.talk,
@@ -293,33 +160,6 @@ class App:
             budget_s=llm.budget_s,
             may_ask=lambda: self.controls.settings.language_model,
         )
-
-    @property
-    def _has_embedder(self) -> bool:
-        return self.catalog.installed(MODEL_NAME) is not None
-
-    @cached_property
-    def embedder(self) -> MiniLm:
-        """The sentence embedder. Raises LaresError where its model is not installed."""
-        model = self.catalog.installed(MODEL_NAME)
-        if model is None:
-            raise LaresError(
-                f"expected the model {MODEL_NAME}, which is not installed: "
-                f"lares models fetch {MODEL_NAME}"
-            )
-        threads = self.config.stt.threads
-        return self._kept(MODEL_NAME, model, lambda: MiniLm(model, threads=threads))
-
-    @cached_property
-    def needs(self) -> TrainedNeeds:
-        """What tells needs. Its model is loaded when it is first asked."""
-        return TrainedNeeds(lambda: self._kept("needs", needs_model.ARTIFACT, NeedsModel.load))
-
-    def _kept(self, name: str, folder: Path, load: Callable[[], T]) -> T:
-        """A model that never leaves memory once it is loaded; it counts among the residents."""
-        size = sum(file.stat().st_size for file in folder.iterdir() if file.is_file())
-        resident = self.residents.add(name, size, load, lambda _: None)
-        return self._always.enter_context(resident.in_use())
 
     @cached_property
     def policy(self) -> Policy:
@@ -336,99 +176,8 @@ class App:
 
     def _follow(self, settings: Settings) -> None:
         """Do what the owner wants changed. Raises LaresError where that cannot be done."""
-        for detector in tuple(self._wake_detectors):
-            detector.follow(settings.wake_words)
+        self.ears.follow(settings.wake_words)
         self.speaking.volume = settings.volume
-
-    def wake_detector(self, words: tuple[str, ...] | None = None) -> WakeDetector:
-        """What hears these words; without any, those that the owner chooses, also later on."""
-        if words is not None:
-            return self._hears(words)
-        chosen, configured = self.controls.settings.wake_words, self.config.wake.words
-        try:
-            detector = FollowingWakeDetector(chosen, self._hears)
-        except LaresError as error:
-            if chosen == configured:
-                raise
-            self.events.emit("wake_word_not_used", "warning", words=chosen, error=str(error))
-            self.controls.change(wake_words=configured)
-            detector = FollowingWakeDetector(configured, self._hears)
-        self._wake_detectors.add(detector)
-        return detector
-
-    def _hears(self, words: tuple[str, ...]) -> WakeDetector:
-        wake = self.config.wake
-        all_of_them = words == wake.words
-        return choose_wake_detector(
-            words,
-            thresholds={w: t for w, t in wake.thresholds.items() if all_of_them or w in words},
-            folder=wake_dir(os.environ, Path.home()),
-        )
-
-    def listener(self, *, wake: bool, own: OwnVoice | None = None) -> Listener:
-        """What finds commands in sound. own: whose wake words are not meant."""
-        endpoint = self.config.endpoint
-        endpointer = Endpointer(
-            SileroVad(),
-            silence_s=endpoint.silence_s,
-            patient_s=max(endpoint.patient_s, endpoint.silence_s),
-            limit_s=endpoint.limit_s,
-            no_speech_s=endpoint.no_speech_s if wake else None,
-        )
-        detector = self.wake_detector() if wake else None
-        if own is not None and detector is not None:
-            detector = own.not_own(detector)
-        return Listener(detector, endpointer)
-
-    def incoming(self, *, pauses: bool = False) -> Incoming:
-        """What one microphone's sound goes through before anyone listens to it."""
-        return Incoming(denoiser(self.config.audio.denoise), self.events, pauses=pauses)
-
-    def stt(self, home: Home) -> SpeechToText:
-        """The speech to text engine, knowing the names of `home`."""
-        return self.stt_of(self._known_of(home).vocabulary)
-
-    def _known_of(self, home: Home) -> _Known:
-        """The words of a home, which are worked out once for as long as it stays the same."""
-        known = self._known
-        if known is None or known.home is not home:
-            known = self._known = _Known(home, vocabulary_of(home))
-        return known
-
-    def stt_of(self, vocabulary: Vocabulary) -> SpeechToText:
-        """The speech to text engine, expecting these words."""
-        with self._stt_lock:
-            if self._stt is None:
-                self._stt = self._engine()
-            if vocabulary != self._vocabulary:
-                self._stt.set_vocabulary(vocabulary)
-                self._vocabulary = vocabulary
-            return self._stt
-
-    def second(self, home: Home) -> SpeechToText:
-        """The engine whose opinion is asked, knowing the names of `home`."""
-        with self._stt_lock:
-            if self._other is None:
-                self._other = SharedSpeechToText(choose(self.config.stt.second))
-            if self._other_home is not home:
-                self._other.set_vocabulary(self._known_of(home).vocabulary)
-                self._other_home = home
-            return self._other
-
-    def _engine(self) -> SpeechToText:
-        vosk = self.catalog.installed("vosk-small-en-us")
-        whisper = self.catalog.installed("whisper-base")
-
-        engine = choose(
-            self.config.stt.engine,
-            vosk_model=vosk,
-            whisper_model=whisper,
-            threads=self.config.stt.threads,
-        )
-        folder = {"vosk": vosk, "whisper": whisper}.get(engine.name)
-        if folder is not None:
-            engine = self._kept(engine.name, folder, lambda: engine)
-        return SharedSpeechToText(engine)
 
     def microphone(self, satellite: Satellite) -> Microphone:
         """The satellite's sound card, or that of a Wyoming satellite; "-" is raw sound on standard
@@ -453,16 +202,16 @@ class App:
         area = self.config.home.area if satellite is None else satellite.area
         completeness = self._completeness(household.devices, area)
         name = None if satellite is None else satellite.name
-        ear = None if name is None else self.speaking.ear(name, self.wake_detector)
+        ear = None if name is None else self.speaking.ear(name, self.ears.wake_detector)
         remote = None if satellite is None else self._remote(satellite)
         listening = Listening(
             microphone,
-            self.listener(wake=wake, own=None if ear is None else ear.own),
+            self.ears.listener(wake=wake, own=None if ear is None else ear.own),
             self.hearing(household.devices),
             self.events if remote is None else remote.bus,
             ear=ear,
             gate=None if name is None else self.together.gate(name),
-            incoming=self.incoming(pauses=remote is not None),
+            incoming=self.ears.incoming(pauses=remote is not None),
             completeness=completeness,
             brief_s=self.config.endpoint.brief_s,
             silence_s=self.config.endpoint.silence_s,
@@ -483,32 +232,24 @@ class App:
 
     def hearing(self, devices: Devices) -> SpeechToText:
         """The configured engines, for the home of these devices."""
-        second = self.second if self._has_second else None
+        second = self.ears.second if self.ears.has_second else None
         is_understood = self._completeness(devices, self.config.home.area).is_understood
-        usual = HomeUsual(devices, lambda home: self._known_of(home).usual, is_understood)
-        informed = InformedSpeechToText(devices, self.stt, usual, second)
-        here = UrgentSpeechToText(informed, self.scheduler.urgent)
+        usual = HomeUsual(devices, self.ears.usual, is_understood)
+        informed = InformedSpeechToText(devices, self.ears.stt, usual, second)
+        here = UrgentSpeechToText(informed, self.models.scheduler.urgent)
         return here if self._workforce is None else self._workforce.hearing(here)
 
     def _completeness(self, devices: Devices, area: str | None) -> HomeCompleteness:
-        return HomeCompleteness(self.tagger, devices, self.config.nlu.confidence, area)
-
-    @property
-    def _has_second(self) -> bool:
-        """Whether another engine than the first is asked when that one is not understood."""
-        second = self.config.stt.second
-        if second in ("none", self.config.stt.engine):
-            return False
-        return what_is_missing(second, None) is None
+        return HomeCompleteness(self.models.tagger, devices, self.config.nlu.confidence, area)
 
     def domain(self, trained: TrainedDomain) -> DomainEar:
         """What hears and understands a domain of one's own."""
         vocabulary = Vocabulary(grammar=trained.automaton.grammar(), closed=True)
-        head = HeadInterpreter(self.tagger, trained.head, slots_of(trained.domain))
+        head = HeadInterpreter(self.models.tagger, trained.head, slots_of(trained.domain))
         return DomainEar(
             DomainInterpreter(trained.automaton, head),
-            lambda: self.stt_of(vocabulary),
-            lambda wake: self.listener(wake=wake),
+            lambda: self.ears.stt_of(vocabulary),
+            lambda wake: self.ears.listener(wake=wake),
             self.events,
         )
 
@@ -516,7 +257,7 @@ class App:
     def voice(self) -> TextToSpeech:
         """Piper where it and its voice are installed and wanted, print otherwise."""
         wanted = self.config.audio.speech
-        model = self.catalog.installed("piper-joe")
+        model = self.models.catalog.installed("piper-joe")
         if wanted == "text" or (wanted == "auto" and model is None):
             return Printed()
         if model is None:
@@ -645,13 +386,8 @@ class App:
         """
         owner = self.home() if self.config.home.file else None
         wait_s = math.inf if patient else CONNECT_S
-        through = (
-            self._through_home_assistant
-            if self.config.home.devices == "home_assistant"
-            else self._through_broker
-        )
         audit_file = self.config.privacy.audit_file or state_dir() / "audit.jsonl"
-        async with through(owner, wait_s) as devices:
+        async with reached(self.config, self.events, owner, wait_s) as devices:
             with Audit(audit_file, keep_words=self.config.privacy.keep_words) as audit:
                 await devices.settle()
                 async with self._with_workers():
@@ -673,45 +409,6 @@ class App:
                 self._workforce = None
 
     @asynccontextmanager
-    async def _through_broker(self, owner: Home | None, wait_s: float) -> AsyncIterator[Devices]:
-        mqtt = self.config.mqtt
-        async with self.broker(self.events) as broker:
-            await broker.wait_connected(wait_s)
-            async with MqttDevices(
-                broker, owner, node=mqtt.node, prefix=mqtt.discovery_prefix, events=self.events
-            ) as devices:
-                yield devices
-
-    @asynccontextmanager
-    async def _through_home_assistant(
-        self, owner: Home | None, wait_s: float
-    ) -> AsyncIterator[Devices]:
-        there = self.config.home_assistant
-        async with HomeAssistantDevices(
-            Address.of(there.url, there.ca_file, verify=there.verify),
-            Token.find(os.environ, there.token_file, there.token),
-            owner,
-            node=self.config.mqtt.node,
-            events=self.events,
-        ) as devices:
-            await devices.wait_connected(wait_s)
-            yield devices
-
-    def broker(self, events: Events, status_topic: str | None = None) -> AiomqttBroker:
-        """A connection to the configured broker, to be opened."""
-        mqtt = self.config.mqtt
-        return AiomqttBroker(
-            mqtt.host,
-            mqtt.port,
-            username=mqtt.username,
-            password=mqtt.password,
-            tls=mqtt.tls,
-            ca_file=mqtt.ca_file,
-            status_topic=status_topic,
-            events=events,
-        )
-
-    @asynccontextmanager
     async def virtual(self, home: Home) -> AsyncIterator[Household]:
         """Simulated devices for every entity of `home`, in this process, in their first states."""
         broker = LoopbackBroker(VirtualHome(home))
@@ -721,15 +418,19 @@ class App:
 
     def _knows(self, question: str) -> str | None:
         """What the house's documents say; nothing is opened where there are none."""
-        if not self.index.path.is_file():
+        if not self.models.index.path.is_file():
             return None
-        quoted = self.knowledge.ask(question)
+        quoted = self.models.knowledge.ask(question)
         return None if quoted is None else quoted.speech
 
     def reader(self, devices: Devices) -> HomeReader:
         """Who reads here what was said to these devices."""
         return HomeReader(
-            self.tagger, devices, self.config.nlu.confidence, self.needs, self.scheduler.urgent
+            self.models.tagger,
+            devices,
+            self.config.nlu.confidence,
+            self.models.needs,
+            self.models.scheduler.urgent,
         )
 
     def _assistant(self, devices: Devices, audit: Audit) -> Assistant:
@@ -737,7 +438,7 @@ class App:
         if self._workforce is not None:
             reader = self._workforce.reader(reader, devices)
         return Assistant(
-            tagger=self.tagger,
+            tagger=self.models.tagger,
             devices=devices,
             skills=ALL,
             policy=self.policy,
@@ -745,9 +446,9 @@ class App:
             events=self.events,
             confidence=self.config.nlu.confidence,
             confirm_s=self.config.mqtt.confirm_s,
-            needs=self.needs,
+            needs=self.models.needs,
             knows=self._knows,
-            urgent=self.scheduler.urgent,
+            urgent=self.models.scheduler.urgent,
             reader=reader,
         )
 
@@ -762,23 +463,3 @@ def standard_input() -> Microphone:
         return StdinMicrophone(open(0, "rb", buffering=0, closefd=False))
     except OSError as error:
         raise MicrophoneError("Expected raw sound on standard input, which is closed.") from error
-
-
-def _pronunciations() -> Lookup:
-    """PocketSphinx's dictionary where it is installed; without it, words sound as spelled."""
-    if not is_installed("pocketsphinx"):
-        return lambda _: None
-    sphinx = load("pocketsphinx", purpose="Its dictionary", extra="voice")
-    return PronouncingDictionary(Path(sphinx.get_model_path("en-us/cmudict-en-us.dict")))
-
-
-def vocabulary_of(home: Home) -> Vocabulary:
-    """The words of a home: every name and alias of its entities, areas and floors, and the usual
-    sentences with them."""
-    return with_grammar(
-        Vocabulary(
-            names=tuple(n for e in home.entities for n in (e.name, *e.aliases)),
-            areas=tuple(n for a in home.areas for n in (a.name, *a.aliases)),
-            floors=tuple(n for f in home.floors for n in (f.name, *f.aliases)),
-        )
-    )

@@ -12,12 +12,13 @@ from contextlib import asynccontextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
 
-from edge.app import CONNECT_S, App
+from edge.app import App
 from edge.home.graph import Home
 from edge.kernel.events import Event, Events
 from edge.mqtt.announcement import Machine, Topics
 from edge.mqtt.broker import BrokerError
 from edge.presence import Measured, Presence
+from edge.reaching import CONNECT_S, connection
 from edge.types import LaresError
 from edge.voice.wake_choice import hearable
 from hal.board import own_memory_bytes, read_board
@@ -52,7 +53,7 @@ async def present(app: App, home: Home, restart: Callable[[], None]) -> AsyncIte
         language_model=_has_language_model(app),
         temperature=board.temperature_c is not None,
     )
-    broker = app.broker(denials, topics.status)
+    broker = connection(config, denials, topics.status)
     async with broker:
         with suppress(BrokerError):
             await broker.wait_connected(CONNECT_S)
@@ -86,7 +87,7 @@ def _area(app: App, home: Home) -> str | None:
 
 def _has_language_model(app: App) -> bool:
     try:
-        return app.language_model is not None
+        return app.models.language_model is not None
     except LaresError:
         return False  # whoever wants to ask it tells why
 

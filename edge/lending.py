@@ -61,7 +61,7 @@ class Lending:
         self._app = app
         self._household = household
         self._conversations = Conversations(household.assistant.forget)
-        self._detectors = Detectors(app.wake_detector)
+        self._detectors = Detectors(app.ears.wake_detector)
         self._engine: SpeechToText | None = None
         wanted = app.config.wyoming.services
         self._offer = Offer(
@@ -122,16 +122,16 @@ class Lending:
             **dict.fromkeys(opened, SPOTTERS["open"]),
             **dict.fromkeys(micro, SPOTTERS["micro"]),
         }
-        self._app.wake_detector()
+        self._app.ears.wake_detector()
         words = dict.fromkeys((*self._app.config.wake.words, *micro, *opened, *own))
         return tuple(Model(word, word.replace("_", " "), parts[word]) for word in words)
 
     def _tts(self) -> Model:
         if isinstance(self._app.voice, Printed):
             raise LaresError("there is no voice to speak with: make speech, or lares doctor")
-        folder = self._app.catalog.folder(VOICE)
+        folder = self._app.models.catalog.folder(VOICE)
         name = next((file.stem for file in folder.glob("*.onnx")), VOICE)
-        return Model(name, self._app.catalog.entry(VOICE).description, PIPER)
+        return Model(name, self._app.models.catalog.entry(VOICE).description, PIPER)
 
     def _understand(self, text: str) -> Outcome:
         transcript = Transcript(text, "text")

@@ -60,7 +60,7 @@ def evaluate(arguments: Namespace) -> int:
             if suite in SUITES:
                 results += run(
                     (suite,),
-                    app.tagger.tag,
+                    app.models.tagger.tag,
                     resolver_of=resolver_of,
                     held_out=held_out,
                     trained_on=trained_on,

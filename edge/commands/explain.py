@@ -58,8 +58,9 @@ def explained(app: App, household: Household, text: str, area: str | None) -> Ex
     """How the assistant of a household understands a text that is said in an area."""
     least = app.config.nlu.confidence
     resolver = Resolver(household.home, least)
-    interpreter = Interpreter(resolver, app.tagger.tag, household.states, area, needs=app.needs)
-    return explain(text, interpreter, app.tagger.explain, least)
+    tagger, needs = app.models.tagger, app.models.needs
+    interpreter = Interpreter(resolver, tagger.tag, household.states, area, needs=needs)
+    return explain(text, interpreter, tagger.explain, least)
 
 
 def joined(explanations: Sequence[Explanation]) -> Explanation:

@@ -110,7 +110,7 @@ _NONE_YET = "No documents are known yet. Add some with: lares knowledge add FOLD
 
 
 def _knowledge(arguments: Namespace) -> Knowledge:
-    return App(Config.load(arguments.config)).knowledge
+    return App(Config.load(arguments.config)).models.knowledge
 
 
 def _tell_without_model(knowledge: Knowledge) -> None:

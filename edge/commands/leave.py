@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 from argparse import Namespace
 
-from edge.app import CONNECT_S, App
+from edge.app import App
 from edge.config import Config
 from edge.device import topics_of
 from edge.mqtt.forgetting import Forgotten, forget
+from edge.reaching import CONNECT_S, connection
 
 
 def leave(arguments: Namespace) -> int:
@@ -34,6 +35,6 @@ def leave(arguments: Namespace) -> int:
 
 async def _forgotten(app: App) -> Forgotten:
     topics = topics_of(app)
-    async with app.broker(app.events) as broker:
+    async with connection(app.config, app.events) as broker:
         await broker.wait_connected(CONNECT_S)
         return await forget(broker, topics)

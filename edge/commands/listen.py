@@ -81,7 +81,7 @@ async def _run(config: Config, *, as_log: bool) -> int:
             present(app, household.home, restart.set),
             served(app, household),
         ):
-            upkeep = asyncio.create_task(app.upkeep.run())
+            upkeep = asyncio.create_task(app.models.upkeep.run())
             listening = asyncio.create_task(_listen_everywhere(app, household))
             restarting = asyncio.create_task(restart.wait())
             try:
@@ -186,7 +186,7 @@ async def _demo_in(folder: Path, config: Config, arguments: Namespace, console: 
         app = App(config)
         home = app.home()
         with console.status("Starting a broker, a virtual home and the speech engine …"):
-            engine = app.stt(home).name
+            engine = app.ears.stt(home).name
         async with run_devices(home, broker.host, broker.port), app.live() as household:
             _introduce(console, broker.program, engine, household, arguments.mic)
             before = household.states.snapshot()

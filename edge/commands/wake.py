@@ -32,7 +32,7 @@ def wake(arguments: Namespace) -> int:
     words = tuple(arguments.word) if arguments.word else app.config.wake.words
     code = 0
     for path in arguments.files:
-        detector, incoming = app.wake_detector(words), app.incoming()
+        detector, incoming = app.ears.wake_detector(words), app.ears.incoming()
         try:
             with source(path) as microphone:
                 wakes = list(find_wakes(map(incoming.feed, microphone), detector))

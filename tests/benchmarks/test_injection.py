@@ -55,7 +55,7 @@ BEFORE = HOME.initial_states()
 
 def each(way: Way) -> list[Any]:
     """All cases; of those whose breach is known it is expected."""
-    has_needs = App(Config()).needs is not None
+    has_needs = App(Config()).models.needs is not None
     return [
         pytest.param(
             case,

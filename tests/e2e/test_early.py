@@ -32,8 +32,8 @@ TURN_ON_THE_S = 2.17
 async def heard_live(path: Path, engine: str) -> list[tuple[Heard, Outcome]]:
     """What was heard as it was spoken, and what became of it."""
     app = App(Config().with_value("stt.engine", engine, "test"))
-    app.stt(app.home())
-    app.tagger.tag("warm up")
+    app.ears.stt(app.home())
+    app.models.tagger.tag("warm up")
     given = []
     async with app.virtual(app.home()) as household:
         microphone = FileMicrophone(path, paced=True, tail_s=0.5)

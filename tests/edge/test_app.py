@@ -9,11 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import edge.app
-from edge.app import App, vocabulary_of
+import edge.ears
+from edge.app import App
 from edge.config import Config
 from edge.demo.devices import HOME_FILE
 from edge.domain.home import automaton_of
+from edge.ears import vocabulary_of
 from edge.home.graph import Area, Entity, Floor, Home
 from edge.kernel.events import Events
 from edge.types import Hypothesis, LaresError, Message, Transcript, Utterance
@@ -93,7 +94,7 @@ def test_a_homes_vocabulary_has_all_its_names_and_the_usual_sentences_with_them(
 async def test_what_was_misheard_is_carried_out_as_it_was_meant(
     misheard: str, meant: str, changes: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(edge.app, "choose", lambda *_, **__: Mishears(spoken(misheard), meant))
+    monkeypatch.setattr(edge.ears, "choose", lambda *_, **__: Mishears(spoken(misheard), meant))
     app = App(Config())
     async with app.virtual(Home.from_yaml(HOME_FILE)) as household:
         transcript = app.hearing(household.devices).session().finish(UTTERANCE)
@@ -114,7 +115,7 @@ async def test_a_device_that_appears_later_is_known_by_its_sound(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     misheard, meant = "turn on the kwokka lamp", "turn on the quokka lamp"
-    monkeypatch.setattr(edge.app, "choose", lambda *_, **__: Mishears(misheard, meant))
+    monkeypatch.setattr(edge.ears, "choose", lambda *_, **__: Mishears(misheard, meant))
     app = App(Config())
     async with app.virtual(HOME) as household:
         ear = app.hearing(household.devices)
@@ -134,7 +135,7 @@ async def test_a_device_that_appears_later_is_known_to_the_ear(
         def set_vocabulary(self, vocabulary: Vocabulary) -> None:
             learnt.append(vocabulary)
 
-    monkeypatch.setattr(edge.app, "choose", lambda *_, **__: Learning(()))
+    monkeypatch.setattr(edge.ears, "choose", lambda *_, **__: Learning(()))
     app = App(Config())
     async with app.virtual(HOME) as household:
         stt = app.hearing(household.devices)
@@ -154,18 +155,18 @@ async def test_a_device_that_appears_later_is_known_to_the_ear(
 def test_a_wake_word_that_the_owner_chose_is_heard_everywhere_at_once() -> None:
     pytest.importorskip("pymicro_wakeword")
     app = App(Config())
-    detectors = [app.wake_detector(), app.wake_detector()]
+    detectors = [app.ears.wake_detector(), app.ears.wake_detector()]
     app.controls.change(wake_words=("hey_jarvis",), volume=0.5)
     assert [detector.words for detector in detectors] == [("hey_jarvis",)] * 2
-    assert app.wake_detector().words == ("hey_jarvis",)
-    assert app.wake_detector(("alexa",)).words == ("alexa",)
+    assert app.ears.wake_detector().words == ("hey_jarvis",)
+    assert app.ears.wake_detector(("alexa",)).words == ("alexa",)
     assert app.speaking.volume == 0.5
 
 
 def test_a_wake_word_that_cannot_be_heard_is_not_taken_and_all_else_stays() -> None:
     pytest.importorskip("pymicro_wakeword")
     app = App(Config())
-    detector = app.wake_detector()
+    detector = app.ears.wake_detector()
     with pytest.raises(LaresError, match="no_such_word"):
         app.controls.change(wake_words=("no_such_word",), volume=0.5)
     assert detector.words == ("okay_nabu",)
@@ -179,5 +180,5 @@ def test_a_chosen_wake_word_that_is_gone_gives_way_to_the_configured_one(tmp_pat
     events, seen = Events(), list[str]()
     events.subscribe(lambda event: seen.append(event.name))
     app = App(Config(), events, controls_file=tmp_path / "controls.json")
-    assert app.wake_detector().words == ("okay_nabu",)
+    assert app.ears.wake_detector().words == ("okay_nabu",)
     assert seen == ["wake_word_not_used"]

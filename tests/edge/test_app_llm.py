@@ -80,8 +80,8 @@ def app_with(model: LanguageModel | None, *, acts: bool = False) -> App:
 
         app.unanswered = Unanswered(
             in_use,
-            app.scheduler,
-            Answering(in_use, app.scheduler, budget_s=60, thinking_s=60),
+            app.models.scheduler,
+            Answering(in_use, app.models.scheduler, budget_s=60, thinking_s=60),
             talks=True,
             facts=False,
             acts=acts,
@@ -103,7 +103,7 @@ def learnt(answer: str) -> SimulatedLanguageModel:
 
 async def test_small_talk_is_answered_aloud_and_told() -> None:
     app, ear = app_with(learnt("I know one. It is short.")), Ear()
-    with app.scheduler:
+    with app.models.scheduler:
         async with app.virtual(HOME) as household:
             outcome = await says(app, household, JOKE, ear)
     assert ear.heard == ["I know one.", "It is short."]
@@ -114,7 +114,7 @@ async def test_small_talk_is_answered_aloud_and_told() -> None:
 
 async def test_where_nobody_listens_small_talk_is_answered_all_the_same() -> None:
     app = app_with(learnt("I know one."))
-    with app.scheduler:
+    with app.models.scheduler:
         async with app.virtual(HOME) as household:
             assert (await says(app, household, JOKE)).speech == "I know one."
 
@@ -122,7 +122,7 @@ async def test_where_nobody_listens_small_talk_is_answered_all_the_same() -> Non
 async def test_a_command_is_carried_out_while_an_answer_is_written() -> None:
     model, ear = Slow(), Ear()
     app = app_with(model)
-    with app.scheduler:
+    with app.models.scheduler:
         async with app.virtual(HOME) as household:
             joke = says(app, household, JOKE, ear)
             await ear.hears.wait()
@@ -167,7 +167,7 @@ async def test_what_is_understood_is_no_business_of_the_models() -> None:
         return "Hello."
 
     app, ear = app_with(SimulatedLanguageModel(answer), acts=True), Ear()
-    with app.scheduler:
+    with app.models.scheduler:
         async with app.virtual(HOME) as household:
             outcome = await says(app, household, LIGHT, ear)
     assert outcome.changes.keys() == {"light.kitchen_light"}
@@ -178,7 +178,7 @@ async def test_what_is_understood_is_no_business_of_the_models() -> None:
 
 async def test_what_the_model_chooses_is_done_and_confirmed_like_any_other() -> None:
     app = app_with(learnt('HassTurnOn "Kitchen Light"'), acts=True)
-    with app.scheduler:
+    with app.models.scheduler:
         async with app.virtual(HOME) as household:
             outcome = await says(app, household, LETTER)
             state = household.states.get("light.kitchen_light")
@@ -191,7 +191,7 @@ async def test_what_the_model_chooses_is_done_and_confirmed_like_any_other() -> 
 
 async def test_a_question_about_the_home_does_nothing() -> None:
     app = app_with(learnt('HassTurnOn "Kitchen Light"'), acts=True)
-    with app.scheduler:
+    with app.models.scheduler:
         async with app.virtual(HOME) as household:
             outcome = await says(app, household, "why is the kitchen light off")
     assert outcome.unanswered
@@ -201,7 +201,7 @@ async def test_a_question_about_the_home_does_nothing() -> None:
 
 async def test_a_question_about_the_world_is_not_made_up() -> None:
     app, ear = app_with(learnt("Very high.")), Ear()
-    with app.scheduler:
+    with app.models.scheduler:
         async with app.virtual(HOME) as household:
             outcome = await says(app, household, "how high is the moon", ear)
     assert outcome.speech == UNKNOWN
@@ -288,7 +288,7 @@ async def answering(
 async def test_a_sentence_is_spoken_while_the_next_one_is_written() -> None:
     model = Slow()
     app = app_with(model)
-    with app.scheduler:
+    with app.models.scheduler:
         async with app.virtual(HOME) as household:
             answer, voice, speaker = await answering(app, household, JOKE)
             await speaker.plays.wait()
@@ -303,7 +303,7 @@ async def test_a_person_who_speaks_ends_the_answer() -> None:
     model = Slow()
     app = app_with(model)
     app.speaking.attend("kitchen")
-    with app.scheduler:
+    with app.models.scheduler:
         async with app.virtual(HOME) as household:
             answer, voice, _ = await answering(app, household, JOKE)
             outcome = await answer

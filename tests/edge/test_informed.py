@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 import numpy as np
 import pytest
 
-from edge.app import vocabulary_of
 from edge.domain.usual import UsualSentences
+from edge.ears import vocabulary_of
 from edge.home.graph import Area, Entity, Home
 from edge.home.virtual import VirtualHome
 from edge.informed import HomeUsual, InformedSpeechToText
@@ -123,7 +123,9 @@ async def test_the_names_of_a_device_that_appears_later_are_in_the_usual_sentenc
     assert next(iter(usual.like(["turn on the kwokka lamb"]))) == text
 
 
-async def test_whether_a_text_is_understood_is_asked_of_those_who_know(devices: MqttDevices) -> None:
+async def test_whether_a_text_is_understood_is_asked_of_those_who_know(
+    devices: MqttDevices,
+) -> None:
     usual = usual_in(devices, lambda text: text == MEANT)
     assert [usual.is_understood(text) for text in (MEANT, MISHEARD)] == [True, False]
 
@@ -143,7 +145,9 @@ async def test_an_engine_that_can_tell_no_log_probabilities_is_taken_at_its_word
     assert heard(devices, Judging("first", MISHEARD), second) == MISHEARD
 
 
-async def test_what_is_usual_is_worked_out_while_the_person_still_speaks(devices: MqttDevices) -> None:
+async def test_what_is_usual_is_worked_out_while_the_person_still_speaks(
+    devices: MqttDevices,
+) -> None:
     made: list[Home] = []
     sentences = UsualSentences(vocabulary_of(HOME))
 

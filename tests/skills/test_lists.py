@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from edge.home.confirm import confirms
 from edge.home.discovery import read_discovery
 from edge.home.graph import Entity
 from edge.home.virtual import VirtualHome
-from edge.home.confirm import confirms
 from edge.types import Action, Answer, EntityState
 from skills.skill import House
 from tests.edge.nlu.homes import entity

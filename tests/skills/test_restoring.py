@@ -30,7 +30,10 @@ def taken_back(start: Entity, calls: Sequence[Call]) -> tuple[EntityState, Entit
 
     async def play() -> tuple[EntityState, EntityState]:
         home = Home(entities=(start,))
-        async with LoopbackBroker(VirtualHome(home)) as broker, MqttDevices(broker, home) as devices:
+        async with (
+            LoopbackBroker(VirtualHome(home)) as broker,
+            MqttDevices(broker, home) as devices,
+        ):
             await devices.settle()
             before = devices.states.get(start.id)
             await devices.act([Action(f"{start.domain}.{c}", start.id, d) for c, d in calls])

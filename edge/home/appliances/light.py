@@ -97,10 +97,18 @@ def _obey(state: EntityState, part: str, payload: str) -> EntityState | None:
 def _rgb(color: Mapping[str, Any]) -> list[int] | None:
     """The RGB of a colour object of any of the three kinds; None for another."""
     if {"r", "g", "b"} <= color.keys():
-        return [color["r"], color["g"], color["b"]]
+        rgb = [color["r"], color["g"], color["b"]]
+        white = max(color.get("c", 0), color.get("w", 0))
+        return _mixed(rgb, white) if white else rgb
     if {"h", "s"} <= color.keys():
         return list(hs_to_rgb(color["h"], color["s"]))
     return list(xy_to_rgb(color["x"], color["y"])) if {"x", "y"} <= color.keys() else None
+
+
+def _mixed(rgb: list[int], white: int) -> list[int]:
+    """What the coloured lamps and the white one look like together, as bright as the brightest."""
+    together = [part + white for part in rgb]
+    return [round(part * max(*rgb, white) / max(together)) for part in together]
 
 
 LIGHT = Appliance(

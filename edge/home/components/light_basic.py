@@ -181,7 +181,8 @@ def _in_form(form: str, rgb: Rgb) -> tuple[float, ...]:
     if form == "rgbw":
         return with_white(rgb)
     if form == "rgbww":
-        return (*with_white(rgb), min(rgb))
+        *colors, white = with_white(rgb)
+        return (*colors, white, white)
     if form == "hs":
         return rgb_to_hs(rgb)
     return rgb_to_xy(rgb) if form == "xy" else rgb

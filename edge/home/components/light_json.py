@@ -31,7 +31,6 @@ from edge.home.components.wiring import (
     Send,
     Wiring,
     finite,
-    offered,
     with_attributes,
 )
 from edge.home.json_payload import parsed
@@ -42,32 +41,45 @@ SWITCHED = {"ON": "on", "OFF": "off", None: UNKNOWN}
 
 def json_light(config: Config) -> Wiring:
     """The wiring of a light of the JSON schema."""
-    form = _Form(config)
+    form = _Form(
+        modes=_modes(config),
+        scale=config.number("brightness_scale", FULL),
+        white_scale=config.number("white_scale", FULL),
+        in_kelvin=config.flag("color_temp_kelvin"),
+        flash_s={
+            "short": round(config.number("flash_time_short", 2)),
+            "long": round(config.number("flash_time_long", 10)),
+        },
+    )
     send = config.sender("command_topic")
     return Wiring(
         config.reader("state_topic", "", form.read),
-        offered(form.commands(send)) if send else {},
+        form.commands(send) if send else {},
         {"supported_color_modes": list(form.modes), **common_attributes(config)},
     )
+
+
+def _modes(config: Config) -> tuple[str, ...]:
+    if modes := config.words("supported_color_modes"):
+        return modes
+    return ("brightness",) if config.flag("brightness") else ("onoff",)
 
 
 @dataclass(frozen=True, slots=True)
 class _Form:
     """The form of the object, as the configuration describes it."""
 
-    config: Config
+    modes: tuple[str, ...]
+    """The colour modes that the light supports."""
+    scale: float
+    """The brightness of the device that is the fullest."""
+    white_scale: float
+    in_kelvin: bool
+    """Whether colour temperatures are kelvin, and not mired."""
+    flash_s: Mapping[str, int]
 
-    @property
-    def modes(self) -> tuple[str, ...]:
-        """The colour modes that the light supports."""
-        if modes := self.config.words("supported_color_modes"):
-            return modes
-        return ("brightness",) if self.config.flag("brightness") else ("onoff",)
-
-    def commands(self, send: Send) -> Mapping[str, Command | None]:
+    def commands(self, send: Send) -> dict[str, Command]:
         """Switching on with all there is to set, and off."""
-        scale, kelvin = self._scale, self._in_kelvin
-        modes, white_scale = self.modes, self.config.number("white_scale", FULL)
 
         def turn_on(data: Data) -> tuple[Message, ...]:
             brightness = asked_brightness(data)
@@ -75,15 +87,13 @@ class _Form:
                 return turn_off(data)
             payload: dict[str, Any] = {"state": "ON"}
             if brightness is not None:
-                payload["brightness"] = to_scale(brightness, scale)
+                payload["brightness"] = to_scale(brightness, self.scale)
             if (rgb := asked_rgb(data)) is not None:
-                payload["color"] = _color_object(rgb, modes)
-            elif (temperature := asked_kelvin(data)) is not None:
-                payload["color_temp"] = (
-                    temperature if kelvin else swap_kelvin_and_mired(temperature)
-                )
-            elif data.get("white") is not None and "white" in modes:
-                payload["white"] = to_scale(round(finite(data["white"])), white_scale)
+                payload["color"] = _color_object(rgb, self.modes)
+            elif (kelvin := asked_kelvin(data)) is not None:
+                payload["color_temp"] = kelvin if self.in_kelvin else swap_kelvin_and_mired(kelvin)
+            elif data.get("white") is not None and "white" in self.modes:
+                payload["white"] = to_scale(round(finite(data["white"])), self.white_scale)
             if data.get("effect") is not None:
                 payload["effect"] = data["effect"]
             return (send(json.dumps(payload | self._flash_and_transition(data))),)
@@ -107,19 +117,11 @@ class _Form:
             state = replace(state, state=SWITCHED[payload["state"]])
         return with_attributes(state, told)
 
-    @property
-    def _scale(self) -> float:
-        return self.config.number("brightness_scale", FULL)
-
-    @property
-    def _in_kelvin(self) -> bool:
-        return self.config.flag("color_temp_kelvin")
-
     def _brightness(self, payload: Mapping[str, Any]) -> dict[str, Any]:
         """Brightness; zero is passed over, since only a light that is off has none."""
         if payload.get("brightness") is None or not (value := finite(payload["brightness"])):
             return {}
-        return {"brightness": from_scale(value, self._scale)}
+        return {"brightness": from_scale(value, self.scale)}
 
     def _color(self, payload: Mapping[str, Any]) -> dict[str, Any]:
         told: dict[str, Any] = {}
@@ -131,15 +133,14 @@ class _Form:
             told["rgb_color"] = rgb_of(payload["color"])
         if payload.get("color_temp") is not None:
             value = finite(payload["color_temp"])
-            kelvin = round(value) if self._in_kelvin else swap_kelvin_and_mired(value)
+            kelvin = round(value) if self.in_kelvin else swap_kelvin_and_mired(value)
             told["color_temp_kelvin"] = kelvin
         return told
 
     def _flash_and_transition(self, data: Data) -> dict[str, Any]:
         found = {"transition": data["transition"]} if data.get("transition") is not None else {}
         if (flash := data.get("flash")) in ("short", "long"):
-            default = 2 if flash == "short" else 10
-            found["flash"] = round(self.config.number(f"flash_time_{flash}", default))
+            found["flash"] = self.flash_s[flash]
         return found
 
 

@@ -68,23 +68,16 @@ def from_scale(value: float, scale: float) -> int:
 
 
 def with_white(rgb: Rgb) -> tuple[int, int, int, int]:
-    """A colour for a light that has a white lamp too: what the three have in common is white."""
-    white = min(rgb)
-    return (*_scaled_to([part - white for part in rgb], max(rgb)), white)
+    """A colour for a light that has a white lamp too, which shines where no colour is wanted."""
+    return (0, 0, 0, rgb[0]) if min(rgb) == max(rgb) else (*rgb, 0)
 
 
 def without_white(rgb: Sequence[float], white: float) -> list[int]:
-    """The colour that one lamp of each colour and the white ones make together."""
-    mixed = [part + white for part in rgb]
-    top = max(*rgb, white)
-    return list(_scaled_to(mixed, top))
-
-
-def _scaled_to(parts: Sequence[float], top: float) -> Rgb:
-    largest = max(parts)
-    factor = top / largest if largest > 0 else 0.0
-    red, green, blue = (within(round(part * factor)) for part in parts)
-    return red, green, blue
+    """The colour that one lamp of each colour and the white ones make together, as bright as the
+    brightest of them."""
+    together = [part + white for part in rgb]
+    top, largest = max(*rgb, white), max(together)
+    return [within(round(part * top / largest)) if largest > 0 else 0 for part in together]
 
 
 def rgb_of(color: Mapping[str, Any]) -> list[int]:

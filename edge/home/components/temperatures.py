@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from edge.home.components.wiring import (
     Command,
@@ -30,13 +31,13 @@ TARGETS: Mapping[str, str] = {
 """Field of `set_temperature` → the part of the keys of its topics."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Temperatures:
     """The temperatures of a device, in its unit on its side."""
 
     config: Config
 
-    @property
+    @cached_property
     def fahrenheit(self) -> bool:
         """Whether the device speaks Fahrenheit."""
         return self.config.text("temperature_unit", "C").strip().upper() in ("F", "°F")

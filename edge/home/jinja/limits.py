@@ -14,9 +14,9 @@ from typing import Any
 
 from edge.types import LaresError
 
-STEPS = 60_000
-"""Steps of one evaluation: some hundredths of a second. The longest template that a device is known
-to publish (the events of zigbee2mqtt) needs less than 10,000."""
+STEPS = 20_000
+"""Steps of one evaluation: a hundredth of a second. The longest template that a device is known to
+publish, that of the events of zigbee2mqtt, needs some 1,600."""
 LONGEST_TEXT = 65_536
 """Characters of any text."""
 MOST_ITEMS = 10_000

@@ -22,7 +22,7 @@ from edge.home.jinja.limits import LONGEST_TEXT, Budget, TemplateFailed
 LONGEST_PATTERN = 500
 MOST_WORK = 1_000_000
 """About a twentieth of a second of `re`: ways through the pattern times its signs."""
-WORK_A_STEP = 50
+WORK_A_STEP = 100
 _TOKEN = re.compile(
     r"""(?P<escape>\\.)|(?P<class>\[\^?\]?(?:\\.|[^\]\\])*\])
     |(?P<open>\((?:\?(?::|P<\w+>))?)|(?P<close>\))|(?P<or>\|)

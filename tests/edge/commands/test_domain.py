@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-import edge.app
 import edge.commands.domain
+import edge.ears
 from edge.cli import main
 from edge.demo.recordings import recordings
 from edge.domain.training import train
@@ -164,7 +164,7 @@ def test_a_text_needs_no_speech_to_text(in_house: Run, monkeypatch: pytest.Monke
     def none(*arguments: object, **named: object) -> None:
         raise AssertionError("an engine was made")
 
-    monkeypatch.setattr(edge.app, "choose", none)
+    monkeypatch.setattr(edge.ears, "choose", none)
     assert in_house("parse", "lock the front door", "--domain", "house")[0] == 0
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from edge.app import vocabulary_of
 from edge.demo.recordings import recordings
+from edge.ears import vocabulary_of
 from edge.home.graph import Home
 from edge.types import LaresError, Utterance
 from edge.voice.endpoint import Endpointer

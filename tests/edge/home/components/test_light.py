@@ -6,7 +6,10 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from edge.home.components.light_values import with_white, without_white
 from edge.types import Action, EntityState, LaresError
 from tests.edge.home.discovered import announce, read, sent
 
@@ -220,9 +223,16 @@ def test_white_lamps_are_part_of_the_colour(color: dict[str, int], rgb: list[int
     assert read(light, ("s", payload)).attributes["rgb_color"] == rgb
 
 
+@given(st.tuples(*[st.integers(0, 255)] * 3))
+def test_a_colour_with_its_white_apart_is_the_same_colour(rgb: tuple[int, int, int]) -> None:
+    red, green, blue, white = with_white(rgb)
+    assert without_white((red, green, blue), white) == list(rgb)
+
+
 def test_a_default_light_with_white_lamps_sends_and_tells_four_or_five_numbers() -> None:
     light = announce("light", **PLAIN_KEYS, rgbw_cmd_t="w", rgbw_stat_t="ws")
-    assert sent(light, "turn_on", rgb_color=[255, 128, 128])[0] == ("w", "255,0,0,128")
+    assert sent(light, "turn_on", rgb_color=[255, 128, 128])[0] == ("w", "255,128,128,0")
+    assert sent(light, "turn_on", color_name="white")[0] == ("w", "0,0,0,255")
     assert read(light, ("ws", "255,0,0,0")).attributes["rgb_color"] == [255, 0, 0]
     assert light.read("ws", "255,0,0", EntityState("on")) is None
     five = announce("light", **PLAIN_KEYS, rgbww_cmd_t="w", rgbww_stat_t="ws")

@@ -17,7 +17,7 @@ from edge.home.jinja.functions import FILTERS, FUNCTIONS, TESTS
 from edge.home.jinja.limits import LONGEST_TEXT, Budget, TemplateFailed
 from edge.home.templates import UnsupportedTemplate, command_template, value_template
 
-SOON_S = 0.3
+SOON_S = 0.2
 """Processor time of one evaluation, with room for a slow machine."""
 SMALL = 48 << 20
 """Bytes."""

@@ -202,3 +202,37 @@ def test_what_comes_out_is_what_jinja_makes(template: str) -> None:
     except (TemplateFailed, UnsupportedTemplate):
         return
     assert ours == theirs
+
+
+BUTTONS = """
+{% set forms = [
+  {'form': '^(?P<key>[a-z]+)_(?P<deed>(?:press|hold)(?:_end)?)$', 'names': ['key', 'deed']},
+  {'form': '^(?P<deed>turn)_(?P<way>left|right)$', 'names': ['deed', 'way']},
+] %}
+{% set told = value_json.action | default('') %}
+{% set found = namespace(pairs=[('deed', told)]) %}
+{% for one in forms %}
+  {% set groups = told | regex_findall(one.form) %}
+  {% if groups[0] is undefined %}{% continue %}{% endif %}
+  {% for name, part in zip(one.names, groups[0]) %}
+    {% set found.pairs = found.pairs | rejectattr(0, 'eq', name) | list + [(name, part)] %}
+  {% endfor %}
+{% endfor %}
+{% set deed = found.pairs | selectattr(0, 'eq', 'deed') | map(attribute=1) | first %}
+{% set rest = found.pairs | rejectattr(0, 'in', ('deed', 'x')) | list %}
+{{ dict.from_keys(rest + [('event_type', deed)]) | to_json }}
+"""
+"""In the manner of the event entities of zigbee2mqtt."""
+
+
+@pytest.mark.parametrize(
+    ("action", "event"),
+    [
+        ("left_press", {"key": "left", "event_type": "press"}),
+        ("left_hold_end", {"key": "left", "event_type": "hold_end"}),
+        ("turn_right", {"way": "right", "event_type": "turn"}),
+        ("other", {"event_type": "other"}),
+    ],
+)
+def test_a_template_may_loop_over_patterns(action: str, event: dict[str, str]) -> None:
+    assert json.loads(from_json(BUTTONS, {"action": action})) == event
