@@ -25,7 +25,7 @@ from typing import Self
 from edge.home import acting
 from edge.home.devices import Acted
 from edge.home.discovery import PREFIX, discovery_filter, is_discovery, read_discovery
-from edge.home.graph import Area, Home
+from edge.home.graph import Home
 from edge.home.mqtt_entity import UNAVAILABLE, MqttEntity
 from edge.home.states import States
 from edge.kernel.events import Events
@@ -33,7 +33,8 @@ from edge.mqtt.announcement import is_lares
 from edge.mqtt.broker import Broker, BrokerError
 from edge.mqtt.complaints import Complaints
 from edge.mqtt.delays import Delays
-from edge.mqtt.followed import Followed
+from edge.mqtt.followed import Followed, home_of
+from edge.mqtt.latest import Latest
 from edge.mqtt.subscriptions import Subscriptions
 from edge.mqtt.tasks import end
 from edge.types import Action, EntityState, LaresError, Message
@@ -41,6 +42,8 @@ from edge.types import Action, EntityState, LaresError, Message
 log = logging.getLogger(__name__)
 
 MOST_ENTITIES = 20_000
+MOST_ANNOUNCED = 32 << 20
+"""Characters of all announcements together."""
 LARGEST_STATE = 1 << 18
 """Characters of a state message; a longer one is a picture or a mistake."""
 GONE_AFTER_S = 300.0
@@ -93,7 +96,8 @@ class MqttDevices:
         self._announced: dict[str, _Announced] = {}
         self._followed: dict[str, Followed] = {}
         self._by_topic: defaultdict[str, list[str]] = defaultdict(list)
-        self._latest: dict[str, Message] = {}
+        self._latest = Latest()
+        self._announced_size = 0
         self._delays = Delays()
         self._holders: dict[tuple[str, str], str] = {}
         self._home: Home | None = None
@@ -126,7 +130,7 @@ class MqttDevices:
         """What there is now; another object after each change. May be asked for in any thread."""
         with self._home_lock:
             if self._home is None:
-                self._home = self._discovered().merged_with(self._owner)
+                self._home = home_of(tuple(self._followed.values())).merged_with(self._owner)
             return self._home
 
     async def settle(self, timeout_s: float = 10.0) -> None:
@@ -232,7 +236,7 @@ class MqttDevices:
             problem = f"a state of {len(message.payload)} characters is too large"
             self._complaints.tell(message.topic, "large", problem)
             return
-        self._latest[message.topic] = replace(message, retain=True)
+        self._latest.note(message)
         for entity_id in following:
             self._tell(entity_id, message)
 
@@ -274,12 +278,15 @@ class MqttDevices:
         before.connection = self._connection
         if before.payload == message.payload or is_lares(message.payload):
             return
-        try:
-            announced = read_discovery(message.topic, message.payload)
-        except LaresError as error:
-            self._complaints.tell(message.topic, "discovery", str(error))
+        size = self._announced_size + len(message.payload) - len(before.payload)
+        if size > MOST_ANNOUNCED:
+            problem = f"more than {MOST_ANNOUNCED} characters are announced; the rest is left out"
+            self._complaints.tell(self._prefix, "size", problem)
             return
-        self._complaints.forgive(message.topic)
+        announced = self._announced_by(message)
+        if announced is None:
+            return
+        self._announced_size = size
         old = {entity_id: self._followed[entity_id] for entity_id in before.ids}
         for entity_id in before.ids:
             self._drop(entity_id)
@@ -298,10 +305,24 @@ class MqttDevices:
         topics = {topic for followed in old.values() for topic in followed.mqtt.topics}
         for topic in topics - self._by_topic.keys():
             self._subscriptions.drop((topic,))
-            self._latest.pop(topic, None)
+            self._latest.forget(topic)
         with self._home_lock:
             self._home = None
         self._tell_change(before.ids, ids)
+
+    def _announced_by(self, message: Message) -> tuple[MqttEntity, ...] | None:
+        """The entities that a message announces; None where it cannot be used."""
+        problems: list[str] = []
+        announced: tuple[MqttEntity, ...] | None = None
+        try:
+            announced = read_discovery(message.topic, message.payload, problem=problems.append)
+        except LaresError as error:
+            problems.append(str(error))
+        for number, problem in enumerate(problems):
+            self._complaints.tell(message.topic, f"announcement {number}", problem)
+        if not problems:
+            self._complaints.forgive(message.topic)
+        return announced
 
     def _tell_change(self, before: Sequence[str], now: Sequence[str]) -> None:
         """Say who came and went, once everybody who was there is known."""
@@ -378,15 +399,6 @@ class MqttDevices:
         """What the owner wrote down but no device announces is unavailable."""
         if (owned := self._owned.get(entity_id)) is not None:
             self.states.set(entity_id, EntityState(UNAVAILABLE, owned.state.attributes))
-
-    def _discovered(self) -> Home:
-        mqtt = [followed.mqtt for followed in tuple(self._followed.values())]
-        areas = {
-            item.entity.area: Area(item.entity.area, item.suggested_area)
-            for item in mqtt
-            if item.entity.area and item.suggested_area
-        }
-        return Home((), tuple(areas.values()), tuple(item.entity for item in mqtt))
 
 
 def _identity(entity: MqttEntity) -> tuple[str, str]:

@@ -1,10 +1,12 @@
-"""One entity that is followed: what it has told so far, and how that is shown."""
+"""Entities that are followed: what each has told so far, how it is shown, the home they make."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from edge.home.components.wiring import Problem
+from edge.home.graph import Area, Home
 from edge.home.mqtt_entity import UNAVAILABLE, MqttEntity
 from edge.types import EntityState, Message
 
@@ -67,3 +69,14 @@ class Followed:
     def forget(self) -> None:
         """Forget what was told, as if the entity had only been announced."""
         self.told = self.mqtt.entity.state
+
+
+def home_of(followed: Iterable[Followed]) -> Home:
+    """The home that announcements make: entities, and the areas that devices think they are in."""
+    mqtt = [each.mqtt for each in followed]
+    areas = {
+        item.entity.area: Area(item.entity.area, item.suggested_area)
+        for item in mqtt
+        if item.entity.area and item.suggested_area
+    }
+    return Home((), tuple(areas.values()), tuple(item.entity for item in mqtt))

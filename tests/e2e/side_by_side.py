@@ -8,6 +8,7 @@ reference: where they differ, `OURS` says why we mean to.
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -17,11 +18,13 @@ from typing import Any
 
 import aiomqtt
 import yaml
+from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from edge.mqtt.broker_aiomqtt import AiomqttBroker
 from edge.mqtt.devices import MqttDevices
 from edge.types import Action, EntityState, LaresError
 from tests.e2e.home_assistant import (
+    WAIT_S,
     HomeAssistantFailed,
     InstalledHomeAssistant,
     State,
@@ -30,6 +33,9 @@ from tests.e2e.home_assistant import (
 )
 
 CASES = Path(__file__).with_name("cases")
+MARK = "side_by_side/mark"
+NO_COMMANDS = ("homeassistant", "lares", "side_by_side")
+REFUSED = "refused"
 LATE = "late"
 """The sensor that is announced after all others: once it has a state, all topics are subscribed."""
 Sent = tuple[str, Any, bool]
@@ -82,35 +88,34 @@ class SideBySide:
     """Home Assistant and Lares at one broker."""
 
     def __init__(
-        self, house: Watching, lares: MqttDevices, client: aiomqtt.Client, messages: Messages
+        self, house: Watching, lares: MqttDevices, client: aiomqtt.Client, commands: aiomqtt.Client
     ) -> None:
         self.house = house
         self.lares = lares
         self.client = client
-        self._messages = messages
+        self._commands = commands
         self._ids: dict[str, str] = {}
         self._count = 0
 
     async def announce(self, cases: Sequence[Case]) -> None:
         """Show the announcements to both, and wait until both follow the topics."""
         for topic, payload in (case.announcement for case in cases):
-            await self.client.publish(topic, payload, 1)
+            await self.client.publish(topic, payload, 1, retain=True)
         config = {"name": LATE, "uniq_id": LATE, "stat_t": "side_by_side/late"}
-        await self.client.publish(f"homeassistant/sensor/{LATE}/config", json.dumps(config), 1)
+        await self.client.publish(f"homeassistant/sensor/{LATE}/config", json.dumps(config), 1, retain=True)
         await self.settle()
         for entry in await self.house.registry("entity"):
             self._ids[entry["unique_id"]] = entry["entity_id"]
 
     async def tell(self, topic: str, payload: str) -> None:
+        """A device tells something."""
         await self.client.publish(topic, payload, 1)
 
     async def settle(self) -> None:
         """Wait until both have read everything that was published."""
         self._count += 1
-        while True:
-            await self.client.publish("side_by_side/late", str(self._count), 1, retain=True)
-            await self.house.until_state(f"sensor.{LATE}", str(self._count))
-            break
+        await self.client.publish("side_by_side/late", str(self._count), 1, retain=True)
+        await self.house.until_state(f"sensor.{LATE}", str(self._count))
         await self.lares.settle()
 
     def theirs(self, case: Case) -> State | None:
@@ -131,19 +136,58 @@ class SideBySide:
         """What Home Assistant publishes for a service call, and what Lares does; the word "refused"
         for one that will not."""
         entity_id = self._ids[case.unique_id]
-        await self._messages.after_all()
+        theirs: list[Sent] | str
         try:
             await self.house.call(service, entity_id, **data)
-            theirs: list[Sent] | str = await self._messages.until_now(self.house)
+            theirs = await self._sent_by_house()
         except HomeAssistantFailed:
-            await self._messages.until_now(self.house)
-            theirs = "refused"
+            await self._sent_by_house()
+            theirs = REFUSED
         found = self.ours(case)
         assert found is not None
         followed = self.lares._followed[found[0]]  # noqa: SLF001 (its messages, unsent)
         try:
             sent = followed.mqtt.command(Action(service, found[0], data))
-            ours: list[Sent] | str = [(m.topic, parsed(m.payload), m.retain) for m in sent]
+            ours: list[Sent] | str = [(m.topic, _read(m.payload), m.retain) for m in sent]
         except LaresError:
-            ours = "refused"
+            ours = REFUSED
         return theirs, ours
+
+    async def _sent_by_house(self) -> list[Sent]:
+        """What Home Assistant has published since this was last asked."""
+        self._count += 1
+        mark = {"topic": MARK, "payload": str(self._count)}
+        await self.house.ask("call_service", domain="mqtt", service="publish", service_data=mark)
+        sent: list[Sent] = []
+        async with asyncio.timeout(WAIT_S):
+            async for message in self._commands.messages:
+                assert isinstance(message.payload, bytes)
+                topic, payload = message.topic.value, message.payload.decode()
+                if (topic, payload) == (MARK, str(self._count)):
+                    return sent
+                if topic.split("/")[0] not in NO_COMMANDS:
+                    sent.append((topic, _read(payload), bool(message.retain)))
+        raise AssertionError("the broker ended")
+
+
+@asynccontextmanager
+async def side_by_side(house: InstalledHomeAssistant, port: int) -> AsyncIterator[SideBySide]:
+    """Home Assistant, which runs, and Lares at the broker at `port`."""
+    async with (
+        watching(house) as told,
+        AiomqttBroker("127.0.0.1", port) as broker,
+        MqttDevices(broker) as devices,
+        aiomqtt.Client("127.0.0.1", port) as client,
+        aiomqtt.Client("127.0.0.1", port, protocol=aiomqtt.ProtocolVersion.V5) as commands,
+    ):
+        options = SubscribeOptions(qos=1, noLocal=True, retainAsPublished=True)
+        await commands.subscribe("#", options=options)
+        yield SideBySide(told, devices, client, commands)
+
+
+def _read(payload: str) -> Any:
+    """The object, where a payload is one; else the text."""
+    try:
+        return json.loads(payload) if payload.startswith("{") else payload
+    except ValueError:
+        return payload
