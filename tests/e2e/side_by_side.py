@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -36,6 +37,8 @@ CASES = Path(__file__).with_name("cases")
 MARK = "side_by_side/mark"
 NO_COMMANDS = ("homeassistant", "lares", "side_by_side")
 REFUSED = "refused"
+WHOLE = re.compile(r"(?<=\d)\.0(?!\d)")
+"""Home Assistant writes 22 degrees as 22.0, Lares as 22."""
 LATE = "late"
 """The sensor that is announced after all others: once it has a state, all topics are subscribed."""
 Sent = tuple[str, Any, bool]
@@ -51,10 +54,12 @@ class Case:
     config: Mapping[str, Any]
     told: tuple[tuple[str, str], ...]
     calls: tuple[tuple[str, Mapping[str, Any]], ...]
+    differs: Mapping[str, str]
+    """What the two do not agree on, and why: "id", "state", an attribute, a service."""
 
     @property
     def unique_id(self) -> str:
-        return self.name.replace(" ", "_")
+        return re.sub(r"[^a-z0-9]+", "_", self.name.lower())
 
     @property
     def announcement(self) -> tuple[str, str]:
@@ -66,6 +71,52 @@ class Case:
         return f"homeassistant/{self.component}/{self.unique_id}/config", json.dumps(config)
 
 
+NOT_COMPARED = frozenset(
+    {
+        "assumed_state", "attribution", "auto_update", "battery_icon", "entity_picture",
+        "friendly_name", "icon", "in_progress", "supported_features",
+        "color_temp", "hs_color", "max_mireds", "min_mireds", "rgbw_color", "rgbww_color",
+        "xy_color", "operation_mode",
+    }
+)  # fmt: skip
+"""For Home Assistant's own pages, or said already: in mireds, in other colour spaces, by the state."""
+NOTHING = (None, [], False)
+"""What one tells as an attribute and the other does not tell."""
+CUT_OFF = ("current_humidity", "current_position", "rgb_color")
+"""Numbers that this Home Assistant cuts to whole ones and Lares rounds, or the other way round."""
+
+
+def differences(theirs: State | None, ours: tuple[str, EntityState] | None) -> dict[str, Any]:
+    """What is not the same about an entity: their and our "id", "state" and attributes."""
+    if theirs is None or ours is None:
+        return {} if theirs is ours else {"there": (theirs is not None, ours is not None)}
+    found = {}
+    entity_id, state = ours
+    for name, one, other in (
+        ("id", theirs["entity_id"], entity_id),
+        ("state", theirs["state"], state.state),
+    ):
+        if one != other:
+            found[name] = (one, other)
+    if theirs["state"] == state.state == "unavailable":
+        return found
+    for name in sorted((theirs["attributes"].keys() | state.attributes.keys()) - NOT_COMPARED):
+        one, other = theirs["attributes"].get(name), state.attributes.get(name)
+        if not _same(name, one, other):
+            found[name] = (one, other)
+    return found
+
+
+def _same(name: str, theirs: Any, ours: Any) -> bool:
+    if name == "supported_color_modes":
+        return sorted(theirs or ()) == sorted(ours or ())
+    if name in CUT_OFF and theirs is not None and ours is not None:
+        pairs = zip(theirs, ours, strict=True) if name == "rgb_color" else [(theirs, ours)]
+        return all(abs(one - other) <= 1 for one, other in pairs)
+    ours = list(ours) if isinstance(ours, tuple) else ours
+    return bool(theirs == ours) or (theirs in NOTHING and ours in NOTHING)
+
+
 def read_cases(path: Path) -> list[Case]:
     """The cases of a file."""
     return [
@@ -75,6 +126,7 @@ def read_cases(path: Path) -> list[Case]:
             item["config"],
             tuple((topic, _payload(payload)) for topic, payload in item.get("told", ())),
             tuple((service, data) for service, data in item.get("calls", ())),
+            item.get("differs", {}),
         )
         for item in yaml.safe_load(path.read_text(encoding="utf-8"))
     ]
@@ -136,6 +188,7 @@ class SideBySide:
         """What Home Assistant publishes for a service call, and what Lares does; the word "refused"
         for one that will not."""
         entity_id = self._ids[case.unique_id]
+        await self._sent_by_house()
         theirs: list[Sent] | str
         try:
             await self.house.call(service, entity_id, **data)
@@ -186,8 +239,8 @@ async def side_by_side(house: InstalledHomeAssistant, port: int) -> AsyncIterato
 
 
 def _read(payload: str) -> Any:
-    """The object, where a payload is one; else the text."""
+    """The object, where a payload is one; else the text, whole numbers without ".0"."""
     try:
-        return json.loads(payload) if payload.startswith("{") else payload
+        return json.loads(payload) if payload.startswith("{") else WHOLE.sub("", payload)
     except ValueError:
         return payload
