@@ -14,8 +14,10 @@ from edge.home.graph import Entity
 from edge.types import Action, EntityState, LaresError, Message
 
 UNAVAILABLE = "unavailable"
-HIDDEN_WHEN_OFF = ("brightness", "color_mode", "rgb_color", "color_temp_kelvin", "effect")
-"""What a light that is off does not tell; Home Assistant shows these as null."""
+SHINING = ("brightness", "color_mode", "rgb_color", "color_temp_kelvin", "effect")
+"""What only a light that is on tells; Home Assistant shows these as null otherwise."""
+WITHOUT_COLOR = ("brightness", "color_temp", "onoff", "white")
+"""Colour modes in which a light tells no colour; in the others it tells no colour temperature."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,14 +104,15 @@ class MqttEntity:
         return None
 
     def shown(self, state: EntityState) -> EntityState:
-        """The state as it is shown: a light that is off tells no brightness and no colour."""
-        if self.entity.domain != "light" or state.state != "off":
+        """The state as it is shown: a light that is off tells no brightness and no colour, one that
+        is on only what its colour mode is about."""
+        if self.entity.domain != "light":
             return state
-        hidden = {name: None for name in HIDDEN_WHEN_OFF if name in state.attributes}
+        hidden = {name: None for name in _hidden(state) if name in state.attributes}
         return EntityState(state.state, {**state.attributes, **hidden}) if hidden else state
 
-    def command(self, action: Action) -> tuple[Message, ...]:
-        """The messages that carry an action out.
+    def command(self, action: Action, state: EntityState | None = None) -> tuple[Message, ...]:
+        """The messages that carry an action out on an entity which is in `state`.
 
         Raises `LaresError` when the device does not have the service or a field is wrong.
         """
@@ -117,7 +120,10 @@ class MqttEntity:
         if domain in (self.entity.domain, "homeassistant"):
             try:
                 if command := self.wiring.commands.get(service):
-                    return command(action.data)
+                    data, completes = action.data, self.wiring.completes
+                    if completes and state:
+                        data = completes(service, data, state)
+                    return command(data)
                 if self.wiring.any_service:
                     return self.wiring.any_service(service, action.data)
             except (ArithmeticError, LookupError, TypeError, ValueError) as error:
@@ -130,3 +136,14 @@ class MqttEntity:
             f"{self.entity.name} ({self.entity.id}) has no service {action.service}. "
             f"It has: {offered or 'none, it only tells its state'}."
         )
+
+
+def _hidden(state: EntityState) -> tuple[str, ...]:
+    """The attributes that a light in this state does not tell."""
+    if state.state != "on":
+        return SHINING
+    mode = state.attributes.get("color_mode")
+    if mode is None:
+        return ()
+    color = ("rgb_color",) if mode in WITHOUT_COLOR else ()
+    return color if mode == "color_temp" else (*color, "color_temp_kelvin")

@@ -54,7 +54,7 @@ class States:
             return {
                 entity_id: state
                 for entity_id, state in self._states.items()
-                if snapshot.get(entity_id) != state
+                if (before := snapshot.get(entity_id)) is not state and before != state
             }
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:

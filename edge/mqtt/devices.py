@@ -162,7 +162,8 @@ class MqttDevices:
 
     async def hand_over(self, action: Action) -> tuple[Message, ...]:
         """Publish what an action needs. Raises `LaresError`."""
-        messages = self._reachable(action.entity_id).mqtt.command(action)
+        followed = self._reachable(action.entity_id)
+        messages = followed.mqtt.command(action, followed.told)
         for message in messages:
             await self._broker.publish(message)
         return messages

@@ -4,8 +4,8 @@
    few helpers, an owner with a token, and the MQTT integration that leads to the test's broker.
 2. `start` runs it with the integrations that the configuration names and no others (by default it
    adds many, and its frontend, which no test needs), and waits until it says that it runs.
-3. `ask` sends one command of its WebSocket API; `watching` keeps a connection on which all states are
-   followed, so that a test can wait for what must become so.
+3. `ask` sends one command of its WebSocket API; `watching` keeps a connection on which all states
+   are followed, so that a test can wait for what must become so.
 4. `stop` lets it write down what it knows, `kill` does not; after both it may be started again.
 
 It asks nothing of the network: no packages are installed at run time, and it listens on 127.0.0.1.
@@ -168,6 +168,7 @@ class Watching:
         self._number = 0
         self._answers: dict[int, asyncio.Future[dict[str, Any]]] = {}
         self._changed = asyncio.Event()
+        self._listeners: dict[str, Callable[[State], object]] = {}
 
     async def ask(self, kind: str, **fields: Any) -> Any:
         """The result of a command. Raises `HomeAssistantFailed`."""
@@ -189,6 +190,10 @@ class Watching:
     async def listen(self, event_type: str) -> None:
         """Collect the events of a type in `events`."""
         await self.ask("subscribe_events", event_type=event_type)
+
+    def when_changed(self, entity_id: str, hears: Callable[[State], object]) -> None:
+        """Tell a listener each new state of an entity."""
+        self._listeners[entity_id] = hears
 
     async def until(self, holds: Callable[[Mapping[str, State]], bool]) -> Mapping[str, State]:
         """The states, once they are so that this holds."""
@@ -226,7 +231,9 @@ class Watching:
             async for text in self._socket:
                 said = json.loads(text)
                 if said["type"] == "result":
-                    self._answers.pop(said["id"]).set_result(said)
+                    answer = self._answers.pop(said["id"])
+                    if not answer.cancelled():
+                        answer.set_result(said)
                 elif said["type"] == "event":
                     self._take_in(said["event"])
 
@@ -236,6 +243,7 @@ class Watching:
             self.states.pop(entity_id, None)
             if state is not None:
                 self.states[entity_id] = state
+                self._listeners.get(entity_id, lambda _: None)(state)
         else:
             self.events.append((event["event_type"], event["data"]))
         self._changed.set()
@@ -307,7 +315,7 @@ def _people() -> dict[str, Any]:
 
 
 def _access_token(name: str) -> str:
-    """A token that Home Assistant takes: a JSON Web Token (RFC 7519), signed with the user's key."""
+    """A token that Home Assistant takes: a JSON Web Token (RFC 7519) with the user's key."""
     now = int(time.time())
     claims = {"iss": _token_id(name), "iat": now, "exp": now + YEAR_S}
     parts = ({"alg": "HS256", "typ": "JWT"}, claims)

@@ -14,6 +14,7 @@ import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -37,8 +38,8 @@ CASES = Path(__file__).with_name("cases")
 MARK = "side_by_side/mark"
 NO_COMMANDS = ("homeassistant", "lares", "side_by_side")
 REFUSED = "refused"
-WHOLE = re.compile(r"(?<=\d)\.0(?!\d)")
-"""Home Assistant writes 22 degrees as 22.0, Lares as 22."""
+DECIMALS = re.compile(r"\d+\.\d+")
+"""Home Assistant writes 22 degrees as 22.0 and xy with three decimals, Lares 22 and four."""
 LATE = "late"
 """The sensor that is announced after all others: once it has a state, all topics are subscribed."""
 Sent = tuple[str, Any, bool]
@@ -79,11 +80,14 @@ NOT_COMPARED = frozenset(
         "xy_color", "operation_mode",
     }
 )  # fmt: skip
-"""For Home Assistant's own pages, or said already: in mireds, in other colour spaces, by the state."""
-NOTHING = (None, [], False)
+"""For Home Assistant's own pages, or said otherwise: in mireds, in colour spaces, by the state."""
+NOTHING = (None, [], False, "unknown")
 """What one tells as an attribute and the other does not tell."""
-CUT_OFF = ("current_humidity", "current_position", "rgb_color")
-"""Numbers that this Home Assistant cuts to whole ones and Lares rounds, or the other way round."""
+NEARLY = {"current_humidity": 1, "current_position": 1, "rgb_color": 8}
+"""How far numbers may be off: this Home Assistant cuts off what Lares rounds, and its way from xy
+to RGB makes dark components lighter."""
+DEFAULTS = {"percentage_step": 1, "target_temp_step": 1}
+"""What Home Assistant tells even where the device does not."""
 
 
 def differences(theirs: State | None, ours: tuple[str, EntityState] | None) -> dict[str, Any]:
@@ -96,23 +100,37 @@ def differences(theirs: State | None, ours: tuple[str, EntityState] | None) -> d
         ("id", theirs["entity_id"], entity_id),
         ("state", theirs["state"], state.state),
     ):
-        if one != other:
+        if one != other and not _same_moment(one, other):
             found[name] = (one, other)
     if theirs["state"] == state.state == "unavailable":
         return found
-    for name in sorted((theirs["attributes"].keys() | state.attributes.keys()) - NOT_COMPARED):
-        one, other = theirs["attributes"].get(name), state.attributes.get(name)
+    told = dict(theirs["attributes"])
+    if told.get("color_mode") == "color_temp":
+        told.pop("rgb_color", None)
+    for name in sorted((told.keys() | state.attributes.keys()) - NOT_COMPARED):
+        one, other = told.get(name), state.attributes.get(name)
         if not _same(name, one, other):
             found[name] = (one, other)
     return found
 
 
+def _same_moment(theirs: str, ours: str) -> bool:
+    """Whether both are times, and the same but for how long a message took to both."""
+    try:
+        apart = datetime.fromisoformat(theirs) - datetime.fromisoformat(ours)
+    except ValueError:
+        return False
+    return abs(apart) < timedelta(seconds=1)
+
+
 def _same(name: str, theirs: Any, ours: Any) -> bool:
     if name == "supported_color_modes":
         return sorted(theirs or ()) == sorted(ours or ())
-    if name in CUT_OFF and theirs is not None and ours is not None:
+    if name in NEARLY and theirs is not None and ours is not None:
         pairs = zip(theirs, ours, strict=True) if name == "rgb_color" else [(theirs, ours)]
-        return all(abs(one - other) <= 1 for one, other in pairs)
+        return all(abs(one - other) <= NEARLY[name] for one, other in pairs)
+    if ours is None and name in DEFAULTS:
+        return bool(theirs == DEFAULTS[name])
     ours = list(ours) if isinstance(ours, tuple) else ours
     return bool(theirs == ours) or (theirs in NOTHING and ours in NOTHING)
 
@@ -151,11 +169,18 @@ class SideBySide:
 
     async def announce(self, cases: Sequence[Case]) -> None:
         """Show the announcements to both, and wait until both follow the topics."""
-        for topic, payload in (case.announcement for case in cases):
+        for case in cases:
+            topic, payload = case.announcement
             await self.client.publish(topic, payload, 1, retain=True)
         config = {"name": LATE, "uniq_id": LATE, "stat_t": "side_by_side/late"}
-        await self.client.publish(f"homeassistant/sensor/{LATE}/config", json.dumps(config), 1, retain=True)
+        await self.client.publish(
+            f"homeassistant/sensor/{LATE}/config", json.dumps(config), 1, retain=True
+        )
         await self.settle()
+        await self.read_ids()
+
+    async def read_ids(self) -> None:
+        """Ask Home Assistant which entity is which."""
         for entry in await self.house.registry("entity"):
             self._ids[entry["unique_id"]] = entry["entity_id"]
 
@@ -170,17 +195,21 @@ class SideBySide:
         await self.house.until_state(f"sensor.{LATE}", str(self._count))
         await self.lares.settle()
 
-    def theirs(self, case: Case) -> State | None:
+    def theirs(self, unique_id: str) -> State | None:
         """What Home Assistant holds the state to be; None where it has no such entity."""
-        return self.house.states.get(self._ids.get(case.unique_id, ""))
+        return self.house.states.get(self._ids.get(unique_id, ""))
 
-    def ours(self, case: Case) -> tuple[str, EntityState] | None:
+    def ours(self, unique_id: str) -> tuple[str, EntityState] | None:
         """The entity's id and state as Lares shows them."""
         for entity in self.lares.home.entities:
-            if entity.unique_id == case.unique_id:
+            if entity.unique_id == unique_id:
                 state = self.lares.states.get(entity.id)
                 return None if state is None else (entity.id, state)
         return None
+
+    def unlike(self, unique_id: str) -> dict[str, Any]:
+        """What the two do not agree on about an entity."""
+        return differences(self.theirs(unique_id), self.ours(unique_id))
 
     async def called(
         self, case: Case, service: str, data: Mapping[str, Any]
@@ -196,11 +225,11 @@ class SideBySide:
         except HomeAssistantFailed:
             await self._sent_by_house()
             theirs = REFUSED
-        found = self.ours(case)
+        found = self.ours(case.unique_id)
         assert found is not None
-        followed = self.lares._followed[found[0]]  # noqa: SLF001 (its messages, unsent)
+        followed = self.lares._followed[found[0]]
         try:
-            sent = followed.mqtt.command(Action(service, found[0], data))
+            sent = followed.mqtt.command(Action(service, found[0], data), followed.told)
             ours: list[Sent] | str = [(m.topic, _read(m.payload), m.retain) for m in sent]
         except LaresError:
             ours = REFUSED
@@ -239,8 +268,9 @@ async def side_by_side(house: InstalledHomeAssistant, port: int) -> AsyncIterato
 
 
 def _read(payload: str) -> Any:
-    """The object, where a payload is one; else the text, whole numbers without ".0"."""
+    """The object, where a payload is one; else the text. Numbers with three decimals at most."""
+    text = DECIMALS.sub(lambda number: f"{round(float(number[0]), 3):g}", payload)
     try:
-        return json.loads(payload) if payload.startswith("{") else WHOLE.sub("", payload)
+        return json.loads(text) if text.startswith("{") else text
     except ValueError:
-        return payload
+        return text

@@ -17,7 +17,6 @@ from tests.e2e.side_by_side import (
     CASES,
     Case,
     SideBySide,
-    differences,
     read_cases,
     side_by_side,
 )
@@ -47,10 +46,6 @@ async def announced(
         yield both
 
 
-def unlike(both: SideBySide, case: Case) -> dict[str, object]:
-    return differences(both.theirs(case), both.ours(case))
-
-
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 async def test_both_read_the_same_and_send_the_same(
     house: InstalledHomeAssistant, mosquitto: BrokerSwitch, file: Path
@@ -59,7 +54,7 @@ async def test_both_read_the_same_and_send_the_same(
     found: dict[str, dict[str, object]] = {case.name: {} for case in cases}
     async with announced(house, mosquitto, cases) as both:
         for case in cases:
-            for name, pair in unlike(both, case).items():
+            for name, pair in both.unlike(case.unique_id).items():
                 found[case.name].setdefault(name, ("announced", pair))
         for step in range(max(len(case.told) for case in cases)):
             telling = [case for case in cases if step < len(case.told)]
@@ -67,22 +62,18 @@ async def test_both_read_the_same_and_send_the_same(
                 await both.tell(*case.told[step])
             await both.settle()
             for case in telling:
-                for name, pair in unlike(both, case).items():
+                for name, pair in both.unlike(case.unique_id).items():
                     found[case.name].setdefault(name, (case.told[step], pair))
         for case in cases:
             for service, data in case.calls:
                 theirs, ours = await both.called(case, service, data)
                 if theirs != ours:
                     found[case.name].setdefault(service, (data, (theirs, ours)))
-    surprising = {
-        case.name: {name: what for name, what in found[case.name].items() if name not in expected}
-        for case in cases
-        for expected in [case.differs.keys()]
-        if found[case.name].keys() - expected
-    }
-    outdated = {
-        case.name: sorted(case.differs.keys() - found[case.name].keys())
-        for case in cases
-        if case.differs.keys() - found[case.name].keys()
-    }
+    surprising, outdated = {}, {}
+    for case in cases:
+        unlike, expected = found[case.name], case.differs.keys()
+        if unlike.keys() - expected:
+            surprising[case.name] = {n: what for n, what in unlike.items() if n not in expected}
+        if expected - unlike.keys():
+            outdated[case.name] = sorted(expected - unlike.keys())
     assert (surprising, outdated) == ({}, {})

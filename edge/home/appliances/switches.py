@@ -86,5 +86,5 @@ STATELESS = Appliance(
     obey=lambda _, __, ___: None,
 )
 """A button or a scene: it takes a command and has nothing to tell. A scene names its payload, which
-Home Assistant before 2024.4 has no default for."""
+Home Assistant of early 2024 has no default for."""
 BINARY_SENSOR = _simple({"stat_t": "~/state"}, {"on": "ON", "off": "OFF"}, {})

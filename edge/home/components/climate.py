@@ -1,12 +1,15 @@
 """MQTT climate devices: thermostats, heaters, air conditioners.
 
-The state is the hvac mode ("off", "heat", "cool", "heat_cool", "auto", "dry", "fan_only").
+The state is the hvac mode ("off", "heat", "cool", "heat_cool", "auto", "dry", "fan_only"). A device
+with presets is in the preset "none" until it says otherwise. Words that were not announced are
+passed over.
 
 Source: Home Assistant's documentation of "MQTT climate (HVAC)".
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from edge.home.components.temperatures import Temperatures
@@ -19,9 +22,9 @@ from edge.home.components.wiring import (
     attribute,
     number_of,
     offered,
+    one_of,
     press,
     sets,
-    short,
 )
 from edge.types import EntityState
 
@@ -36,6 +39,8 @@ NAMED_MODES = {
     "swing_horizontal_mode": ("swing_horizontal_modes", ("on", "off")),
 }
 """Field → the key with its words, and the words that there are without the key."""
+ACTIONS = ("cooling", "defrosting", "drying", "fan", "heating", "idle", "off", "preheating")
+NO_PRESET = "none"
 
 
 def climate(config: Config) -> Wiring:
@@ -64,19 +69,23 @@ def climate(config: Config) -> Wiring:
             **named,
         }
     )
+    words = _named_words(config)
     attributes = {
         "hvac_modes": list(modes),
         **temperatures.limits(),
-        **_named_words(config),
+        **{NAMED_MODES[name][0]: list(known) for name, known in words.items()},
+        **({"preset_mode": NO_PRESET} if "preset_mode" in words else {}),
         **(config.told("min_humidity", "max_humidity") if humidity else {}),
     }
-    return Wiring((*_readers(config, modes), *temperatures.readers()), commands, attributes)
+    return Wiring((*_readers(config, modes, words), *temperatures.readers()), commands, attributes)
 
 
-def _readers(config: Config, modes: tuple[str, ...]) -> tuple[Reader, ...]:
+def _readers(
+    config: Config, modes: tuple[str, ...], words: Mapping[str, Sequence[str]]
+) -> tuple[Reader, ...]:
     told: dict[str, tuple[str, Change]] = {
         "mode_state": ("mode_state_template", _reads_mode(modes)),
-        "action": ("action_template", attribute("hvac_action", short)),
+        "action": ("action_template", attribute("hvac_action", one_of(ACTIONS))),
         "current_humidity": ("current_humidity_template", attribute("current_humidity", number_of)),
         "target_humidity_state": (
             "target_humidity_state_template",
@@ -85,7 +94,7 @@ def _readers(config: Config, modes: tuple[str, ...]) -> tuple[Reader, ...]:
         **{
             f"{name}_state": (
                 "preset_mode_value_template" if name == "preset_mode" else f"{name}_state_template",
-                attribute(name, short),
+                _reads_word(name, words.get(name, ())),
             )
             for name in NAMED_MODES
         },
@@ -97,16 +106,25 @@ def _readers(config: Config, modes: tuple[str, ...]) -> tuple[Reader, ...]:
     )
 
 
-def _named_words(config: Config) -> dict[str, list[str]]:
-    """The words for fan, preset and swing that the device has."""
+def _reads_word(name: str, words: Sequence[str]) -> Change:
+    reads = attribute(name, one_of(words))
+    if name != "preset_mode":
+        return reads
+    return lambda value, state: reads(NO_PRESET if value == "None" else value, state)
+
+
+def _named_words(config: Config) -> dict[str, tuple[str, ...]]:
+    """The words for fan, preset and swing that the device has, by field."""
     found = {}
     for name, (key, default) in NAMED_MODES.items():
         has_topic = (
             f"{name}_command_topic" in config.values or f"{name}_state_topic" in config.values
         )
         words = config.words(key) or (default if has_topic else ())
+        if words and name == "preset_mode":
+            words = (NO_PRESET, *(word for word in words if word != NO_PRESET))
         if words:
-            found[key] = list(words)
+            found[name] = tuple(words)
     return found
 
 

@@ -1,7 +1,8 @@
 """MQTT components that open and close: cover and valve.
 
 Positions and tilts are 0 (closed) to 100 (open) on our side, whatever the device's numbers for
-closed and open are. A device that tells only its position is "closed" at 0 and "open" above. A
+closed and open are. A device that tells only its position is "closed" at 0 and "open" above. One
+that tells position and state on one topic "stopped" where the position says. A
 payload of null means that the device cannot do that.
 
 Source: Home Assistant's documentation of "MQTT cover" and "MQTT valve".
@@ -42,10 +43,8 @@ def cover(config: Config) -> Wiring:
     span = (config.number("position_closed", 0), config.number("position_open", 100))
     send = config.sender("command_topic")
     set_position = config.sender("set_position_topic", "set_position_template")
-    reads_tilt = _reads_position(_tilt(config), "current_tilt_position", decides_state=False)
     return Wiring(
         (
-            *config.reader("state_topic", "value_template", _reads_state(config)),
             *config.reader(
                 "position_topic",
                 "position_template",
@@ -53,7 +52,8 @@ def cover(config: Config) -> Wiring:
                     span, "current_position", decides_state=not config.text("state_topic")
                 ),
             ),
-            *config.reader("tilt_status_topic", "tilt_status_template", reads_tilt),
+            *config.reader("state_topic", "value_template", _reads_state(config)),
+            *config.reader("tilt_status_topic", "tilt_status_template", _reads_tilt(config)),
         ),
         offered(
             {
@@ -71,6 +71,19 @@ def cover(config: Config) -> Wiring:
 
 def _tilt(config: Config) -> Span:
     return (config.number("tilt_min", 0), config.number("tilt_max", 100))
+
+
+def _reads_tilt(config: Config) -> Change:
+    """A tilt; one outside the range is passed over."""
+    span = _tilt(config)
+    reads = _reads_position(span, "current_tilt_position", decides_state=False)
+
+    def change(value: str, state: EntityState) -> EntityState | None:
+        if value != "None" and not min(span) <= finite(value) <= max(span):
+            raise ValueError(f"expected a tilt from {min(span):g} to {max(span):g}")
+        return reads(value, state)
+
+    return change
 
 
 def _tilt_commands(config: Config) -> Mapping[str, Command | None]:

@@ -84,7 +84,10 @@ def _readers(config: Config, switched: Change, low: float, steps: float) -> tupl
     swings = _swings(config)
 
     def percentage(text: str) -> int:
-        return max(0, min(100, int((finite(text) - low + 1) * 100 // steps)))
+        percent = int((finite(text) - low + 1) * 100 // steps)
+        if not 0 <= percent <= 100:
+            raise ValueError(f"expected a speed from {low:g} to {low + steps - 1:g}")
+        return percent
 
     def oscillation(text: str) -> bool:
         if text not in swings:

@@ -1,5 +1,7 @@
 """MQTT humidifiers and dehumidifiers: on and off, target humidity in percent, modes.
 
+A mode that was not announced and a target outside the range are passed over.
+
 Source: Home Assistant's documentation of "MQTT humidifier".
 """
 
@@ -11,6 +13,7 @@ from edge.home.components.wiring import (
     attribute,
     number_of,
     offered,
+    one_of,
     press,
     sets,
     short,
@@ -25,7 +28,14 @@ def humidifier(config: Config) -> Wiring:
     humidity = config.sender("target_humidity_command_topic", "target_humidity_command_template")
     mode = config.sender("mode_command_topic", "mode_command_template")
     modes = config.words("modes")
-    config.span("min_humidity", "max_humidity", (0, 100))
+    low, high = config.span("min_humidity", "max_humidity", (0, 100))
+
+    def target(value: str) -> int | float:
+        number = number_of(value)
+        if not low <= number <= high:
+            raise ValueError(f"expected a humidity from {low:g} to {high:g}")
+        return number
+
     told = config.told("min_humidity", "max_humidity")
     return Wiring(
         (
@@ -33,7 +43,7 @@ def humidifier(config: Config) -> Wiring:
             *config.reader(
                 "target_humidity_state_topic",
                 "target_humidity_state_template",
-                attribute("humidity", number_of, config.text("payload_reset_humidity", "None")),
+                attribute("humidity", target, config.text("payload_reset_humidity", "None")),
             ),
             *config.reader(
                 "current_humidity_topic",
@@ -43,7 +53,7 @@ def humidifier(config: Config) -> Wiring:
             *config.reader(
                 "mode_state_topic",
                 "mode_state_template",
-                attribute("mode", short, config.text("payload_reset_mode", "None")),
+                attribute("mode", one_of(modes), config.text("payload_reset_mode", "None")),
             ),
             *config.reader("action_topic", "action_template", attribute("action", short)),
         ),

@@ -44,6 +44,8 @@ from edge.types import EntityState, Message
 
 COLORS = ("rgb", "rgbw", "rgbww", "hs", "xy")
 ORDERS = ("first", "last", "brightness")
+MIXED = ("rgb", "rgbw", "rgbww")
+"""Forms that can be darker; the others are hues only."""
 COMPONENTS = {
     "rgb": ("red", "green", "blue"),
     "rgbw": ("red", "green", "blue", "white"),
@@ -76,8 +78,28 @@ def basic_light(config: Config) -> Wiring:
             *parts.readers(),
         ),
         _commands(parts, send(on), send(off), order) if send else {},
-        {"supported_color_modes": list(parts.modes()), **common_attributes(config)},
+        common_attributes(config, parts.modes()),
+        completes=_completes(parts, order),
     )
+
+
+def _completes(parts: _Parts, order: str) -> Callable[[str, Data, EntityState], Data]:
+    """Says again the brightness that is sent instead of "on", and both brightness and colour where
+    they are sent as one."""
+
+    def complete(service: str, data: Data, state: EntityState) -> Data:
+        if service != "turn_on":
+            return data
+        kept = set()
+        dims, colors = asked_brightness(data) is not None, asked_rgb(data) is not None
+        if not dims and (order == "brightness" or (parts.darkens and colors)):
+            kept.add("brightness")
+        if parts.darkens and dims and not colors and asked_kelvin(data) is None:
+            kept.add("rgb_color")
+        now = {name: state.attributes[name] for name in kept if state.attributes.get(name)}
+        return {**data, **now}
+
+    return complete
 
 
 def _commands(parts: _Parts, on: Message, off: Message, order: str) -> dict[str, Command]:
@@ -113,19 +135,22 @@ class _Parts:
         color = tuple(name for name in (*COLORS, "color_temp", "white") if self._send[name])
         return color or (("brightness",) if self._send["brightness"] else ("onoff",))
 
+    @property
+    def darkens(self) -> bool:
+        """Whether brightness is told and sent as darker colours."""
+        return not self._send["brightness"] and any(self._send[form] for form in MIXED)
+
     def settings(self, data: Data) -> tuple[Message, ...]:
         """The messages for everything that a turn_on sets besides being on."""
         messages = []
         brightness, rgb, kelvin = asked_brightness(data), asked_rgb(data), asked_kelvin(data)
-        if brightness is not None:
-            if send := self._send["brightness"]:
-                messages.append(send(to_scale(brightness, self._scale)))
-            else:
-                white = (FULL, FULL, FULL)
-                rgb = _darker(rgb or white, brightness) if kelvin is None else rgb
+        if brightness is not None and not self._send["brightness"] and kelvin is None:
+            rgb = _darker(rgb or (FULL, FULL, FULL), brightness)
         if rgb is not None:
             messages += self._color(rgb)
-        elif kelvin and (send := self._send["color_temp"]):
+        if brightness is not None and (send := self._send["brightness"]):
+            messages.append(send(to_scale(brightness, self._scale)))
+        if rgb is None and kelvin and (send := self._send["color_temp"]):
             messages.append(send(kelvin if self._kelvin else swap_kelvin_and_mired(kelvin)))
         elif data.get("white") is not None and (send := self._send["white"]):
             white_level = within(round(finite(data["white"])))
@@ -143,13 +168,15 @@ class _Parts:
         return []
 
     def readers(self) -> tuple[Reader, ...]:
-        """Readers of each property's state topic."""
+        """Readers of each property's state topic. Of several colours in one message the last
+        counts."""
         changes: Mapping[str, Change] = {
             "brightness": self._read_brightness,
+            **{form: self._reads_color(form) for form in MIXED},
+            "color_mode": attribute("color_mode", short),
             "color_temp": self._read_temperature,
             "effect": attribute("effect", short),
-            **{form: _reads_color(form) for form in COLORS},
-            "color_mode": attribute("color_mode", short),
+            **{form: self._reads_color(form) for form in ("hs", "xy")},
         }
         return tuple(
             reader
@@ -168,11 +195,30 @@ class _Parts:
     def _read_temperature(self, value: str, state: EntityState) -> EntityState:
         number = finite(value)
         kelvin = round(number) if self._kelvin else swap_kelvin_and_mired(number)
-        return with_attributes(state, {"color_temp_kelvin": kelvin, "color_mode": "color_temp"})
+        return with_attributes(state, {"color_temp_kelvin": kelvin, **self._mode("color_temp")})
+
+    def _reads_color(self, form: str) -> Change:
+        count, mode = len(COMPONENTS[form]), self._mode(form)
+
+        def change(value: str, state: EntityState) -> EntityState:
+            values = [finite(number) for number in value.split(",")]
+            if len(values) != count:
+                raise ValueError(f"expected {count} numbers with commas between them")
+            told: dict[str, Any] = {"rgb_color": _to_rgb(form, values), **mode}
+            if self.darkens and form in MIXED and (top := within(round(max(values)))):
+                rgb = [within(round(part * FULL / top)) for part in told["rgb_color"]]
+                told |= {"rgb_color": rgb, "brightness": top}
+            return with_attributes(state, told)
+
+        return change
+
+    def _mode(self, name: str) -> dict[str, str]:
+        """The colour mode that a colour stands for, where no topic tells the mode itself."""
+        return {} if self._config.text("color_mode_state_topic") else {"color_mode": name}
 
 
 def _darker(rgb: Rgb, brightness: int) -> Rgb:
-    red, green, blue = (round(part * brightness / FULL) for part in rgb)
+    red, green, blue = (int(part * brightness / FULL) for part in rgb)
     return red, green, blue
 
 
@@ -196,15 +242,3 @@ def _to_rgb(form: str, values: list[float]) -> list[int]:
     rgb = [within(round(value)) for value in values[:3]]
     white = max(values[3:], default=0)
     return without_white(rgb, white) if white else rgb
-
-
-def _reads_color(form: str) -> Callable[[str, EntityState], EntityState]:
-    count = len(COMPONENTS[form])
-
-    def change(value: str, state: EntityState) -> EntityState:
-        values = [finite(number) for number in value.split(",")]
-        if len(values) != count:
-            raise ValueError(f"expected {count} numbers with commas between them")
-        return with_attributes(state, {"rgb_color": _to_rgb(form, values), "color_mode": form})
-
-    return change

@@ -55,7 +55,7 @@ def json_light(config: Config) -> Wiring:
     return Wiring(
         config.reader("state_topic", "", form.read),
         form.commands(send) if send else {},
-        {"supported_color_modes": list(form.modes), **common_attributes(config)},
+        common_attributes(config, form.modes),
     )
 
 
@@ -104,18 +104,31 @@ class _Form:
         return {"turn_on": turn_on, "turn_off": turn_off}
 
     def read(self, value: str, state: EntityState) -> EntityState:
-        """The state after an object. Raises ValueError."""
+        """The state after an object, of which what is wrong is passed over. Raises ValueError when
+        nothing is left."""
         payload = parsed(value)
         if not isinstance(payload, Mapping):
             raise ValueError("expected a JSON object")
-        told = {**self._brightness(payload), **self._color(payload)}
-        if isinstance(payload.get("effect"), str):
-            told["effect"] = payload["effect"]
-        if "state" in payload:
-            if payload["state"] not in ("ON", "OFF", None):
-                raise ValueError("expected the state ON or OFF")
-            state = replace(state, state=SWITCHED[payload["state"]])
-        return with_attributes(state, told)
+        told: dict[str, Any] = {}
+        wrong: ValueError | None = None
+        for part in (self._switched, self._brightness, self._color, self._effect):
+            try:
+                told |= part(payload)
+            except (ValueError, TypeError, OverflowError) as error:
+                wrong = ValueError(str(error))
+        if wrong and not told:
+            raise wrong
+        return with_attributes(replace(state, state=told.pop("state", state.state)), told)
+
+    def _switched(self, payload: Mapping[str, Any]) -> dict[str, str]:
+        if "state" not in payload:
+            return {}
+        if payload["state"] not in ("ON", "OFF", None):
+            raise ValueError("expected the state ON or OFF")
+        return {"state": SWITCHED[payload["state"]]}
+
+    def _effect(self, payload: Mapping[str, Any]) -> dict[str, str]:
+        return {"effect": payload["effect"]} if isinstance(payload.get("effect"), str) else {}
 
     def _brightness(self, payload: Mapping[str, Any]) -> dict[str, Any]:
         """Brightness; zero is passed over, since only a light that is off has none."""
@@ -127,8 +140,6 @@ class _Form:
         told: dict[str, Any] = {}
         if payload.get("color_mode") is not None:
             told["color_mode"] = str(payload["color_mode"])
-        elif len(self.modes) == 1 and payload.get("state") == "ON":
-            told["color_mode"] = self.modes[0]
         if isinstance(payload.get("color"), Mapping) and told.get("color_mode") != "color_temp":
             told["rgb_color"] = rgb_of(payload["color"])
         if payload.get("color_temp") is not None:

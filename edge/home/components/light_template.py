@@ -51,7 +51,7 @@ def template_light(config: Config) -> Wiring:
     return Wiring(
         _readers(config, kelvin),
         _commands(turn_on, turn_off, kelvin) if turn_on and turn_off else {},
-        {"supported_color_modes": _modes(config), **common_attributes(config)},
+        common_attributes(config, _modes(config)),
         assumed=not config.text("state_template"),
     )
 

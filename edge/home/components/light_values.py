@@ -15,6 +15,8 @@ from edge.home.components.wiring import Config, Data, finite, need_number
 from edge.types import LaresError
 
 FULL = 255
+USUAL_RANGE = {"min_color_temp_kelvin": 2000, "max_color_temp_kelvin": 6535}
+"""Of lights that tell no other, as in Home Assistant: 500 to 153 mired."""
 Rgb = tuple[int, int, int]
 
 
@@ -93,9 +95,14 @@ def rgb_of(color: Mapping[str, Any]) -> list[int]:
     raise ValueError("expected a colour with r, g, b or h, s or x, y")
 
 
-def common_attributes(config: Config) -> dict[str, Any]:
-    """The effects and the range of colour temperatures that a configuration tells."""
-    attributes: dict[str, Any] = {}
+def common_attributes(config: Config, modes: Sequence[str]) -> dict[str, Any]:
+    """What a configuration tells of any light: its colour modes, and the one where it has but one;
+    its effects and the range of its colour temperatures."""
+    attributes: dict[str, Any] = {"supported_color_modes": list(modes)}
+    if len(modes) == 1:
+        attributes["color_mode"] = modes[0]
+    if "color_temp" in modes:
+        attributes |= USUAL_RANGE
     if effects := config.words("effect_list"):
         attributes["effect_list"] = list(effects)
     for key, mireds in (("min_kelvin", "max_mireds"), ("max_kelvin", "min_mireds")):

@@ -2,8 +2,9 @@
 
 A sensor whose value is not heard again within `expire_after` seconds is unavailable, and a
 binary_sensor with `off_delay` is off again after it; `edge.home.mqtt_entity` tells both to whoever
-follows it. The state of an event is the time at which it last happened, and what happened is in the
-attribute `event_type`.
+follows it. A sensor with a unit, or of a class that measures, tells numbers and nothing else; the
+others may tell nothing too, as a button does after it was pressed. The state of an event is the
+time at which it last happened, and what happened is in the attribute `event_type`.
 
 Source: Home Assistant's documentation of "MQTT sensor", "MQTT binary sensor", "MQTT device tracker"
 and "MQTT event".
@@ -13,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC
+from datetime import UTC, datetime
 
 from edge.home.components.wiring import (
     UNKNOWN,
@@ -21,18 +22,25 @@ from edge.home.components.wiring import (
     Config,
     DiscoveryError,
     Wiring,
+    finite,
     short,
     state_of,
 )
 from edge.home.json_payload import parsed
 from edge.types import EntityState
 
+NOT_A_NUMBER = ("", "date", "enum", "timestamp", "uptime")
+"""Classes of sensors whose value need not be a number."""
+NUMBER_KEYS = ("state_class", "suggested_display_precision", "unit_of_measurement")
+"""What makes any sensor's value a number."""
+
 
 def sensor(config: Config) -> Wiring:
     """A value with a unit, or one of several words."""
     options = config.words("options")
+    reads = _reads_value(config, options)
     return Wiring(
-        config.reader("state_topic", "value_template", _reads_value(options)),
+        config.reader("state_topic", "value_template", reads, takes_empty=not _is_numeric(config)),
         attributes={
             **config.told("unit_of_measurement", "state_class"),
             **({"options": list(options)} if options else {}),
@@ -40,13 +48,32 @@ def sensor(config: Config) -> Wiring:
     )
 
 
-def _reads_value(options: tuple[str, ...]) -> Change:
+def _is_numeric(config: Config) -> bool:
+    """Whether the value must be a number: one with a unit, or of a class that measures."""
+    measures = config.text("device_class") not in NOT_A_NUMBER
+    return measures or any(config.text(key) for key in NUMBER_KEYS)
+
+
+def _moment(value: str) -> str:
+    """A time in UTC; "unknown" for what is none, or one of no known zone."""
+    try:
+        told = datetime.fromisoformat(value.strip())
+    except ValueError:
+        return UNKNOWN
+    return told.astimezone(UTC).isoformat(timespec="seconds") if told.tzinfo else UNKNOWN
+
+
+def _reads_value(config: Config, options: tuple[str, ...]) -> Change:
+    numeric, moment = _is_numeric(config), config.text("device_class") == "timestamp"
+
     def change(value: str, state: EntityState) -> EntityState:
         if value == "None":
             return replace(state, state=UNKNOWN)
         if options and value not in options:
             raise ValueError(f"expected one of {', '.join(options)}"[:200])
-        return replace(state, state=short(value))
+        if numeric:
+            finite(value)
+        return replace(state, state=_moment(value) if moment else short(value))
 
     return change
 

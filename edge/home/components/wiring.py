@@ -91,6 +91,9 @@ class Wiring:
     """Takes services that are not in `commands`."""
     assumed: bool = False
     """The device tells something, but not whether it did what it was told."""
+    completes: Callable[[str, Data, EntityState], Data] | None = None
+    """Completes the fields of a service by the state that the entity is in: what a command says
+    again because it cannot leave it out."""
 
 
 def local_now() -> datetime:
@@ -257,6 +260,17 @@ def attribute(name: str, convert: Callable[[str], Any], reset: str = "None") -> 
         return with_attributes(state, {name: None if value == reset else convert(value)})
 
     return change
+
+
+def one_of(words: Sequence[str]) -> Callable[[str], str]:
+    """Takes one of several words, any where none are known. Raises ValueError for another."""
+
+    def convert(value: str) -> str:
+        if words and value not in words:
+            raise ValueError(f"expected one of {', '.join(words)}"[:200])
+        return short(value)
+
+    return convert
 
 
 def with_attributes(state: EntityState, attributes: Data) -> EntityState:

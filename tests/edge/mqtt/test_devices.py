@@ -229,7 +229,7 @@ async def test_an_unreachable_device_is_unavailable_and_not_commanded(
     config = json.dumps({**json.loads(LAMP), "avty_t": "lamp/online"})
     await tell(broker, devices, (LAMP_TOPIC, config), ("lamp/state", '{"state": "OFF"}'))
     assert devices.states.get("light.lamp") == EntityState(
-        "unavailable", {"supported_color_modes": ["onoff"]}
+        "unavailable", {"supported_color_modes": ["onoff"], "color_mode": None}
     )
     acted = await devices.act([turn_on()])
     assert "not reachable" in acted.reasons["light.lamp"]
@@ -344,7 +344,7 @@ async def test_forgotten_states_are_those_of_the_announcement(
     await tell(broker, devices, (LAMP_TOPIC, LAMP), ("lamp/state", '{"state": "ON"}'))
     devices.forget(["light.lamp", "light.none"])
     assert devices.states.get("light.lamp") == EntityState(
-        "unknown", {"supported_color_modes": ["onoff"]}
+        "unknown", {"supported_color_modes": ["onoff"], "color_mode": None}
     )
 
 

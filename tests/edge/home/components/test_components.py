@@ -310,3 +310,52 @@ def test_what_has_no_convention_takes_service_calls_as_they_are() -> None:
     weather = announce("weather", schema="service", stat_t="s")
     with pytest.raises(LaresError, match="only tells"):
         weather.command(Action("weather.turn_on", "weather.thing"))
+
+
+def test_a_cover_that_tells_all_on_one_topic_rests_where_its_position_says() -> None:
+    keys = {"stat_t": "s", "pos_t": "s", "set_pos_t": "p", "stat_stopped": "STOP"}
+    cover = announce(
+        "cover", **keys, val_tpl="{{ value_json.moving }}", pos_tpl="{{ value_json.position }}"
+    )
+    half = read(cover, ("s", '{"position": 40, "moving": "STOP"}'))
+    shut = cover.read("s", '{"position": 0, "moving": "STOP"}', half)
+    assert shut is not None
+    assert (half.state, shut.state, shut.attributes["current_position"]) == ("open", "closed", 0)
+
+
+@pytest.mark.parametrize(
+    ("component", "config", "payload"),
+    [
+        ("fan", {"cmd_t": "c", "pct_cmd_t": "p", "pct_stat_t": "s", "spd_rng_max": 10}, "11"),
+        ("fan", {"cmd_t": "c", "pct_cmd_t": "p", "pct_stat_t": "s", "spd_rng_min": 4}, "2"),
+        ("cover", {"tilt_cmd_t": "c", "tilt_status_t": "s", "tilt_max": 90}, "100"),
+        ("climate", {"act_t": "s"}, "dancing"),
+        ("climate", {"fan_mode_stat_t": "s", "fan_modes": ["low", "high"]}, "medium"),
+        ("climate", {"pr_mode_cmd_t": "c", "pr_mode_stat_t": "s", "pr_modes": ["eco"]}, "warp"),
+        ("humidifier", {"cmd_t": "c", "hum_stat_t": "s", "min_hum": 30, "max_hum": 80}, "10"),
+        ("humidifier", {"cmd_t": "c", "mode_stat_t": "s", "modes": ["eco"]}, "warp"),
+        ("sensor", {"stat_t": "s", "dev_cla": "voltage"}, "high"),
+        ("sensor", {"stat_t": "s", "unit_of_meas": "V"}, ""),
+    ],
+)
+def test_what_a_device_cannot_mean_is_passed_over(
+    component: str, config: dict[str, Any], payload: str
+) -> None:
+    entity = announce(component, **config)
+    assert entity.read("s", payload, entity.entity.state) is None
+
+
+def test_a_thermostat_with_presets_is_in_none_until_it_says_so() -> None:
+    thermostat = announce("climate", pr_mode_cmd_t="c", pr_mode_stat_t="s", pr_modes=["eco"])
+    assert thermostat.entity.state.attributes["preset_mode"] == "none"
+    eco = read(thermostat, ("s", "eco"))
+    assert eco.attributes["preset_mode"] == "eco"
+    assert read(thermostat, ("s", "eco"), ("s", "None")).attributes["preset_mode"] == "none"
+
+
+def test_a_sensor_of_words_may_tell_nothing_and_one_of_times_tells_utc() -> None:
+    action = announce("sensor", stat_t="s", val_tpl="{{ value_json.action }}")
+    assert read(action, ("s", '{"action": "single"}'), ("s", '{"action": ""}')).state == ""
+    since = announce("sensor", stat_t="s", dev_cla="timestamp")
+    assert read(since, ("s", "2024-03-01T13:30:00+01:00")).state == "2024-03-01T12:30:00+00:00"
+    assert read(since, ("s", "yesterday")).state == "unknown"

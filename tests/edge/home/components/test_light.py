@@ -31,7 +31,7 @@ def test_a_json_light_sends_one_object() -> None:
         "state": "ON",
         "color": {"r": 255, "g": 0, "b": 10},
     }
-    assert json_sent(light, "turn_on", color_temp_kelvin=2703) == {"state": "ON", "color_temp": 370}
+    assert json_sent(light, "turn_on", color_temp_kelvin=2702) == {"state": "ON", "color_temp": 370}
     assert json_sent(light, "turn_off", transition=2) == {"state": "OFF", "transition": 2}
 
 
@@ -39,7 +39,7 @@ def test_a_json_light_sends_one_object() -> None:
     ("modes", "color"),
     [
         (["hs"], {"h": 0.0, "s": 100.0}),
-        (["xy", "color_temp"], {"x": 0.6401, "y": 0.33}),
+        (["xy", "color_temp"], {"x": 0.7006, "y": 0.2993}),
         (["rgbw"], {"r": 255, "g": 0, "b": 0, "w": 0}),
         (["rgbww"], {"r": 255, "g": 0, "b": 0, "c": 0, "w": 0}),
     ],
@@ -71,8 +71,8 @@ def test_colour_names_are_understood_and_wrong_ones_refused() -> None:
             {"rgb_color": [1, 2, 3], "color_mode": "rgb"},
         ),
         ({"state": "ON", "color": {"h": 240, "s": 100}}, "on", {"rgb_color": [0, 0, 255]}),
-        ({"state": "ON", "color": {"x": 0.15, "y": 0.06}}, "on", {"rgb_color": [0, 0, 255]}),
-        ({"state": "ON", "color_temp": 370}, "on", {"color_temp_kelvin": 2703}),
+        ({"state": "ON", "color": {"x": 0.1355, "y": 0.0399}}, "on", {"rgb_color": [0, 0, 255]}),
+        ({"state": "ON", "color_temp": 370}, "on", {"color_temp_kelvin": 2702}),
         ({"state": None}, "unknown", {}),
         ({"brightness": 10}, "unknown", {"brightness": 10}),
     ],
@@ -125,11 +125,11 @@ def test_a_default_light_sends_its_settings_and_then_on() -> None:
     assert sent(light, "turn_on") == [("c", "yes")]
     assert sent(light, "turn_off") == [("c", "no")]
     assert sent(light, "turn_on", brightness=64, rgb_color=[1, 2, 3]) == [
-        ("bc", "64"),
         ("rc", "1,2,3"),
+        ("bc", "64"),
         ("c", "yes"),
     ]
-    assert sent(light, "turn_on", color_temp_kelvin=2703) == [("tc", "370"), ("c", "yes")]
+    assert sent(light, "turn_on", color_temp_kelvin=2702) == [("tc", "370"), ("c", "yes")]
     assert sent(light, "turn_on", brightness=0) == [("c", "no")]
 
 
@@ -169,7 +169,7 @@ def test_a_default_light_is_read_from_a_topic_for_each_property() -> None:
 
 @pytest.mark.parametrize(
     ("key", "payload"),
-    [("hs_cmd_t", "0.0,100.0"), ("xy_cmd_t", "0.6401,0.33"), ("rgb_cmd_t", "255,0,0")],
+    [("hs_cmd_t", "0.0,100.0"), ("xy_cmd_t", "0.7006,0.2993"), ("rgb_cmd_t", "255,0,0")],
 )
 def test_a_default_light_gets_colours_in_its_own_form(key: str, payload: str) -> None:
     light = announce("light", **PLAIN_KEYS, **{key: "color"})
@@ -185,10 +185,10 @@ def test_a_command_template_may_name_the_components() -> None:
 
 def test_supported_colour_modes_are_an_attribute() -> None:
     modes = announce("light", **PLAIN_KEYS, bri_cmd_t="b").entity.state.attributes
-    assert modes == {"supported_color_modes": ["brightness"]}
+    assert modes == {"supported_color_modes": ["brightness"], "color_mode": "brightness"}
     assert announce("light", **JSON_KEYS).entity.state.attributes == {
-        "supported_color_modes": ["onoff"]
-    }
+        "supported_color_modes": ["onoff"], "color_mode": "onoff",
+    }  # fmt: skip
 
 
 def test_effects_flashes_and_white_are_sent_where_the_light_has_them() -> None:
@@ -256,7 +256,7 @@ def test_the_range_of_colour_temperatures_is_in_kelvin() -> None:
     light = announce("light", **JSON_KEYS, min_mirs=153, max_mirs=500)
     attributes = light.entity.state.attributes
     assert attributes["min_color_temp_kelvin"] == 2000
-    assert attributes["max_color_temp_kelvin"] == 6536
+    assert attributes["max_color_temp_kelvin"] == 6535
 
 
 TEMPLATE_KEYS = {
@@ -306,3 +306,47 @@ def test_a_template_light_that_tells_less_is_read_as_far_as_it_goes(payload: str
     before = EntityState("on", {"brightness": 9})
     after = light.read("s", payload, before)
     assert after == EntityState("off", {"brightness": 9})
+
+
+def test_a_light_that_is_switched_on_by_brightness_gets_the_last_one_again() -> None:
+    light = announce(
+        "light", **PLAIN_KEYS, bri_cmd_t="bc", bri_stat_t="b", on_cmd_type="brightness"
+    )
+    turn_on = Action("light.turn_on", light.entity.id)
+    (first,) = light.command(turn_on, light.entity.state)
+    (again,) = light.command(turn_on, read(light, ("b", "40")))
+    assert (first.payload, again.payload) == ("255", "40")
+
+
+def test_a_light_whose_brightness_is_in_its_colour_keeps_each_when_the_other_is_set() -> None:
+    light = announce("light", **PLAIN_KEYS, rgb_cmd_t="rc", rgb_stat_t="r")
+    state = read(light, ("r", "10,20,30"))
+    assert (state.attributes["rgb_color"], state.attributes["brightness"]) == ([85, 170, 255], 30)
+
+    def colour(**data: Any) -> str:
+        return light.command(Action("light.turn_on", light.entity.id, data), state)[0].payload
+
+    assert colour(brightness=128) == "42,85,128"
+    assert colour(rgb_color=[200, 100, 0]) == "23,11,0"
+    assert colour(rgb_color=[200, 100, 0], brightness=255) == "200,100,0"
+
+
+def test_a_light_tells_only_what_its_colour_mode_is_about() -> None:
+    light = announce("light", **JSON_KEYS, sup_clrm=["xy", "color_temp"])
+    told = {"state": "ON", "color": {"x": 0.7006, "y": 0.2993}, "color_temp": 370}
+    shown = {
+        mode: light.shown(read(light, ("s", json.dumps({**told, "color_mode": mode})))).attributes
+        for mode in ("xy", "color_temp")
+    }
+    assert shown["xy"]["color_temp_kelvin"] is None
+    assert shown["xy"]["rgb_color"] == [255, 0, 0]
+    assert shown["color_temp"]["color_temp_kelvin"] == 2702
+    assert shown["color_temp"].get("rgb_color") is None
+
+
+def test_what_is_wrong_in_a_json_lights_message_leaves_the_rest() -> None:
+    light = announce("light", **JSON_KEYS, brightness=True)
+    before = EntityState("off", {"brightness": 7})
+    found = light.read("s", '{"state": "ON", "brightness": "bright"}', before)
+    assert found == EntityState("on", {"brightness": 7})
+    assert light.read("s", '{"state": "maybe"}', before) is None

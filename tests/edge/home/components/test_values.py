@@ -241,7 +241,7 @@ def test_a_thermostat_has_two_targets_humidity_and_named_modes() -> None:
     state = read(climate, ("h", "24"), ("l", "19"), ("u", "45"), ("cu", "50.5"), ("sw", "off"))
     for name, value in {
         "target_temp_high": 24, "target_temp_low": 19, "humidity": 45, "current_humidity": 50.5,
-        "swing_mode": "off", "swing_modes": ["on", "off"], "preset_modes": ["eco", "away"],
+        "swing_mode": "off", "swing_modes": ["on", "off"], "preset_modes": ["none", "eco", "away"],
         "target_temp_step": 0.5, "fan_modes": ["auto", "low", "medium", "high"],
     }.items():  # fmt: skip
         assert state.attributes[name] == value
