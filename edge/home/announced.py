@@ -30,7 +30,23 @@ from edge.home.mqtt_entity import UNAVAILABLE, Availability, MqttEntity
 from edge.types import EntityState
 
 TELLS_CLASS = ("sensor", "binary_sensor")
+"""Components that measure: a battery's class is worth speaking of, and what they tell expires."""
+NAMED_BY_CLASS = ("binary_sensor", "button", "event", "number", "sensor", "update")
 """Components whose default name is their device class."""
+CLASS_NAMES = {
+    "aqi": "Air quality index",
+    "battery_charging": "Charging",
+    "energy_storage": "Stored energy",
+    "enum": "",
+    "ph": "pH",
+    "pm1": "PM1",
+    "pm10": "PM10",
+    "pm25": "PM2.5",
+    "volatile_organic_compounds": "VOCs",
+    "volatile_organic_compounds_parts": "VOCs",
+    "volume_storage": "Stored volume",
+}
+"""Names of device classes that are not the class itself."""
 TELLS_STATE = ("fan", "humidifier", "light", "lock", "siren", "switch")
 """Components whose one state topic confirms what they were told; without it nothing does."""
 NOT_SPOKEN_TO = ("config", "diagnostic")
@@ -97,8 +113,10 @@ def _name(kind: str, config: Config, device: Mapping[str, Any]) -> str:
     device_name = device.get("name")
     device_name = cleaned(str(device_name)) if isinstance(device_name, str | int | float) else ""
     own = cleaned(config.text("name"))
-    if not own and "name" not in config.values and kind in TELLS_CLASS:
-        own = cleaned(config.text("device_class").replace("_", " ")).capitalize()
+    if not own and "name" not in config.values and kind in NAMED_BY_CLASS:
+        device_class = config.text("device_class")
+        usual = cleaned(device_class.replace("_", " ")).capitalize()
+        own = CLASS_NAMES.get(device_class, usual)
     if not own:
         return device_name or f"MQTT {kind.replace('_', ' ')}"
     if not device_name or own.casefold().startswith(device_name.casefold()):
@@ -138,9 +156,12 @@ def _seconds(config: Config, key: str) -> float | None:
 
 
 def _reads_attributes(kind: str, wiring: Wiring) -> Change:
-    """Takes attributes in, except those that the component tells itself."""
+    """Takes attributes in, instead of those that were told so before; but none that the component
+    tells itself."""
     own = OWN_ATTRIBUTES.get(kind, frozenset()) | NOT_FROM_ATTRIBUTES
     own |= wiring.attributes.keys() - {"supported_features"}
+    stays = own | wiring.attributes.keys()
+    replaces = kind in OWN_ATTRIBUTES or kind in NOTHING_OF_THEIR_OWN
 
     def change(value: str, state: EntityState) -> EntityState:
         if len(value) > LARGEST_ATTRIBUTES:
@@ -149,11 +170,14 @@ def _reads_attributes(kind: str, wiring: Wiring) -> Change:
         if not isinstance(payload, Mapping):
             raise ValueError("expected a JSON object")
         told = {name: item for name, item in payload.items() if name not in own}
-        return replace(state, attributes={**state.attributes, **told})
+        kept = {n: v for n, v in state.attributes.items() if n in stays or not replaces}
+        return replace(state, attributes={**kept, **told})
 
     return change
 
 
+NOTHING_OF_THEIR_OWN = ("binary_sensor", "button", "scene", "switch")
+"""Components that tell no attributes on topics of their own."""
 OWN_ATTRIBUTES: Mapping[str, frozenset[str]] = {
     "climate": frozenset(
         {

@@ -28,6 +28,7 @@ from edge.home.discovery import PREFIX, discovery_filter, is_discovery, read_dis
 from edge.home.graph import Home
 from edge.home.mqtt_entity import UNAVAILABLE, MqttEntity
 from edge.home.states import States
+from edge.home.tasmota import TASMOTA_FILTER, is_tasmota
 from edge.kernel.events import Events
 from edge.mqtt.announcement import is_lares
 from edge.mqtt.broker import Broker, BrokerError
@@ -37,6 +38,7 @@ from edge.mqtt.followed import Followed, home_of
 from edge.mqtt.latest import Latest
 from edge.mqtt.subscriptions import Subscriptions
 from edge.mqtt.tasks import end
+from edge.mqtt.tasmota import Tasmotas, read_joined
 from edge.types import Action, EntityState, LaresError, Message
 
 log = logging.getLogger(__name__)
@@ -93,6 +95,7 @@ class MqttDevices:
         self._complaints = Complaints(self._events)
         self._knows_all = False
         self._subscriptions = Subscriptions(broker)
+        self._tasmotas = Tasmotas(broker, self._subscriptions.settle)
         self._announced: dict[str, _Announced] = {}
         self._followed: dict[str, Followed] = {}
         self._by_topic: defaultdict[str, list[str]] = defaultdict(list)
@@ -107,10 +110,12 @@ class MqttDevices:
             self._show_unannounced(entity.id)
 
     async def __aenter__(self) -> Self:
-        await self._broker.subscribe(self._marker_topic, discovery_filter(self._prefix))
+        discovery = (discovery_filter(self._prefix), TASMOTA_FILTER)
+        await self._broker.subscribe(self._marker_topic, *discovery)
         self._tasks = (
             asyncio.create_task(self._follow(), name="mqtt devices"),
             asyncio.create_task(self._subscriptions.run(), name="mqtt subscriptions"),
+            asyncio.create_task(self._tasmotas.run(), name="mqtt questions"),
         )
         return self
 
@@ -226,6 +231,8 @@ class MqttDevices:
                 loop.call_later(self._gone_after_s, self._sweep, self._connection)
         if is_discovery(message.topic, self._prefix):
             self._discover(message)
+        elif is_tasmota(message.topic):
+            self._discover(self._tasmotas.joined(message))
         elif message.topic == self._marker_topic:
             if event := self._markers.get(message.payload):
                 event.set()
@@ -315,8 +322,9 @@ class MqttDevices:
         """The entities that a message announces; None where it cannot be used."""
         problems: list[str] = []
         announced: tuple[MqttEntity, ...] | None = None
+        read = read_discovery if is_discovery(message.topic, self._prefix) else read_joined
         try:
-            announced = read_discovery(message.topic, message.payload, problem=problems.append)
+            announced = read(message.topic, message.payload, problem=problems.append)
         except LaresError as error:
             problems.append(str(error))
         for number, problem in enumerate(problems):

@@ -17,7 +17,6 @@ import pytest
 from edge.demo.devices import HOME_FILE, run_devices
 from edge.demo.mosquitto import find_mosquitto, free_port
 from edge.home.graph import Home
-from edge.home.virtual import BASE, VirtualHome
 from edge.home_assistant.address import TOKEN_VARIABLE, Token
 from edge.home_assistant.devices import HomeAssistantDevices
 from edge.home_assistant.problems import HomeAssistantError
@@ -36,7 +35,7 @@ JOINS_S = 10.0
 """Within this a lamp that joins can be spoken to."""
 DEMO = Home.from_yaml(HOME_FILE)
 UNKNOWN_OVER_MQTT = frozenset({"media_player", "scene", "todo"})
-"""Domains for which Home Assistant has no MQTT discovery, or wants more told than is."""
+"""Domains for which Home Assistant has no MQTT discovery, or no state before they are used."""
 LAMP, LIST = "light.floor_lamp", "todo.shopping_list"
 OWNER = Home((), (), tuple(e for e in DEMO.entities if e.domain in ("lock", "valve")))
 """The owner's home file, with what Home Assistant exposes to nobody by itself."""
@@ -119,25 +118,12 @@ def configure(folder: Path, house: InstalledHomeAssistant) -> None:
     (folder / "lares.toml").write_text(text)
 
 
-async def announce_color_modes(port: int) -> None:
-    """Say of lights what Home Assistant wanted to be told before 2024.4."""
-    async with aiomqtt.Client("127.0.0.1", port) as client:
-        for message in VirtualHome(DEMO).discovery():
-            config = json.loads(message.payload)
-            if "sup_clrm" in config or "supported_color_modes" in config:
-                area = DEMO.entity(f"light.{message.topic.split('/')[-2]}")
-                assert area is not None
-                told = {**config, "clrm": True, "avty_t": f"{BASE}/{area.area}/availability"}
-                await client.publish(message.topic, json.dumps(told), 1, retain=True)
-
-
 @asynccontextmanager
 async def furnished(
     house: InstalledHomeAssistant, port: int, recorder: Recorder | None = None
 ) -> AsyncIterator[HomeAssistantDevices]:
     """With the demo's devices, all of them there; what is not exposed is in the home file."""
     async with run_devices(DEMO, "127.0.0.1", port), reached(house, recorder) as devices:
-        await announce_color_modes(port)
         wanted = {action.entity_id for action in THERE} - {"scene.movie"}
         await until(devices, lambda: all(is_there(devices, i) for i in wanted))
         yield devices

@@ -31,7 +31,7 @@ LONGEST_TEXT = 255
 
 def number(config: Config) -> Wiring:
     """A number between two others, such as a sensitivity or a time."""
-    low, high = config.span("min", "max", (1, 100))
+    low, high = config.span("min", "max", (0, 100))
     step = config.number("step", 1)
     if step <= 0:
         raise DiscoveryError(f"{config.origin}: expected a step above 0, found {step:g}.")

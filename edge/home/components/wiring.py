@@ -41,8 +41,8 @@ LONGEST_TOPIC = 1_024
 LONGEST_NAME = 120
 LONGEST_STATE = 255
 """Characters of a state or an attribute, as in Home Assistant."""
-MOST_WORDS = 500
-"""Words in a list, such as a light's effects: WLED has 200."""
+MOST_WORDS = 1_000
+"""Words in a list, such as a light's effects: WLED has 200, a remote with 20 keys 560 events."""
 _NOT_IN_TOPICS = re.compile(r"[+#\x00-\x1f\x7f\ud800-\udfff]")
 _NOT_UNDERSTOOD = (
     ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError, LaresError,

@@ -172,9 +172,14 @@ def _title(_: Run, value: Any) -> str:
 
 
 def _truncate(
-    _: Run, value: str, length: int = 255, killwords: bool = False, end: str = "..."
+    _: Run,
+    value: str,
+    length: int = 255,
+    killwords: bool = False,
+    end: str = "...",
+    leeway: int = 5,
 ) -> str:
-    if len(value) <= length:
+    if len(value) <= length + leeway:
         return value
     cut = value[: max(length - len(end), 0)]
     return (cut if killwords else cut.rsplit(" ", 1)[0]) + end

@@ -359,3 +359,9 @@ def test_a_sensor_of_words_may_tell_nothing_and_one_of_times_tells_utc() -> None
     since = announce("sensor", stat_t="s", dev_cla="timestamp")
     assert read(since, ("s", "2024-03-01T13:30:00+01:00")).state == "2024-03-01T12:30:00+00:00"
     assert read(since, ("s", "yesterday")).state == "unknown"
+
+
+def test_attributes_of_a_topic_are_those_of_its_last_message() -> None:
+    sensor = announce("sensor", stat_t="s", json_attr_t="a", unit_of_meas="V")
+    found = read(sensor, ("s", "1"), ("a", '{"colour": "blue", "level": 3}'), ("a", '{"level": 4}'))
+    assert found == EntityState("1", {"unit_of_measurement": "V", "level": 4})
