@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from edge.mqtt.devices import MqttDevices
+from edge.mqtt.tasks import end
 from edge.types import Action, EntityState, Message
 from tests.edge.home.real_devices import RealDevice, payload_of, real_devices
 from tests.edge.mqtt.conftest import WAIT_S, BrokerSwitch, MakeBroker
@@ -139,13 +140,18 @@ class MqttSide:
             if not any(word in told.payload for word in gone) or len(told.payload) > 40:
                 await self.tell(Message(told.topic, told.payload))
 
-    async def answer(self, *commands: Answering) -> None:
-        """Answer each command on its topic, until cancelled."""
-        await self._broker.subscribe(*(command.command for command in commands))
-        by_topic = {command.command: command for command in commands}
+    @asynccontextmanager
+    async def answering(self, device: Answering) -> AsyncIterator[None]:
+        """A device that answers its command."""
+        await self._broker.subscribe(device.command)
+        answers = asyncio.create_task(self._answer(device))
+        yield
+        await end(answers)
+
+    async def _answer(self, device: Answering) -> None:
         async for message in self._broker.messages():
-            if command := by_topic.get(message.topic):
-                for told in messages(command.tells, retain=False):
+            if message.topic == device.command:
+                for told in messages(device.tells, retain=False):
                     await self._broker.publish(told)
 
 
@@ -197,14 +203,13 @@ async def test_a_device_does_what_it_is_told_and_confirms_it(
     async with bench.following() as (devices, side):
         await side.announce(device)
         await side.come_online(device)
-        answers = asyncio.create_task(side.answer(answering))
-        acted = await devices.act([answering.action], timeout_s=WAIT_S)
-        answers.cancel()
+        async with side.answering(answering):
+            acted = await devices.act([answering.action], timeout_s=WAIT_S)
+            entity_id, expected = answering.action.entity_id, answering.action.expect
+            assert expected is not None
+            await until(devices, lambda: state_of(devices, entity_id) == expected.state)
         assert acted.failed == (), acted.reasons
         assert answering.command in [message.topic for message in acted.published]
-        entity_id, expected = answering.action.entity_id, answering.action.expect
-        assert expected is not None
-        await until(devices, lambda: state_of(devices, entity_id) == expected.state)
 
 
 async def test_a_lamp_that_joins_while_lares_runs_can_be_spoken_to_within_a_second(
@@ -214,13 +219,12 @@ async def test_a_lamp_that_joins_while_lares_runs_can_be_spoken_to_within_a_seco
     lamp = fixture(answering.fixture)
     async with bench.following() as (devices, side):
         await side.announce(*PROGRAMS["esphome"], *PROGRAMS["tasmota"])
-        answers = asyncio.create_task(side.answer(answering))
-        joined = time.monotonic()
-        await side.announce(lamp)
-        await side.come_online(lamp)
-        assert devices.home.entity("light.hall_ceiling") is not None
-        acted = await devices.act([answering.action], timeout_s=WAIT_S)
-        answers.cancel()
+        async with side.answering(answering):
+            joined = time.monotonic()
+            await side.announce(lamp)
+            await side.come_online(lamp)
+            assert devices.home.entity("light.hall_ceiling") is not None
+            acted = await devices.act([answering.action], timeout_s=WAIT_S)
         assert acted.failed == (), acted.reasons
         assert time.monotonic() - joined < JOINED_WITHIN_S
 
