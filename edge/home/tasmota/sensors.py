@@ -26,15 +26,15 @@ OF_THE_CHIP = ("ESP32", "ESP8266")
 """What these measure is the device itself."""
 Path = tuple[str | int, ...]
 
-PART_PER_VOLUME = "µg/m³"
+MASS_PER_VOLUME = "µg/m³"
 KINDS: Mapping[str, tuple[str | None, str | None]] = {
     "Ambient": ("illuminance", "lx"),
     "Battery": ("battery", "%"),
     "CarbonDioxide": ("carbon_dioxide", "ppm"),
     "CCT": (None, "K"),
-    "CF1": ("pm1", PART_PER_VOLUME),
-    "CF2.5": ("pm25", PART_PER_VOLUME),
-    "CF10": ("pm10", PART_PER_VOLUME),
+    "CF1": ("pm1", MASS_PER_VOLUME),
+    "CF2.5": ("pm25", MASS_PER_VOLUME),
+    "CF10": ("pm10", MASS_PER_VOLUME),
     "eCO2": ("carbon_dioxide", "ppm"),
     "Current": ("current", "A"),
     "CurrentNeutral": ("current", "A"),
@@ -52,9 +52,9 @@ KINDS: Mapping[str, tuple[str | None, str | None]] = {
     "Illuminance": ("illuminance", "lx"),
     "Moisture": ("moisture", "%"),
     "PhaseAngle": (None, "°"),
-    "PM1": ("pm1", PART_PER_VOLUME),
-    "PM2.5": ("pm25", PART_PER_VOLUME),
-    "PM10": ("pm10", PART_PER_VOLUME),
+    "PM1": ("pm1", MASS_PER_VOLUME),
+    "PM2.5": ("pm25", MASS_PER_VOLUME),
+    "PM10": ("pm10", MASS_PER_VOLUME),
     "Power": ("power", "W"),
     "ActivePower": ("power", "W"),
     "ApparentPower": ("apparent_power", "VA"),
