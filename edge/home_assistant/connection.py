@@ -19,6 +19,7 @@ from edge.home_assistant.address import Address, Token
 from edge.home_assistant.problems import HomeAssistantError
 from edge.home_assistant.session import PING_S, PONG_S, Session, opened
 from edge.kernel.events import Events
+from edge.kernel.retrying import pause_s
 
 FIRST_DELAY_S, LONGEST_DELAY_S = 0.5, 30.0
 HOPELESS_DELAY_S = 300.0
@@ -130,11 +131,11 @@ class Connection:
             )
 
     def _delay(self, failures: int) -> float:
-        """Seconds before the next attempt: doubled each time, between half and all of it."""
-        longest = min(FIRST_DELAY_S * 2.0 ** min(failures, 16), LONGEST_DELAY_S)
+        """Seconds before the next attempt; always long ones where waiting cannot heal it."""
+        first_s, longest_s = FIRST_DELAY_S, LONGEST_DELAY_S
         if self._hopeless:
-            longest = HOPELESS_DELAY_S
-        return longest * (0.5 + self._random() / 2)
+            first_s = longest_s = HOPELESS_DELAY_S
+        return pause_s(failures, first_s, longest_s, self._random())
 
     def _no_answer(self) -> HomeAssistantError:
         return HomeAssistantError(

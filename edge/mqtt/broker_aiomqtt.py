@@ -31,6 +31,7 @@ from aiomqtt.exceptions import MqttConnectError
 from paho.mqtt.reasoncodes import ReasonCode
 
 from edge.kernel.events import Events
+from edge.kernel.retrying import pause_s
 from edge.mqtt.acknowledgements import NOT_AUTHORIZED, REFUSED_BY_3_1_1, Acknowledgements
 from edge.mqtt.broker import BrokerError
 from edge.mqtt.explaining import Explaining
@@ -212,7 +213,7 @@ class AiomqttBroker:
                 if self._steps_back(error):
                     continue
                 await self._lose(error)
-            await self._sleep(self._delay(failures))
+            await self._sleep(pause_s(failures, FIRST_DELAY_S, LONGEST_DELAY_S, self._random()))
             failures += 1
 
     def _steps_back(self, error: Exception) -> bool:
@@ -327,11 +328,6 @@ class AiomqttBroker:
                 port=self._port,
                 reason=str(problem),
             )
-
-    def _delay(self, failures: int) -> float:
-        """Seconds before the next attempt: doubled each time, between half and all of it."""
-        longest = min(FIRST_DELAY_S * 2.0 ** min(failures, 16), LONGEST_DELAY_S)
-        return longest * (0.5 + self._random() / 2)
 
     async def _sent(self, message: Message | Parcel) -> int | None:
         """The broker's answer to a message; None when the connection was lost over it."""

@@ -1,7 +1,7 @@
 """What hubs and workers say to each other over the broker; any MQTT 5 client may ask, too.
 
-A *question* is published at QoS 1 on `lares/<group>/work/hear` or `…/work/understand`. Workers
-share a subscription (`$share/lares/lares/<group>/work/hear`), so the broker hands it to one of
+A *question* is published at QoS 1 on `lares/<group>/questions/hear` or `…/questions/understand`.
+Workers share a subscription (`$share/lares/lares/<group>/questions/hear`), so the broker hands it to one of
 them. Beside its bytes it has these properties of MQTT 5:
 
 - response topic: below `lares/<group>/answers/`, where the answers are wanted;
@@ -82,7 +82,7 @@ class Topics:
 
     def work(self, kind: Kind) -> str:
         """Where questions are put."""
-        return f"lares/{self.group}/work/{kind}"
+        return f"lares/{self.group}/questions/{kind}"
 
     def shared(self, kind: Kind) -> str:
         """What workers subscribe to."""

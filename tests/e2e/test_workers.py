@@ -37,7 +37,7 @@ HOME = Home(
         Entity("switch.coffee", "Coffee Maker", "kitchen", state=EntityState("off")),
     ),
 )
-WORK = "lares/home/work"
+WORK = "lares/home/questions"
 
 
 @asynccontextmanager

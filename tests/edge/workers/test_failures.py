@@ -14,8 +14,12 @@ from tests.edge.mqtt.conftest import AS_US, BrokerSwitch, Recorder
 from tests.edge.mqtt.test_broker_aiomqtt import Wire
 from tests.edge.workers.conftest import Gated, Group
 
-HUB_MAY = ("write lares/home/work/+", "read lares/home/answers/+", "read lares/home/workers/+")
-WORKER_MAY = ("read lares/home/work/+", "write lares/home/answers/+", "write lares/home/workers/+")
+HUB_MAY = ("write lares/home/questions/+", "read lares/home/answers/+", "read lares/home/workers/+")
+WORKER_MAY = (
+    "read lares/home/questions/+",
+    "write lares/home/answers/+",
+    "write lares/home/workers/+",
+)
 
 
 async def test_when_the_link_of_a_worker_is_cut_in_mid_work_another_one_answers(
@@ -105,6 +109,6 @@ async def test_what_the_broker_denies_is_told(strict: BrokerSwitch, recorder: Re
         group.hub(username="worker") as hub,
     ):
         await recorder.wait_for("worker_joined")
-        with pytest.raises(NotAnsweredError, match="lares/home/work/hear"):
+        with pytest.raises(NotAnsweredError, match="lares/home/questions/hear"):
             await hub.ask("hear", b"sound", 20)
-    assert recorder.named("mqtt_denied")[0].fields["topic"] == "lares/home/work/hear"
+    assert recorder.named("mqtt_denied")[0].fields["topic"] == "lares/home/questions/hear"
