@@ -1,8 +1,8 @@
 """What hubs and workers say to each other over the broker; any MQTT 5 client may ask, too.
 
 A *question* is published at QoS 1 on `lares/<group>/questions/hear` or `…/questions/understand`.
-Workers share a subscription (`$share/lares/lares/<group>/questions/hear`), so the broker hands it to
-one of them. Beside its bytes it has these properties of MQTT 5:
+Workers share a subscription (`$share/lares/lares/<group>/questions/hear`), so the broker hands it
+to one of them. Beside its bytes it has these properties of MQTT 5:
 
 - response topic: below `lares/<group>/answers/`, where the answers are wanted;
 - correlation data: 1 to 64 bytes that no other question has; asked again, it is the same question;
