@@ -16,7 +16,10 @@ TRAIN := $(call stamp,train)
 SPEECH := $(call stamp,speech)
 DEMO := $(call stamp,demo)
 LLM = $(call stamp,llm)-$(notdir $(WHEELS))
-# Only the library of llama.cpp: none of its programs, no pictures or sound. NATIVE=OFF: for any machine.
+# Where there is AVX2, llama.cpp is built for every machine that has it: what is built for one machine
+# alone may take AMX, whose tiles a virtual machine can lose when it is moved. On ARM, for this machine.
+NATIVE ?= $(shell grep -qwm1 avx2 /proc/cpuinfo 2>/dev/null && echo OFF)
+# Only the library of llama.cpp: none of its programs, no pictures or sound.
 LLAMA := $(foreach part,TOOLS EXAMPLES SERVER APP TESTS,-DLLAMA_BUILD_$(part)=OFF) -DLLAVA_BUILD=OFF \
   $(NATIVE:%=-DGGML_NATIVE=%) \
   -DCMAKE_PROJECT_llama.cpp_INCLUDE=$(CURDIR)/requirements/llama.cmake
