@@ -5,7 +5,8 @@
 2. Whenever a device announces itself, which its retained `config` does after each connection too,
    it is asked for its states: Tasmota tells them when they change and every five minutes, and
    nothing of that is retained.
-3. `run` sends the questions, once the answers will be heard.
+3. `run` sends the questions, once the answers will be heard: those of a device once, however often
+   it announced itself until then.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import json
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from itertools import chain
 
 from edge.home.components.wiring import Problem
 from edge.home.mqtt_entity import MqttEntity
@@ -35,21 +37,26 @@ class Tasmotas:
         self._broker = broker
         self._settled = settled
         self._told: dict[str, dict[str, str]] = {}
-        self._questions: asyncio.Queue[Message] = asyncio.Queue()
+        self._full = False
+        self._unasked: dict[str, tuple[Message, ...]] = {}
+        self._to_ask = asyncio.Event()
 
     def joined(self, message: Message) -> Message:
         """One announcement of what a device said last on its two topics, after one of them."""
         device = device_of(message.topic)
         kind = message.topic.rpartition("/")[2]
         if device not in self._told and len(self._told) >= MOST_DEVICES:
-            log.warning("more than %s devices of Tasmota; %s is left out", MOST_DEVICES, device)
+            if not self._full:
+                log.warning("more than %s devices of Tasmota; the rest is left out", MOST_DEVICES)
+            self._full = True
             return Message(device, "")
         told = self._told.setdefault(device, {})
         told[kind] = message.payload[: LARGEST + 1]
         if kind == "config":
-            self._ask(message)
+            self._ask(device, message)
         if not any(payload.strip() for payload in told.values()):
             del self._told[device]
+            self._full = False
         config = told.get("config", "")
         halves = [config, told.get("sensors", "")]
         return Message(device, json.dumps(halves) if config.strip() else "")
@@ -57,17 +64,21 @@ class Tasmotas:
     async def run(self) -> None:
         """Send the questions until cancelled."""
         while True:
-            message = await self._questions.get()
+            await self._to_ask.wait()
             await self._settled()
-            try:
-                await self._broker.publish(message)
-            except BrokerError as error:
-                log.warning("%s", error)
+            self._to_ask.clear()
+            unasked, self._unasked = self._unasked, {}
+            for question in chain.from_iterable(unasked.values()):
+                try:
+                    await self._broker.publish(question)
+                except BrokerError as error:
+                    log.warning("%s", error)
 
-    def _ask(self, message: Message) -> None:
+    def _ask(self, device: str, config: Message) -> None:
+        self._unasked.pop(device, None)
         with suppress(LaresError):  # whoever reads the announcement says what is wrong with it
-            for question in questions(message.topic, message.payload):
-                self._questions.put_nowait(question)
+            self._unasked[device] = questions(config.topic, config.payload)
+            self._to_ask.set()
 
 
 def read_joined(topic: str, payload: str, *, problem: Problem) -> tuple[MqttEntity, ...]:

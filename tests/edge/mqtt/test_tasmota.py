@@ -143,6 +143,10 @@ class Heard:
         await self.published.put(message)
 
 
+OTHER_CONFIG = Message(
+    "tasmota/discovery/000000000000/config",
+    json.dumps(json.loads(CONFIG[1]) | {"mac": "000000000000"}),
+)
 QUESTIONS = [Message("cmnd/tasmota_8A1C2F/STATE", ""), Message("cmnd/tasmota_8A1C2F/STATUS", "10")]
 
 
@@ -187,9 +191,21 @@ async def test_a_question_that_the_broker_does_not_take_hinders_no_other() -> No
     subscribed.set()
     async with asking(subscribed) as (tasmotas, heard):
         heard.refuses = 2
-        tasmotas.joined(Message(*CONFIG))
+        tasmotas.joined(OTHER_CONFIG)
         tasmotas.joined(Message(*CONFIG))
         assert await asked(heard) == QUESTIONS
+
+
+async def test_a_device_that_announces_itself_all_the_time_is_asked_once_for_all_of_them() -> None:
+    subscribed = asyncio.Event()
+    async with asking(subscribed) as (tasmotas, heard):
+        for _ in range(1_000):
+            tasmotas.joined(Message(*CONFIG))
+        tasmotas.joined(OTHER_CONFIG)
+        subscribed.set()
+        assert await asked(heard) == QUESTIONS
+        assert await asked(heard) == QUESTIONS
+        assert heard.published.empty()
 
 
 async def test_a_device_that_sleeps_is_not_asked() -> None:
@@ -203,10 +219,12 @@ async def test_a_device_that_sleeps_is_not_asked() -> None:
         assert heard.published.empty()
 
 
-def test_more_devices_than_any_home_has_are_left_out() -> None:
+def test_more_devices_than_any_home_has_are_left_out(caplog: pytest.LogCaptureFixture) -> None:
     tasmotas = Tasmotas(cast(Broker, Heard()), asyncio.Event().wait)
     for number in range(MOST_DEVICES):
         assert tasmotas.joined(Message(f"tasmota/discovery/{number:012X}/config", "{}")).payload
-    assert not tasmotas.joined(Message(*CONFIG)).payload
+    for _ in range(2):
+        assert not tasmotas.joined(Message(*CONFIG)).payload
+    assert len(caplog.records) == 1
     tasmotas.joined(Message(f"tasmota/discovery/{0:012X}/config", ""))
     assert tasmotas.joined(Message(*CONFIG)).payload
