@@ -1,6 +1,6 @@
 """How fast commands go over a broker, and how soon a large home is known.
 
-    lares bench mqtt [--entities N] [--json]
+    lares bench mqtt [--entities N] [--flood SECONDS] [--json]
 
 Everything is on one machine, over a real Mosquitto: the lamps are one process that obeys each
 command at once, Lares another.
@@ -10,6 +10,8 @@ command at once, Lares another.
 2. *Start*: a broker with N retained discovery messages, and the retained states of their devices;
    from opening the connection until every state is known, each time in a new process. Memory is
    what the process grew by, the interpreter and its modules not counted.
+3. *Flood*: 1,000 messages a second of broken devices for a minute, and a command each second to one
+   of 100 lamps. Memory is what the process grew by after the first sixth of that time.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ import argparse
 import asyncio
 import gc
 import json
+import logging
 import random
 import subprocess
 import sys
@@ -34,8 +37,10 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from benchmarks.mqtt_flood import sensors
 from benchmarks.mqtt_house import BASE, announcements, told
 from edge.demo.mosquitto import HOST, start_broker
+from edge.kernel.events import Events
 from edge.mqtt.broker_aiomqtt import AiomqttBroker
 from edge.mqtt.devices import MqttDevices
 from edge.types import Action, EntityState, LaresError
@@ -45,6 +50,7 @@ ENTITIES = 2_000
 STARTS = 5
 COMMANDS, SUSTAINED_S, AT_ONCE = 500, 5.0, 16
 FLOOR_S, AIM_S = 5.0, 1.0
+FLOOD_S, FLOOD_A_SECOND, FLOODED_LAMPS = 60.0, 1_000, 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +75,25 @@ class Start:
     memory_mb: float
 
 
+@dataclass(frozen=True, slots=True)
+class Flood:
+    """Commands while broken devices flood the broker."""
+
+    seconds: float
+    messages: int
+    commands: int
+    p50_ms: float
+    most_ms: float
+    told: int
+    """Events and lines of the log."""
+    memory_mb: float
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Measure and print tables, or JSON. Exit code 2 where there is no broker."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--entities", type=int, default=ENTITIES)
+    parser.add_argument("--flood", type=float, default=FLOOD_S, metavar="SECONDS")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--start", type=int, metavar="PORT", help=argparse.SUPPRESS)
     arguments = parser.parse_args(argv)
@@ -86,13 +107,15 @@ def main(argv: Sequence[str] | None = None) -> int:
             for lamps in track(LAMPS, "Commands", console=console, transient=True)
         ]
         starts = asyncio.run(_starts(arguments.entities, console))
+        flood = asyncio.run(_flood(arguments.flood, console))
     except LaresError as error:
         print(f"mqtt: {error}", file=sys.stderr)
         return 2
     if arguments.json:
-        print(json.dumps({"commands": [*map(asdict, commands)], "starts": [*map(asdict, starts)]}))
+        figures = {"commands": [*map(asdict, commands)], "starts": [*map(asdict, starts)]}
+        print(json.dumps(figures | {"flood": asdict(flood)}))
     else:
-        _print(console, commands, starts)
+        _print(console, commands, starts, flood)
     return 0
 
 
@@ -148,8 +171,7 @@ async def _timed(devices: MqttDevices, order: Action) -> float:
 @asynccontextmanager
 async def _lamps(port: int, number: int) -> AsyncIterator[None]:
     """So many lamps in a process of their own, all of them announced."""
-    command = [sys.executable, "-m", "benchmarks.mqtt_house", str(port), str(number)]
-    process = await asyncio.create_subprocess_exec(*command, cwd=Path(__file__).parents[1])
+    process = await _program("benchmarks.mqtt_house", port, number)
     try:
         async with aiomqtt.Client(HOST, port) as client, asyncio.timeout(60):
             await client.subscribe(f"{BASE}/announced")
@@ -158,6 +180,58 @@ async def _lamps(port: int, number: int) -> AsyncIterator[None]:
     finally:
         process.terminate()
         await process.wait()
+
+
+async def _program(module: str, *arguments: object) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", module, *map(str, arguments)),
+        cwd=Path(__file__).parents[1],
+        stdout=subprocess.PIPE,
+    )
+
+
+async def _flood(seconds: float, console: Console) -> Flood:
+    times, memory = [], []
+    lines = _Lines()
+    events = Events()
+    events.subscribe(lambda event: lines.tell(event.name))
+    logging.getLogger("edge").addHandler(lines)
+    async with (
+        start_broker() as server,
+        _lamps(server.port, FLOODED_LAMPS),
+        AiomqttBroker(HOST, server.port) as link,
+        MqttDevices(link, events=events) as devices,
+    ):
+        await link.wait_connected(10)
+        await devices.settle(60)
+        orders = _orders(devices, seed=7)
+        for message in sensors():
+            await link.publish(message)
+        await devices.settle(60)
+        lines.told = 0
+        flooding = await _program("benchmarks.mqtt_flood", server.port, FLOOD_A_SECOND, seconds)
+        for _ in track(range(round(seconds)), "Flood", console=console, transient=True):
+            memory.append(_resident_mb())
+            times.append(await _timed(devices, next(orders)))
+            await asyncio.sleep(max(0.0, 1 - times[-1] / 1_000))
+        output, _ = await flooding.communicate()
+        memory.append(_resident_mb())
+    grown = memory[-1] - memory[len(times) // 6]
+    return Flood(
+        *(seconds, int(output), len(times), median(times), max(times), lines.told, round(grown, 1))
+    )
+
+
+class _Lines(logging.Handler):
+    """Counts what is told."""
+
+    told = 0
+
+    def tell(self, _name: str) -> None:
+        self.told += 1
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.tell(record.name)
 
 
 async def _starts(entities: int, console: Console) -> list[Start]:
@@ -206,7 +280,9 @@ def _resident_mb() -> float:
     return pages * 4096 / 1e6
 
 
-def _print(console: Console, commands: Sequence[Commands], starts: Sequence[Start]) -> None:
+def _print(
+    console: Console, commands: Sequence[Commands], starts: Sequence[Start], flood: Flood
+) -> None:
     table = Table(title="Commands over Mosquitto, publish → state")
     for name in ("lamps", "median", "p99", "most", "commands a second", "failed"):
         table.add_column(name, justify="right")
@@ -222,6 +298,11 @@ def _print(console: Console, commands: Sequence[Commands], starts: Sequence[Star
         f"Start with {starts[0].entities:,} retained discovery messages: {median(seconds):.2f} s "
         f"(median of {len(starts)}, at most {max(seconds):.2f}; at most {FLOOR_S:g} s wanted: "
         f"{verdict}; aim {AIM_S:g} s), {max(start.memory_mb for start in starts):.0f} MB."
+    )
+    console.print(
+        f"Flood of {flood.messages:,} messages in {flood.seconds:g} s: {flood.commands} commands, "
+        f"{flood.p50_ms:.1f} ms (median, at most {flood.most_ms:.1f}), all done; told "
+        f"{flood.told} times what is wrong, grew by {flood.memory_mb} MB."
     )
 
 

@@ -16,6 +16,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -32,10 +33,12 @@ from edge.home.tasmota import TASMOTA_FILTER, is_tasmota
 from edge.kernel.events import Events
 from edge.mqtt.announcement import is_lares
 from edge.mqtt.broker import Broker, BrokerError
+from edge.mqtt.comings import Comings
 from edge.mqtt.complaints import Complaints
 from edge.mqtt.delays import Delays
 from edge.mqtt.followed import Followed, home_of
 from edge.mqtt.latest import Latest
+from edge.mqtt.patience import Patience
 from edge.mqtt.subscriptions import Subscriptions
 from edge.mqtt.tasks import end
 from edge.mqtt.tasmota import Tasmotas, read_joined
@@ -51,8 +54,8 @@ LARGEST_STATE = 1 << 18
 GONE_AFTER_S = 300.0
 """What went while there was no connection is taken for gone so long after it. Devices that announce
 themselves anew because the broker had forgotten them are back by then."""
-AT_ONCE = 200
-"""Messages that are read before other tasks get their turn."""
+TURN_S = 0.01
+"""How long messages are read before other tasks get their turn."""
 
 
 @dataclass(slots=True)
@@ -93,6 +96,8 @@ class MqttDevices:
         self._gone_after_s = gone_after_s
         self._events = events or Events()
         self._complaints = Complaints(self._events)
+        self._comings = Comings(self._events)
+        self._patience = Patience(self._read)
         self._knows_all = False
         self._subscriptions = Subscriptions(broker)
         self._tasmotas = Tasmotas(broker, self._subscriptions.settle)
@@ -129,6 +134,8 @@ class MqttDevices:
         for task in tasks:
             await end(task)
         self._delays.cancel_all()
+        self._comings.end()
+        self._patience.end()
 
     @property
     def home(self) -> Home:
@@ -212,16 +219,17 @@ class MqttDevices:
         try:
             await self._broker.publish(Message(self._marker_topic, mark))
             await event.wait()
+            self._patience.catch_up()
         finally:
             del self._markers[mark]
 
     async def _follow(self) -> None:
-        read = 0
+        turn = time.perf_counter()
         async for message in self._broker.messages():
-            self._read(message)
-            read += 1
-            if read % AT_ONCE == 0:
+            self._patience.read(message)
+            if time.perf_counter() - turn > TURN_S:
                 await asyncio.sleep(0)
+                turn = time.perf_counter()
 
     def _read(self, message: Message) -> None:
         if self._connection != self._broker.connections:
@@ -316,7 +324,8 @@ class MqttDevices:
             self._latest.forget(topic)
         with self._home_lock:
             self._home = None
-        self._tell_change(before.ids, ids)
+        if self._knows_all:
+            self._comings.note(before.ids, ids)
 
     def _announced_by(self, message: Message) -> tuple[MqttEntity, ...] | None:
         """The entities that a message announces; None where it cannot be used."""
@@ -332,15 +341,6 @@ class MqttDevices:
         if not problems:
             self._complaints.forgive(message.topic)
         return announced
-
-    def _tell_change(self, before: Sequence[str], now: Sequence[str]) -> None:
-        """Say who came and went, once everybody who was there is known."""
-        for name, ids in (
-            ("devices_joined", set(now) - set(before)),
-            ("devices_gone", set(before) - set(now)),
-        ):
-            if ids and self._knows_all:
-                self._events.emit(name, entities=sorted(ids))
 
     def _sweep(self, connection: int) -> None:
         """Let go of what was announced before a connection, and not since."""

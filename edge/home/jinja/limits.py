@@ -14,8 +14,8 @@ from typing import Any
 
 from edge.types import LaresError
 
-STEPS = 20_000
-"""Steps of one evaluation: a hundredth of a second. The longest template that a device is known to
+STEPS = 6_000
+"""Steps of one evaluation: some milliseconds. The longest template that a device is known to
 publish, that of the events of zigbee2mqtt, needs some 1,600."""
 LONGEST_TEXT = 65_536
 """Characters of any text."""
