@@ -58,6 +58,8 @@ def _is_on_its_way(state: EntityState, expected: EntityState, before: EntityStat
         return False
     if is_partial and state.state in ("opening", "closing"):
         return (state.state == "opening") == (goal > earlier)
+    if not is_partial and (now == goal or state.state == "closed"):
+        return False  # the state is still to come on a topic of its own
     return abs(goal - now) < abs(goal - earlier)
 
 

@@ -74,3 +74,19 @@ def test_a_shutter_that_moves_the_other_way_confirms_nothing() -> None:
     assert not confirms(now, EntityState("closed"), before)
     assert not confirms(now, EntityState("", {"current_position": 20}), before)
     assert confirms(now, EntityState("", {"current_position": 80}), before)
+
+
+@pytest.mark.parametrize(
+    ("goal", "before", "between", "after"),
+    [
+        ("open", ("closed", 0), ("closed", 100), ("open", 100)),
+        ("open", ("closed", 0), ("closed", 40), ("open", 40)),
+        ("closed", ("open", 100), ("open", 0), ("closed", 0)),
+    ],
+)
+def test_a_position_that_comes_before_its_state_waits_for_it(
+    goal: str, before: tuple[str, int], between: tuple[str, int], after: tuple[str, int]
+) -> None:
+    told = [EntityState(s, {"current_position": at}) for s, at in (before, between, after)]
+    assert not confirms(told[1], EntityState(goal), told[0])
+    assert confirms(told[2], EntityState(goal), told[0])
