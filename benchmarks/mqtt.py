@@ -154,7 +154,7 @@ async def _sustained(devices: MqttDevices) -> tuple[int, int, float]:
 
 def _orders(devices: MqttDevices, seed: int) -> Iterator[Action]:
     rng = random.Random(seed)
-    ids = [entity.id for entity in devices.home.entities]
+    ids = [entity.id for entity in devices.home.entities if entity.domain == "light"]
     while True:
         brightness = rng.randrange(1, 255)
         expected = EntityState("on", {"brightness": brightness})
@@ -205,6 +205,7 @@ async def _flood(seconds: float, console: Console) -> Flood:
         await link.wait_connected(10)
         await devices.settle(60)
         orders = _orders(devices, seed=7)
+        times.append(await _timed(devices, next(orders)))
         for message in sensors():
             await link.publish(message)
         await devices.settle(60)
