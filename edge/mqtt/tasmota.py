@@ -56,7 +56,6 @@ class Tasmotas:
             self._ask(device, message)
         if not any(payload.strip() for payload in told.values()):
             del self._told[device]
-            self._full = False
         config = told.get("config", "")
         halves = [config, told.get("sensors", "")]
         return Message(device, json.dumps(halves) if config.strip() else "")

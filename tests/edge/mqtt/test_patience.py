@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
+from collections.abc import Iterator
+
+import pytest
 
 from edge.mqtt.patience import MOST_S, SHARE_S, Patience
 from edge.types import Message
@@ -40,9 +43,21 @@ class Reader:
                 await self.changed.wait()
 
 
-async def test_a_heavy_topic_is_cut_short_and_its_last_message_is_read_in_the_next_second() -> None:
-    reader = Reader()
+@pytest.fixture
+def reader() -> Reader:
+    return Reader()
+
+
+@pytest.fixture
+def patience(reader: Reader) -> Iterator[Patience]:
     patience = Patience(reader.read)
+    yield patience
+    patience.end()
+
+
+async def test_a_heavy_topic_is_cut_short_and_its_last_message_is_read_in_the_next_second(
+    reader: Reader, patience: Patience
+) -> None:
     for number in range(1_000):
         patience.read(Message("heavy", str(number)))
         patience.read(Message("light", str(number)))
@@ -52,34 +67,30 @@ async def test_a_heavy_topic_is_cut_short_and_its_last_message_is_read_in_the_ne
     assert [int(m.payload) for m in reader.heard if m.topic == "heavy"] == sorted(
         {int(m.payload) for m in reader.heard if m.topic == "heavy"}
     )
-    patience.end()
 
 
-async def test_many_messages_of_many_topics_are_all_read_at_once() -> None:
-    reader = Reader()
-    patience = Patience(reader.read)
+async def test_many_messages_of_many_topics_are_all_read_at_once(
+    reader: Reader, patience: Patience
+) -> None:
     messages = [Message(f"heavy/{number}", "") for number in range(30)]
     for message in messages:
         patience.read(message)
     assert reader.heard == messages
-    patience.end()
 
 
-async def test_one_heavy_topic_alone_waits_only_when_it_has_taken_what_all_together_may() -> None:
-    reader = Reader()
-    patience = Patience(reader.read)
+async def test_one_heavy_topic_alone_waits_only_when_it_has_taken_what_all_together_may(
+    reader: Reader, patience: Patience
+) -> None:
     for number in range(5):
         patience.read(Message("heavy", str(number)))
     assert reader.counts["heavy"] == 5
-    patience.end()
 
 
-async def test_what_waits_is_read_when_somebody_must_know_all() -> None:
-    reader = Reader()
-    patience = Patience(reader.read)
+async def test_what_waits_is_read_when_somebody_must_know_all(
+    reader: Reader, patience: Patience
+) -> None:
     for number in range(1_000):
         patience.read(Message("heavy", str(number)))
     assert reader.heard[-1] != Message("heavy", "999")
     patience.catch_up()
     assert reader.heard[-1] == Message("heavy", "999")
-    patience.end()
