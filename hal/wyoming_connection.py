@@ -183,6 +183,8 @@ class _Line:
                 self._heard_at = self._loop.time()
                 for event in parser.feed(data):
                     self._take(event)
+        except (BrokenPipeError, ConnectionResetError):
+            return "it hung up"
         except (OSError, WyomingError) as error:
             return str(error).rstrip(".")
         return "it hung up"
