@@ -15,8 +15,6 @@ import sys
 from collections.abc import Coroutine
 from typing import Any
 
-import aiomqtt
-
 RESTARTS = 75
 """What a main task returns that wants the program to be started again. (BSD's EX_TEMPFAIL: a
 supervisor that sees it instead would start it again, too.)"""
@@ -49,14 +47,6 @@ def until_told(main: Coroutine[Any, Any, int]) -> int:
     before = signal.signal(signal.SIGTERM, interrupt)
     try:
         with asyncio.Runner() as runner:
-            runner.get_loop().set_exception_handler(_complain)
             return runner.run(main)
     finally:
         signal.signal(signal.SIGTERM, before)
-
-
-def _complain(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """Tell what goes wrong beside all tasks, except for this: a connection of aiomqtt that is
-    cancelled while it opens leaves a callback behind, which fails when the broker ends."""
-    if not isinstance(context.get("exception"), asyncio.CancelledError | aiomqtt.MqttError):
-        loop.default_exception_handler(context)

@@ -18,6 +18,7 @@ import aiomqtt
 
 from edge.home.graph import Home
 from edge.home.virtual import BASE, OFFLINE, ONLINE, VirtualDevice
+from edge.mqtt.opening import opened
 from edge.mqtt.tasks import end
 from edge.types import Message
 
@@ -75,7 +76,8 @@ async def _run_client(
 ) -> None:
     offline = Message(_availability(area), OFFLINE, retain=True)
     will = aiomqtt.Will(offline.topic, offline.payload, QOS, retain=True)
-    async with aiomqtt.Client(host, port, will=will, socket_options=SOCKET_OPTIONS) as client:
+    gateway = aiomqtt.Client(host, port, will=will, socket_options=SOCKET_OPTIONS)
+    async with opened(gateway) as client:
         await client.subscribe([(device.command_filter, QOS) for device in devices])
         for device in devices:
             await _publish(client, (device.discovery(), *device.state_messages()))

@@ -35,6 +35,7 @@ from edge.kernel.retrying import pause_s
 from edge.mqtt.acknowledgements import NOT_AUTHORIZED, REFUSED_BY_3_1_1, Acknowledgements
 from edge.mqtt.broker import BrokerError
 from edge.mqtt.explaining import Explaining
+from edge.mqtt.opening import opened
 from edge.mqtt.parcel import Parcel
 from edge.mqtt.tasks import end
 from edge.types import Message
@@ -205,7 +206,7 @@ class AiomqttBroker:
         failures = 0
         while True:
             try:
-                async with self._client() as client:
+                async with opened(self._client()) as client:
                     await self._greet(client)
                     failures = 0
                     await self._listen(client)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -207,6 +208,7 @@ async def test_of_two_with_their_own_wake_word_one_answers_and_the_other_is_sent
                 await watched.outcome()
                 won, lost = (hall, kitchen) if "transcript" in hall.kinds else (kitchen, hall)
                 await aside(lambda: lost.until_told("error"))
+                await aside(lambda: won.until(lambda: won.played))
     assert Error.from_event(lost.until_told("error")).code == "duplicate_wake_up_detected"
     assert watched.names().count("outcome") == 1
     assert "transcript" in won.kinds
@@ -326,10 +328,17 @@ def wyoming_satellite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def all_from(room: socket.socket) -> bytes:
+    """What comes over the next connection, to its end."""
+    room.settimeout(WAIT_S)
+    with room, room.accept()[0] as connection, connection.makefile("rb") as stream:
+        return stream.read()
+
+
 async def test_the_program_wyoming_satellite_is_heard_and_plays_the_answer(
     wyoming_satellite: Path, tmp_path: Path
 ) -> None:
-    port, played = free_port(), tmp_path / "played.raw"
+    port = free_port()
     sound, go = tmp_path / "sound.raw", tmp_path / "go"
     scene = np.concatenate((in_a_room(samples_of(KITCHEN_LIGHT)), silence(20)))
     sound.write_bytes(scene.astype("<i2").tobytes())
@@ -341,7 +350,11 @@ async def test_the_program_wyoming_satellite_is_heard_and_plays_the_answer(
         "time.sleep(0.064)\n"
     )
     (tmp_path / "microphone.py").write_text(microphone)
-    speaker = f"import sys\nopen({str(played)!r},'wb').write(sys.stdin.buffer.read())\n"
+    room = socket.create_server(("127.0.0.1", 0))
+    speaker = (
+        f"import socket,sys\nroom = socket.create_connection({room.getsockname()!r})\n"
+        "room.sendall(sys.stdin.buffer.read())\n"
+    )
     (tmp_path / "speaker.py").write_text(speaker)
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "wyoming_satellite", "--uri", f"tcp://127.0.0.1:{port}"),
@@ -362,6 +375,7 @@ async def test_the_program_wyoming_satellite_is_heard_and_plays_the_answer(
             drained = asyncio.create_task(process.stderr.read())
             go.touch()
             outcome = await watched.outcome()
+            played = await asyncio.to_thread(all_from, room)
     finally:
         process.terminate()
         await process.wait()
@@ -369,4 +383,4 @@ async def test_the_program_wyoming_satellite_is_heard_and_plays_the_answer(
     log = (await drained).decode()
     assert "Wake word detected" in log
     assert "turn on the kitchen light" in log
-    np.testing.assert_array_equal(np.frombuffer(played.read_bytes(), "<i2"), SAID.samples)
+    np.testing.assert_array_equal(np.frombuffer(played, "<i2"), SAID.samples)

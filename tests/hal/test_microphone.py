@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+from wyoming.ping import Ping
 
 from edge.types import AudioFrame, Samples
 from hal.microphone import FrameCounts, Microphone, MicrophoneError
@@ -71,6 +72,8 @@ def wyoming_hearing(samples: Samples, folder: Path) -> Iterator[Microphone]:
     ):
         satellite.until_heard()
         satellite.speak(samples)
+        satellite.send(Ping().event())
+        satellite.until_told("pong")  # the answer comes after all sound before was taken in
         yield microphone
 
 
