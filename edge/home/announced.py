@@ -86,7 +86,7 @@ def announced_entity(kind: str, unique_id: str, config: Config, wiring: Wiring) 
         exposed=_is_spoken_to(kind, config, device_class),
         assumed=_is_assumed(kind, config, wiring),
         origin=_origin(config),
-        state_topic=config.topic("state_topic"),
+        state_topic=config.topic_filter("state_topic"),
         expires_after_s=_seconds(config, "expire_after") if kind in TELLS_CLASS else None,
         off_delay_s=_seconds(config, "off_delay") if kind == "binary_sensor" else None,
     )

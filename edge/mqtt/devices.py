@@ -42,6 +42,7 @@ from edge.mqtt.patience import Patience
 from edge.mqtt.subscriptions import Subscriptions
 from edge.mqtt.tasks import end
 from edge.mqtt.tasmota import Tasmotas, read_joined
+from edge.mqtt.wildcards import Wildcards
 from edge.types import Action, EntityState, LaresError, Message
 
 log = logging.getLogger(__name__)
@@ -104,6 +105,7 @@ class MqttDevices:
         self._announced: dict[str, _Announced] = {}
         self._followed: dict[str, Followed] = {}
         self._by_topic: defaultdict[str, list[str]] = defaultdict(list)
+        self._wildcards = Wildcards()
         self._latest = Latest()
         self._announced_size = 0
         self._delays = Delays()
@@ -226,7 +228,8 @@ class MqttDevices:
     async def _follow(self) -> None:
         turn = time.perf_counter()
         async for message in self._broker.messages():
-            self._patience.read(message)
+            for reading in self._wildcards.readings(message):
+                self._patience.read(reading)
             if time.perf_counter() - turn > TURN_S:
                 await asyncio.sleep(0)
                 turn = time.perf_counter()
@@ -381,6 +384,7 @@ class MqttDevices:
         self._followed[entity_id] = followed
         for topic in entity.topics:
             self._by_topic[topic].append(entity_id)
+            self._wildcards.add(topic)
             if (latest := self._latest.get(topic)) is not None:
                 self._tell(entity_id, latest)
         self._subscriptions.want(entity.topics)
@@ -395,6 +399,7 @@ class MqttDevices:
             self._by_topic[topic].remove(entity_id)
             if not self._by_topic[topic]:
                 del self._by_topic[topic]
+                self._wildcards.drop(topic)
 
     def _free_id(self, wanted: str) -> str:
         """The id, with a number behind it when another entity has it."""

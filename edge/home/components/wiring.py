@@ -44,6 +44,7 @@ LONGEST_STATE = 255
 MOST_WORDS = 1_000
 """Words in a list, such as a light's effects: WLED has 200, a remote with 20 keys 560 events."""
 _NOT_IN_TOPICS = re.compile(r"[+#\x00-\x1f\x7f\ud800-\udfff]")
+_ANY_LEVEL = re.compile(r"(?:(?<=/)|^)\+/")
 _NOT_UNDERSTOOD = (
     ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError, LaresError,
 )  # fmt: skip
@@ -58,6 +59,7 @@ class Reader:
     """One topic, what of its payload counts, and what that does to the state."""
 
     topic: str
+    """Or a filter for several, see `Config.topic_filter`."""
     value: ValueTemplate
     change: Change
     takes_empty: bool = False
@@ -177,10 +179,16 @@ class Config:
         """The topic under a key; "" when there is none. Raises `DiscoveryError` for one with
         wildcards, control signs or halves of surrogates, for a shared one, and for a long one."""
         name = self.text(key)
-        if name and (
-            len(name) > LONGEST_TOPIC or _NOT_IN_TOPICS.search(name) or name.startswith("$share/")
-        ):
+        if not _is_plain(name):
             raise self.wrong(key, "one plain topic")
+        return name
+
+    def topic_filter(self, key: str) -> str:
+        """The topic under a key to which to listen: as `topic`, but any level except the last may
+        be `+`. So gateways announce a sensor that several of them may hear."""
+        name = self.text(key)
+        if len(name) > LONGEST_TOPIC or not _is_plain(_ANY_LEVEL.sub("", name)):
+            raise self.wrong(key, "one plain topic (+ may stand for levels, but not for the last)")
         return name
 
     def reader(
@@ -194,7 +202,7 @@ class Config:
     ) -> tuple[Reader, ...]:
         """A reader of the topic under one key, by the template under another or `otherwise`; maybe
         none."""
-        if not (name := self.topic(topic)):
+        if not (name := self.topic_filter(topic)):
             return ()
         text = self.text(template) or (self.text(otherwise) if otherwise else "")
         try:
@@ -230,6 +238,11 @@ class Config:
         """The error for a key with something else than was expected."""
         found = str(self.values.get(key))[:60]
         return DiscoveryError(f"{self.origin}: expected {expected} for {key}, found {found!r}.")
+
+
+def _is_plain(topic: str) -> bool:
+    is_shared = topic.startswith("$share/")
+    return len(topic) <= LONGEST_TOPIC and not is_shared and not _NOT_IN_TOPICS.search(topic)
 
 
 def cleaned(name: str, longest: int = LONGEST_NAME) -> str:

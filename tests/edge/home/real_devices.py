@@ -30,6 +30,7 @@ import yaml
 from edge.home.discovery import read_discovery
 from edge.home.mqtt_entity import UNAVAILABLE, MqttEntity
 from edge.home.tasmota import is_tasmota, read_tasmota
+from edge.mqtt.broker import topic_matches
 from edge.types import EntityState
 
 FIXTURES = Path(__file__).with_name("fixtures")
@@ -157,6 +158,7 @@ class Replayed:
     def tell(self, topic: str, payload: str, problems: list[str]) -> dict[str, Any]:
         """What is different after a message: the state, and attributes that changed."""
         before = self.shown
+        topic = next((name for name in self.mqtt.topics if topic_matches(name, topic)), topic)
         reached = self.mqtt.reads_availability(topic, payload, problems.append)
         if reached is not None:
             self.heard.pop(topic, None)
