@@ -106,7 +106,7 @@ $(RUNTIME): | $(BUILD)
 	@touch $@
 
 $(DEV): | $(RUNTIME)
-	@requirements/system.sh espeak-ng sox
+	@requirements/system.sh espeak-ng sox faketime
 	@$(INSTALL) requirements/dev.txt
 	@$(INSTALL) requirements/demo.txt
 	@touch $@

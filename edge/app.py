@@ -11,7 +11,7 @@ import asyncio
 import functools
 import math
 import threading
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -51,7 +51,6 @@ from edge.small_talk import SmallTalk
 from edge.speaking import Speaking
 from edge.types import (
     EntityState,
-    Intent,
     LaresError,
     Outcome,
     Transcript,
@@ -115,7 +114,6 @@ class App:
         self.models = ModelsInUse(config, self.events)
         self.ears = Ears(config, self.models, self.events, self.controls)
         self._voice_lock = threading.Lock()
-        self._handling = asyncio.Lock()
         self._workforce: Workforce | None = None
         self.speaking = Speaking()
         self.together = Satellites(self.events)
@@ -315,8 +313,8 @@ class App:
         ms: Mapping[str, float] | None = None,
         aloud: Aloud | None = None,
     ) -> Outcome:
-        """Carry out what a text asks for, one at a time, as `Assistant.handle` does. What nothing
-        understands, the language model is asked about; meanwhile others may command.
+        """Carry out what a text asks for, as `Assistant.handle` does. What nothing understands, the
+        language model is asked about.
 
         aloud: says each sentence of its answer as soon as it is written.
         """
@@ -338,21 +336,16 @@ class App:
         aloud: Aloud | None,
     ) -> Outcome:
         assistant = household.assistant
-        async with self._handling:
-            outcome = await assistant.handle(
-                transcript, area=area, conversation=conversation, agreed=agreed, ms=ms
-            )
+        outcome = await assistant.handle(
+            transcript, area=area, conversation=conversation, agreed=agreed, ms=ms
+        )
         if not outcome.unanswered:
             return outcome
-
-        async def carry_out(intents: Sequence[Intent]) -> Outcome:
-            async with self._handling:
-                return await assistant.carry_out(transcript, intents, conversation=conversation)
 
         occasion = Occasion(
             household.home,
             household.states,
-            carry_out,
+            functools.partial(assistant.carry_out, transcript, conversation=conversation),
             assistant.permits,
             aloud or _unheard,
             area,

@@ -147,7 +147,8 @@ class Assistant:
         agreed: bool = False,
         ms: Mapping[str, float] | None = None,
     ) -> Outcome:
-        """Understand `transcript` and do what it asks.
+        """Understand `transcript` and do what it asks, one turn of a conversation after the other;
+        no conversation waits for another.
 
         `area` is where the speaker is (id or name), `conversation` whose questions stay open
         together, `agreed` answers "shall I?" with yes beforehand, `ms` are the stages that came
@@ -155,32 +156,38 @@ class Assistant:
         """
         session = self._sessions.setdefault(conversation, Session())
         run = _Run(transcript, session, ms=dict(ms or {}))
-        replied = await self._reply(run, agreed)
-        if replied is not None:
-            session.said = replied.speech
-            return self._tell(replied)
-        if not transcript.text.strip():
-            return self._tell(self._outcome(run, ""))
-        remark = remark_of(transcript.text)
-        if remark is not None:
-            return self._tell(await self._remarked(run, remark))
-        outcome = self._tell(await self._understood(run, area, agreed))
-        session.said = outcome.speech
-        return outcome
+        async with session.turn:
+            return self._tell(await self._answered(run, area, agreed))
 
     async def carry_out(
         self, transcript: Transcript, intents: Sequence[Intent], *, conversation: str = ""
     ) -> Outcome:
         """Do what another part understood `transcript` to mean; the policy is asked all the
         same."""
-        run = _Run(transcript, self._sessions.setdefault(conversation, Session()), ms={})
-        run.intents = tuple(intents)
-        return self._tell(await self._carry_out(run, agreed=False))
+        session = self._sessions.setdefault(conversation, Session())
+        run = _Run(transcript, session, tuple(intents))
+        async with session.turn:
+            return self._tell(await self._carry_out(run, agreed=False))
 
     def permits(self, intent: Intent) -> bool:
         """Whether the policy refuses nothing of what an intent does."""
         actions = self._answer((intent,)).actions
         return all(self._decide(action).verdict != "refuse" for action in actions)
+
+    async def _answered(self, run: _Run, area: str | None, agreed: bool) -> Outcome:
+        """What one turn leads to: an answer to our question, a remark, or something asked for."""
+        replied = await self._reply(run, agreed)
+        if replied is not None:
+            run.session.said = replied.speech
+            return replied
+        if not run.transcript.text.strip():
+            return self._outcome(run, "")
+        remark = remark_of(run.transcript.text)
+        if remark is not None:
+            return await self._remarked(run, remark)
+        outcome = await self._understood(run, area, agreed)
+        run.session.said = outcome.speech
+        return outcome
 
     async def _understood(self, run: _Run, area: str | None, agreed: bool) -> Outcome:
         """Do what a text asks for, or ask what it leaves open."""

@@ -7,6 +7,7 @@ Each satellite or conversation has a session of its own. A question stays open f
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -62,6 +63,8 @@ class Session:
     question: Waiting | Choice | None = None
     said: str = ""
     """What was last said that was no answer about the dialogue itself."""
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held by the turn that is answered now."""
     _context: Context = field(default_factory=Context)
     _spoken_at: float = 0.0
     _done: list[Done] = field(default_factory=list)

@@ -2,8 +2,9 @@
 # Writes the lock files, each package with the hashes of all its builds. Usage: lock.sh UV
 #
 # Everything is resolved once, and each file takes its part of it: what is trained with one version of
-# a package runs with the same one. Then it is checked that each machine we name finds a built wheel
-# of each package (srt and seqeval are plain Python that comes as source only).
+# a package runs with the same one. (Home Assistant has a venv of its own, and is resolved by itself.)
+# Then it is checked that each machine we name finds a built wheel of each package (srt and seqeval are
+# plain Python that comes as source only).
 set -eu
 cd "$(dirname "$0")/.."
 uv=$1
@@ -12,15 +13,17 @@ nowhere=$(mktemp -d)
 trap 'rm -rf "$everything" "$nowhere"' EXIT
 
 compile() {
+    overrides=requirements/$1.in
+    shift
     "$uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-        --no-emit-index-url --no-annotate --no-header --override requirements/overrides.in "$@"
+        --no-emit-index-url --no-annotate --no-header --override "$overrides" "$@"
 }
 
 part() {
     file=requirements/$1.txt
     shift
     rm -f "$file"
-    compile --constraint "$everything" --output-file "$file" "$@"
+    compile overrides --constraint "$everything" --output-file "$file" "$@"
     echo "$file: $(grep -c == "$file") packages"
 }
 
@@ -33,7 +36,7 @@ has_wheels() {
 runtime="--extra voice --extra vosk --extra whisper --extra knowledge --extra wyoming --extra home-assistant"
 # shellcheck disable=SC2086 # $runtime is several words
 {
-    compile $runtime --extra demo --extra speech --extra llm --extra train --extra dev \
+    compile overrides $runtime --extra demo --extra speech --extra llm --extra train --extra dev \
         setup.cfg requirements/build.in >"$everything"
     part build requirements/build.in
     part runtime $runtime setup.cfg
@@ -43,6 +46,8 @@ runtime="--extra voice --extra vosk --extra whisper --extra knowledge --extra wy
     part dev $runtime --extra dev setup.cfg
     part train $runtime --extra train setup.cfg
 }
+home_assistant=requirements/home-assistant
+compile home-assistant.overrides --output-file $home_assistant.txt $home_assistant.in
 for part in runtime demo speech dev train; do
     for version in 3.11 3.12 3.13; do
         for machine in x86_64 aarch64; do

@@ -19,7 +19,6 @@ from pathlib import Path
 
 import aiomqtt
 import numpy as np
-import pytest
 from wyoming.asr import Transcript
 from wyoming.error import Error
 from wyoming.tts import Synthesize
@@ -33,6 +32,7 @@ from edge.home.graph import Area, Entity, Home
 from edge.kernel.events import Event
 from edge.types import SAMPLE_RATE, EntityState, Outcome, Samples
 from edge.voice.tts import Sound
+from tests.e2e.home_assistant import PYTHON, needs_home_assistant
 from tests.e2e.program import WAIT_S, running
 from tests.e2e.sounds import KITCHEN_LIGHT, VACUUM, samples_of, silence, without_wake_word
 from tests.edge.mqtt.conftest import BrokerSwitch
@@ -315,19 +315,6 @@ async def test_run_waits_for_a_satellite_that_is_off_and_takes_one_back_that_was
     assert again["text"] == "turn on the kitchen light"
 
 
-@pytest.fixture(scope="session")
-def wyoming_satellite(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The program of rhasspy/wyoming-satellite, on a path of its own: it asks for old versions of
-    what it stands on, but runs on new ones."""
-    folder = tmp_path_factory.mktemp("wyoming-satellite")
-    install = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", folder]
-    packages = ("wyoming-satellite==1.0.0", "pyring-buffer==1.0.0", "wyoming==1.4.1")
-    done = subprocess.run([*install, *packages], capture_output=True, text=True, check=False)
-    if done.returncode:
-        pytest.skip(f"wyoming-satellite cannot be installed: {done.stderr.strip()[-200:]}")
-    return folder
-
-
 def all_from(room: socket.socket) -> bytes:
     """What comes over the next connection, to its end."""
     room.settimeout(WAIT_S)
@@ -335,9 +322,8 @@ def all_from(room: socket.socket) -> bytes:
         return stream.read()
 
 
-async def test_the_program_wyoming_satellite_is_heard_and_plays_the_answer(
-    wyoming_satellite: Path, tmp_path: Path
-) -> None:
+@needs_home_assistant
+async def test_the_program_wyoming_satellite_is_heard_and_plays_the_answer(tmp_path: Path) -> None:
     port = free_port()
     sound, go = tmp_path / "sound.raw", tmp_path / "go"
     scene = np.concatenate((in_a_room(samples_of(KITCHEN_LIGHT)), silence(20)))
@@ -357,12 +343,11 @@ async def test_the_program_wyoming_satellite_is_heard_and_plays_the_answer(
     )
     (tmp_path / "speaker.py").write_text(speaker)
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "wyoming_satellite", "--uri", f"tcp://127.0.0.1:{port}"),
+        *(str(PYTHON), "-m", "wyoming_satellite", "--uri", f"tcp://127.0.0.1:{port}"),
         *("--name", "real", "--no-zeroconf", "--debug"),
         *("--mic-command", f"{sys.executable} {tmp_path / 'microphone.py'}"),
         *("--snd-command", f"{sys.executable} {tmp_path / 'speaker.py'}"),
         *("--snd-command-rate", str(SAID.rate)),
-        env={"PYTHONPATH": str(wyoming_satellite)},
         stdout=subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,
     )

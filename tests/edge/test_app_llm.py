@@ -135,30 +135,6 @@ async def test_a_command_is_carried_out_while_an_answer_is_written() -> None:
     assert answered.speech == "Why not? Because."
 
 
-async def test_commands_are_carried_out_one_after_the_other(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    begun, may_end = asyncio.Event(), asyncio.Event()
-    order: list[str] = []
-
-    async def handle(transcript: Transcript, **_: object) -> Outcome:
-        order.append(f"begin {transcript.text}")
-        begun.set()
-        await may_end.wait()
-        order.append(f"end {transcript.text}")
-        return Outcome(transcript)
-
-    app = app_with(None)
-    async with app.virtual(HOME) as household:
-        monkeypatch.setattr(household.assistant, "handle", handle)
-        both = [says(app, household, text) for text in ("a", "b")]
-        await begun.wait()
-        assert order == ["begin a"]
-        may_end.set()
-        await asyncio.gather(*both)
-    assert order == ["begin a", "end a", "begin b", "end b"]
-
-
 async def test_what_is_understood_is_no_business_of_the_models() -> None:
     asked: list[str] = []
 

@@ -1,5 +1,6 @@
 """The assistant between words and devices: what it does, asks, refuses, and says."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -19,6 +20,7 @@ from edge.session import ANSWER_WITHIN_S, SPOKEN_OF_S
 from edge.types import OUT_OF_SCOPE, Message, Span, Tagging, Transcript
 from skills import ALL
 
+WAIT_S = 10.0
 HOME = Home.from_data(
     {
         "areas": [{"id": "hall", "name": "Hall"}, {"id": "den", "name": "Den"}],
@@ -78,6 +80,20 @@ class BrokenBroker(LoopbackBroker):
         await super().publish(message)
 
 
+class SlowBroker(LoopbackBroker):
+    """One that takes what is for the hall light only when it may."""
+
+    def __init__(self, home: VirtualHome) -> None:
+        super().__init__(home)
+        self.was_asked, self.may_take = asyncio.Event(), asyncio.Event()
+
+    async def publish(self, message: Message) -> None:
+        if message.topic.startswith("virtual/light/hall/"):
+            self.was_asked.set()
+            await self.may_take.wait()
+        await super().publish(message)
+
+
 class Clock:
     now = 0.0
 
@@ -99,7 +115,7 @@ class House:
 def house(tmp_path: Path) -> Callable[..., object]:
     @asynccontextmanager
     async def open_house(
-        broker: type[LoopbackBroker] = LoopbackBroker,
+        broker: Callable[[VirtualHome], LoopbackBroker] = LoopbackBroker,
         rules: list[Mapping[str, object]] | None = None,
         knows: Callable[[str], str | None] | None = None,
     ) -> AsyncIterator[House]:
@@ -148,6 +164,31 @@ async def test_what_the_tagger_is_unsure_of_does_nothing(house) -> None:
     async with house() as home:
         outcome = await home.hears("perhaps the hall light")
     assert (outcome.intents, outcome.published) == ((), ())
+
+
+async def test_no_conversation_waits_for_another(house) -> None:
+    brokers: list[SlowBroker] = []
+
+    def slow(home: VirtualHome) -> SlowBroker:
+        brokers.append(SlowBroker(home))
+        return brokers[-1]
+
+    async with house(slow) as home, asyncio.timeout(WAIT_S):
+        hall = asyncio.create_task(home.hears("turn on the hall light", conversation="hall"))
+        await brokers[0].was_asked.wait()
+        next_in_hall = asyncio.create_task(home.hears("never mind", conversation="hall"))
+        office = await home.hears("turn on the lamp", conversation="office")
+        done = await home.hears("the desk lamp", conversation="office")
+        assert not hall.done() and not next_in_hall.done()
+        brokers[0].may_take.set()
+        await asyncio.wait((hall, next_in_hall))
+    assert office.asked
+    assert set(done.changes) == {"light.desk"}
+    assert hall.result().changes["light.hall"].state == "on"
+    told = [
+        event.fields["outcome"].transcript.text for event in home.seen if event.name == "outcome"
+    ]
+    assert told[2:] == ["turn on the hall light", "never mind"]
 
 
 async def test_an_empty_transcript_is_passed_over_in_silence(house) -> None:
