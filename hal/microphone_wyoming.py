@@ -10,8 +10,8 @@ What a satellite sends depends on who listens for the wake word (rhasspy/wyoming
   word, in the place in the sound where it belongs, and `released` at an `audio-stop`.
 
 Whatever it does, frames come without a pause, since time goes on: where a satellite sends nothing
-for `QUIET_S`, there is silence. Muted, the satellite is told to pause, so that what is said does
-not even leave it; what it sends all the same is thrown away.
+for `QUIET_S`, or says that its sound is over, there is silence. Muted, the satellite is told to
+pause, so that what is said does not even leave it; what it sends all the same is thrown away.
 """
 
 from __future__ import annotations
@@ -38,11 +38,12 @@ from hal.wyoming_connection import WyomingConnection
 from hal.wyoming_events import WyomingError
 from hal.wyoming_sound import IncomingSound
 
-QUIET_S = 0.5
+QUIET_S = 1.0
 """After so long without sound the satellite is not late (wireless networks are, by less): it sends
 none."""
 PORTION_S = 0.05
-"""Silence comes in portions of this length."""
+"""So often there is more silence: as much as time has passed, twice as much at most. So it makes up
+for `QUIET_S`, and what was late all the same gets no long gap."""
 MOST_WAITING_S = 30.0
 """Sound that may wait to be fetched; what comes then is lost."""
 
@@ -149,9 +150,10 @@ class WyomingMicrophone:
             match happening:
                 case None:
                     framer.fill_up()
-                    if silent_since is None:
-                        silent_since = self._clock() - framer.time - QUIET_S
-                    passed = self._clock() - silent_since - framer.time
+                    now = self._clock() - framer.time
+                    if silent_since is None or now - silent_since > QUIET_S:
+                        silent_since = now - QUIET_S
+                    passed = min(now - silent_since, 2 * PORTION_S)
                     frames = max(0, int(passed * SAMPLE_RATE) // FRAME_SAMPLES)
                     framer.add(np.zeros(frames * FRAME_SAMPLES, np.int16))
                 case _Sound(samples):
@@ -163,6 +165,7 @@ class WyomingMicrophone:
                     self.pressed(word)
                 case "released":
                     framer.fill_up()
+                    silent_since = self._clock() - framer.time
                     self.released()
             while framer.ready and self._open:
                 yield framer.take()

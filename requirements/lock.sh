@@ -2,7 +2,7 @@
 # Writes the lock files, each package with the hashes of all its builds. Usage: lock.sh UV
 #
 # Everything is resolved once, and each file takes its part of it: what is trained with one version of
-# a package runs with the same one. (Home Assistant has a venv of its own, and is resolved by itself.)
+# a package runs with the same one. (Home Assistant and the satellite of the tests are resolved by themselves.)
 # Then it is checked that each machine we name finds a built wheel of each package (srt and seqeval are
 # plain Python that comes as source only).
 set -eu
@@ -46,8 +46,10 @@ runtime="--extra voice --extra vosk --extra whisper --extra knowledge --extra wy
     part dev $runtime --extra dev setup.cfg
     part train $runtime --extra train setup.cfg
 }
-home_assistant=requirements/home-assistant
-compile home-assistant.overrides --output-file $home_assistant.txt $home_assistant.in
+beside=requirements/home-assistant
+compile home-assistant.overrides --output-file $beside.txt $beside.in
+beside=requirements/wyoming-satellite
+compile overrides --no-deps --output-file $beside.txt $beside.in
 for part in runtime demo speech dev train; do
     for version in 3.11 3.12 3.13; do
         for machine in x86_64 aarch64; do

@@ -37,6 +37,8 @@ from edge.home_assistant.address import Address, Token
 
 PYTHON = Path(__file__).parents[2] / ".home-assistant" / "bin" / "python"
 """The Python of the venv that Home Assistant is installed in."""
+WYOMING_SATELLITE = PYTHON.parents[1] / "wyoming-satellite"
+"""The folder of the program wyoming-satellite, which that Python runs."""
 START_S = 120.0
 STOP_S = 60.0
 WAIT_S = 30.0

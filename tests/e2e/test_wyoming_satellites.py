@@ -32,7 +32,7 @@ from edge.home.graph import Area, Entity, Home
 from edge.kernel.events import Event
 from edge.types import SAMPLE_RATE, EntityState, Outcome, Samples
 from edge.voice.tts import Sound
-from tests.e2e.home_assistant import PYTHON, needs_home_assistant
+from tests.e2e.home_assistant import PYTHON, WYOMING_SATELLITE, needs_home_assistant
 from tests.e2e.program import WAIT_S, running
 from tests.e2e.sounds import KITCHEN_LIGHT, VACUUM, samples_of, silence, without_wake_word
 from tests.edge.mqtt.conftest import BrokerSwitch
@@ -348,21 +348,21 @@ async def test_the_program_wyoming_satellite_is_heard_and_plays_the_answer(tmp_p
         *("--mic-command", f"{sys.executable} {tmp_path / 'microphone.py'}"),
         *("--snd-command", f"{sys.executable} {tmp_path / 'speaker.py'}"),
         *("--snd-command-rate", str(SAID.rate)),
+        env={"PYTHONPATH": str(WYOMING_SATELLITE)},
         stdout=subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,
     )
     assert process.stderr is not None
     try:
         async with lares(real=f"tcp://127.0.0.1:{port}") as watched, asyncio.timeout(WAIT_S):
-            said = b""
-            while b"Streaming audio" not in said:
-                said += await process.stderr.readline()
+            await process.stderr.readuntil(b"Streaming audio")
             drained = asyncio.create_task(process.stderr.read())
             go.touch()
             outcome = await watched.outcome()
             played = await asyncio.to_thread(all_from, room)
     finally:
-        process.terminate()
+        with suppress(ProcessLookupError):
+            process.terminate()
         await process.wait()
     assert set(outcome.changes) == {LAMP}
     log = (await drained).decode()

@@ -67,6 +67,35 @@ def test_silence_comes_in_real_time_while_a_satellite_sends_nothing() -> None:
     assert 0.9 < spent < 3.0
 
 
+class Clock:
+    """The time that has passed, and what a machine stood still beside it."""
+
+    def __init__(self) -> None:
+        self.stood_still_s = 0.0
+
+    def __call__(self) -> float:
+        return time.monotonic() + self.stood_still_s
+
+
+@pytest.mark.parametrize("spoke", [True, False])
+def test_a_machine_that_stood_still_puts_no_long_silence_into_what_is_said(spoke: bool) -> None:
+    clock = Clock()
+    with (
+        SimulatedSatellite() as satellite,
+        WyomingMicrophone(WyomingConnection(satellite.uri), clock=clock) as microphone,
+    ):
+        satellite.until_heard()
+        if spoke:
+            satellite.speak(noise(0.1))
+        frames = iter(microphone)
+        before = [*itertools.islice(frames, 20)]
+        assert any(frame.samples.any() for frame in before) is spoke
+        clock.stood_still_s = 3_600.0
+        assert not any(frame.samples.any() for frame in itertools.islice(frames, 60))
+        satellite.speak(noise(0.1))
+        assert len(heard_until(frames, 1)) < 200
+
+
 def test_its_own_wake_word_presses_before_the_sound_that_follows() -> None:
     said = noise(0.2)
     seen: list[object] = []
