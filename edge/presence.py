@@ -39,7 +39,7 @@ from edge.types import LaresError, Message
 PAUSE_S = 0.05
 """What comes within this time is told together."""
 MEASURE_S = 30.0
-RESTARTS_AFTER_S = 30.0
+RESTARTS_AFTER_S = 10.0
 """How long Lares must have run before it lets itself be restarted: commands sent twice, or again
 and again, must not keep it from ever running."""
 CHECKS_AFTER_S = 5.0

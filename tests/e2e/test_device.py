@@ -187,7 +187,7 @@ async def test_a_press_starts_it_anew_as_the_same_process_with_its_sound_and_set
 
 
 async def press_until_told(port: int) -> None:
-    """Press "restart" each second: for half a minute it is not obeyed."""
+    """Press "restart" each second: for its first ten seconds it is not obeyed."""
     async with aiomqtt.Client("127.0.0.1", port) as client:
         while True:
             await client.publish("lares/lares/restart/set", "PRESS", 1)

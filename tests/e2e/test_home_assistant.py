@@ -180,7 +180,7 @@ async def test_the_restart_button_starts_lares_anew(
 
 
 async def press_until_told(told: Watching) -> None:
-    """Press "restart" each second: for half a minute it is not obeyed."""
+    """Press "restart" each second: for its first ten seconds it is not obeyed."""
     while True:
         await told.call("button.press", "button.lares_restart")
         await asyncio.sleep(1)
