@@ -49,6 +49,7 @@ from edge.reaching import CONNECT_S, reached
 from edge.satellites import Satellites
 from edge.small_talk import SmallTalk
 from edge.speaking import Speaking
+from edge.timers import Timers
 from edge.types import (
     EntityState,
     LaresError,
@@ -201,7 +202,7 @@ class App:
         completeness = self._completeness(household.devices, area)
         name = None if satellite is None else satellite.name
         ear = None if name is None else self.speaking.ear(name, self.ears.wake_detector)
-        remote = None if satellite is None else self._remote(satellite)
+        remote = None if satellite is None else self.remote_at(satellite)
         listening = Listening(
             microphone,
             self.ears.listener(wake=wake, own=None if ear is None else ear.own),
@@ -225,7 +226,8 @@ class App:
         satellites: RemoteSatellites = module.RemoteSatellites(self.events)
         return satellites
 
-    def _remote(self, satellite: Satellite) -> RemoteSatellite | None:
+    def remote_at(self, satellite: Satellite) -> RemoteSatellite | None:
+        """The Wyoming satellite that a satellite is; None for a sound card of this machine."""
         return None if satellite.remote is None else self.remote.at(satellite.remote)
 
     def hearing(self, devices: Devices) -> SpeechToText:
@@ -277,16 +279,7 @@ class App:
     ) -> Outcome:
         """Carry out what was heard, by a satellite or by the only microphone, and say there what
         became of it."""
-        remote = None if satellite is None else self._remote(satellite)
-        wanted = None if satellite is None else satellite.speaker
-        speaker = self.speaker(wanted) if remote is None or wanted is not None else remote.speaker
-
-        async def aloud(sentence: str) -> bool:
-            if remote is not None:
-                remote.says(sentence)
-            self.events.emit("speaking", "debug")
-            return await asyncio.to_thread(self._say, sentence, speaker)
-
+        aloud = self.aloud(satellite)
         try:
             outcome = await self.handle(
                 household,
@@ -301,6 +294,21 @@ class App:
         finally:
             self.events.emit("answered", "debug")
         return outcome
+
+    def aloud(self, satellite: Satellite | None = None) -> Aloud:
+        """What says a sentence at a satellite, or where the only microphone is; it tells whether it
+        was said to its end."""
+        remote = None if satellite is None else self.remote_at(satellite)
+        wanted = None if satellite is None else satellite.speaker
+        speaker = self.speaker(wanted) if remote is None or wanted is not None else remote.speaker
+
+        async def say(sentence: str) -> bool:
+            if remote is not None:
+                remote.says(sentence)
+            self.events.emit("speaking", "debug")
+            return await asyncio.to_thread(self._say, sentence, speaker)
+
+        return say
 
     async def handle(
         self,
@@ -345,7 +353,9 @@ class App:
         occasion = Occasion(
             household.home,
             household.states,
-            functools.partial(assistant.carry_out, transcript, conversation=conversation),
+            functools.partial(
+                assistant.carry_out, transcript, area=area, conversation=conversation
+            ),
             assistant.permits,
             aloud or _unheard,
             area,
@@ -370,12 +380,14 @@ class App:
         return True
 
     @asynccontextmanager
-    async def live(self, *, patient: bool = False) -> AsyncIterator[Household]:
+    async def live(
+        self, *, patient: bool = False, timers: Timers | None = None
+    ) -> AsyncIterator[Household]:
         """The real home: the devices that announce themselves on the configured broker, or those
         that Home Assistant shows.
 
         Raises LaresError when broker or Home Assistant cannot be reached; a `patient` caller waits
-        for as long as waiting can help.
+        for as long as waiting can help. timers: where they are kept, if they are.
         """
         owner = self.home() if self.config.home.file else None
         wait_s = math.inf if patient else CONNECT_S
@@ -384,7 +396,7 @@ class App:
             with Audit(audit_file, keep_words=self.config.privacy.keep_words) as audit:
                 await devices.settle()
                 async with self._with_workers():
-                    yield Household(self._assistant(devices, audit), devices)
+                    yield Household(self._assistant(devices, audit, timers), devices)
 
     @asynccontextmanager
     async def _with_workers(self) -> AsyncIterator[None]:
@@ -402,12 +414,15 @@ class App:
                 self._workforce = None
 
     @asynccontextmanager
-    async def virtual(self, home: Home) -> AsyncIterator[Household]:
-        """Simulated devices for every entity of `home`, in this process, in their first states."""
+    async def virtual(
+        self, home: Home, *, timers: Timers | None = None
+    ) -> AsyncIterator[Household]:
+        """Simulated devices for every entity of `home`, in this process, in their first states.
+        timers: where they are kept, if they are."""
         broker = LoopbackBroker(VirtualHome(home))
         async with broker, MqttDevices(broker, home) as devices:
             await devices.settle()
-            yield Household(self._assistant(devices, Audit(None)), devices, broker)
+            yield Household(self._assistant(devices, Audit(None), timers), devices, broker)
 
     def _knows(self, question: str) -> str | None:
         """What the house's documents say; nothing is opened where there are none."""
@@ -426,7 +441,7 @@ class App:
             self.models.scheduler.urgent,
         )
 
-    def _assistant(self, devices: Devices, audit: Audit) -> Assistant:
+    def _assistant(self, devices: Devices, audit: Audit, timers: Timers | None = None) -> Assistant:
         reader: Reader = self.reader(devices)
         if self._workforce is not None:
             reader = self._workforce.reader(reader, devices)
@@ -443,6 +458,7 @@ class App:
             knows=self._knows,
             urgent=self.models.scheduler.urgent,
             reader=reader,
+            timers=timers,
         )
 
 

@@ -31,10 +31,12 @@ from edge.nlu.remarks import Remark, remark_of
 from edge.privacy.audit import Audit
 from edge.privacy.policy import Decision, Policy
 from edge.session import ANSWER_WITHIN_S, Choice, Done, Session, Waiting
+from edge.timers import Timers
 from edge.types import (
     Action,
     Answer,
     Intent,
+    LaresError,
     Outcome,
     Transcript,
     Understanding,
@@ -57,6 +59,7 @@ _MORE_YES = frozenset(
 NO = frozenset({"no", "no thanks", "nope", "cancel", "don't", "never mind", "stop"})
 NO_SKILL = "I understood you, but I can't do that yet."
 LATER = "I understood you, but I can't wait with it yet. Tell me when it is time."
+LATER_NOT_UNDERSTOOD = "I don't know what I shall do then. Say it in other words."
 RESPOND = "HassRespond"
 """Home Assistant's intent of what only wants an answer: "how are you"."""
 NOT_UNDERSTOOD = "Sorry, I didn't understand that."
@@ -69,6 +72,12 @@ class _Run:
     transcript: Transcript
     session: Session
     intents: tuple[Intent, ...] = ()
+    conversation: str = ""
+    area: str | None = None
+    before: Context = field(default_factory=Context)
+    """What was spoken of before."""
+    later: dict[str, tuple[Intent, ...]] = field(default_factory=dict)
+    """What commands mean that wait for a timer."""
     ms: dict[str, float] = field(default_factory=dict)
 
     @contextmanager
@@ -88,6 +97,7 @@ class Assistant:
     knows: what the house's documents say to a question; None where they say nothing.
     urgent: within it, whatever else computes pauses.
     reader: who reads what was said; None: this machine.
+    timers: None where none are kept.
     """
 
     def __init__(
@@ -106,6 +116,7 @@ class Assistant:
         knows: Callable[[str], str | None] | None = None,
         urgent: Callable[[], AbstractContextManager[None]] = nullcontext,
         reader: Reader | None = None,
+        timers: Timers | None = None,
     ) -> None:
         self._here = HomeReader(tagger, devices, confidence, needs, urgent)
         self._reader = reader or self._here
@@ -116,6 +127,7 @@ class Assistant:
         self._events = events
         self._confirm_s = confirm_s
         self._knows = knows
+        self._timers = timers
         self._clock = clock
         self._sessions: dict[str, Session] = {}
 
@@ -155,17 +167,22 @@ class Assistant:
         before.
         """
         session = self._sessions.setdefault(conversation, Session())
-        run = _Run(transcript, session, ms=dict(ms or {}))
+        run = _Run(transcript, session, (), conversation, area, ms=dict(ms or {}))
         async with session.turn:
             return self._tell(await self._answered(run, area, agreed))
 
     async def carry_out(
-        self, transcript: Transcript, intents: Sequence[Intent], *, conversation: str = ""
+        self,
+        transcript: Transcript,
+        intents: Sequence[Intent],
+        *,
+        area: str | None = None,
+        conversation: str = "",
     ) -> Outcome:
         """Do what another part understood `transcript` to mean; the policy is asked all the
         same."""
         session = self._sessions.setdefault(conversation, Session())
-        run = _Run(transcript, session, tuple(intents))
+        run = _Run(transcript, session, tuple(intents), conversation, area)
         async with session.turn:
             return self._tell(await self._carry_out(run, agreed=False))
 
@@ -192,6 +209,7 @@ class Assistant:
     async def _understood(self, run: _Run, area: str | None, agreed: bool) -> Outcome:
         """Do what a text asks for, or ask what it leaves open."""
         session = run.session
+        run.before = session.context(self._clock())
         reading = await self._read(run, area)
         understanding = reading.understanding
         if not understanding.intents and not understanding.candidates:
@@ -226,7 +244,7 @@ class Assistant:
 
     def _offers(self, run: _Run, offer: Understanding) -> bool:
         """Have a "yes" do what may be meant; whether any of it is permitted."""
-        answer = self._answer(offer.intents)
+        answer = self._answer(offer.intents, run)
         permitted = tuple(a for a in answer.actions if self._decide(a).verdict != "refuse")
         if permitted:
             waiting = replace(answer, actions=permitted)
@@ -324,9 +342,22 @@ class Assistant:
 
     async def _carry_out(self, run: _Run, agreed: bool) -> Outcome:
         """Let the skills answer the run's intents, and do what the policy lets through."""
+        if not await self._understands_later(run):
+            return self._outcome(run, LATER_NOT_UNDERSTOOD)
         with run.stage("skill"):
-            answer = self._answer(run.intents)
+            answer = self._answer(run.intents, run)
         return await self._permit(run, answer, agreed)
+
+    async def _understands_later(self, run: _Run) -> bool:
+        """Whether it is known what is to be done when a timer runs out: "it" is what it is now."""
+        for command in (str(i.slots.get("conversation_command", "")) for i in run.intents):
+            if command and self._timers is not None:
+                read = await self._reader.read(Turn(command, run.before, run.area))
+                meant = read.reading.understanding
+                if not meant.intents or meant.question is not None:
+                    return False
+                run.later[command] = meant.intents
+        return True
 
     async def _read(self, run: _Run, area: str | None, text: str | None = None) -> Reading:
         """What a text means after what was said before it in its session."""
@@ -345,8 +376,14 @@ class Assistant:
         )
         return read.reading
 
-    def _answer(self, intents: Sequence[Intent]) -> Answer:
-        house = House(self._devices.home, self._devices.states)
+    def _answer(self, intents: Sequence[Intent], run: _Run | None = None) -> Answer:
+        house = House(
+            self._devices.home,
+            self._devices.states,
+            timers=None if self._timers is None else self._timers.now(),
+            conversation="" if run is None else run.conversation,
+            area=None if run is None else run.area,
+        )
         answers = []
         for intent in intents:
             skill = self._skills.get(intent.name)
@@ -364,6 +401,7 @@ class Assistant:
         return Answer(
             tuple(action for answer in answers for action in answer.actions),
             " ".join(answer.speech for answer in answers if answer.speech),
+            tuple(order for answer in answers for order in answer.timers),
         )
 
     async def _permit(self, run: _Run, answer: Answer, agreed: bool) -> Outcome:
@@ -387,7 +425,7 @@ class Assistant:
                 self._write(run, action, "ask", "the owner wants to be asked", "asked")
             names = self._names(a.entity_id for a in asked)
             return self._outcome(run, f"Shall I {_verb(asked[0])} {names}?", asked=True)
-        if refused and not permitted:
+        if refused and not permitted and not answer.timers:
             reason = refused[0][1]
             names = self._names(a.entity_id for a, _ in refused)
             speech = f"I may not {_verb(refused[0][0])} {names}."
@@ -399,7 +437,19 @@ class Assistant:
         speech = f"{outcome.speech} I may not {_verb(refused[0][0])} {names}."
         return replace(outcome, speech=speech, refused=refused[0][1])
 
+    def _timed(self, run: _Run, answer: Answer) -> Answer:
+        """The answer, once what it wants of timers was done; what could not be done is told."""
+        if self._timers is not None:
+            try:
+                for order in answer.timers:
+                    meant = replace(order, intents=run.later.get(order.command, ()))
+                    self._timers.order(meant, run.conversation, run.area)
+            except LaresError as error:
+                return replace(answer, speech=str(error))
+        return answer
+
     async def _act(self, run: _Run, answer: Answer) -> Outcome:
+        answer = self._timed(run, answer)
         if not answer.actions:
             return self._outcome(run, answer.speech)
         before = self._devices.states.snapshot()

@@ -172,11 +172,51 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class Timer:
+    """A timer as it is at one moment."""
+
+    id: str
+    start_s: int
+    """What it was set to, in seconds; what was added since does not count."""
+    left_s: float
+    name: str = ""
+    conversation: str = ""
+    """Where it was set, and where it is told that it has run out: a satellite's name."""
+    area: str | None = None
+    """Id or name of the area where it was set."""
+    command: str = ""
+    """What is carried out when it has run out, in words."""
+    intents: tuple[Intent, ...] = ()
+    """And what was meant by that where it was said."""
+    active: bool = True
+    """False while it is paused."""
+
+
+TimerOrderKind = Literal["start", "cancel", "change", "pause", "resume"]
+
+
+@dataclass(frozen=True, slots=True)
+class TimerOrder:
+    """What is to become of a timer."""
+
+    kind: TimerOrderKind
+    id: str = ""
+    """Which one; "" for one that is started."""
+    seconds: int = 0
+    """How long it runs, or by how much it runs longer (shorter where negative)."""
+    name: str = ""
+    command: str = ""
+    intents: tuple[Intent, ...] = ()
+    """What the command means."""
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What a skill returns: what to do, and what to say when it was done."""
 
     actions: tuple[Action, ...] = ()
     speech: str = ""
+    timers: tuple[TimerOrder, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

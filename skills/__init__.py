@@ -14,6 +14,7 @@ from skills.mower import MOWER
 from skills.skill import Skill
 from skills.states import STATES
 from skills.switching import SWITCHING
+from skills.timers import TIMERS
 from skills.vacuum import VACUUM
 from skills.weather import WEATHER
 
@@ -31,6 +32,7 @@ ALL: tuple[Skill, ...] = (
     STATES,
     WEATHER,
     CLOCK,
+    TIMERS,
     NEVER_MIND,
 )
 """The enabled skills."""

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from edge.home.graph import Entity, Home
 from edge.home.states import States
-from edge.types import Answer, EntityState, Intent
+from edge.types import Answer, EntityState, Intent, Timer
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,12 @@ class House:
     states: States
     clock: Callable[[], datetime] = datetime.now
     """Local time."""
+    timers: tuple[Timer, ...] | None = None
+    """Those that run or are paused, the first to run out first; None where none are kept."""
+    conversation: str = ""
+    """In which is spoken."""
+    area: str | None = None
+    """Id or name of the area where the speaker is."""
 
     def state(self, entity: Entity) -> EntityState:
         """The state of an entity now, or the one it started with where nothing came since."""

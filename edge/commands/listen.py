@@ -32,8 +32,10 @@ from edge.listening import Heard
 from edge.mqtt.tasks import end
 from edge.muting import muted_by
 from edge.pins import fitted
+from edge.ringing import ringing
 from edge.serving import served
 from edge.timeline import Timeline, changed_states, stage_times
+from edge.timers import Timers
 from edge.types import Outcome
 from hal.microphone import MicrophoneError
 from hal.microphone_file import FileMicrophone
@@ -76,8 +78,10 @@ async def _run(config: Config, *, as_log: bool) -> int:
         if app.controls.settings.muted:
             events.emit("still_muted", "warning", advice=_UNMUTE.format(config.mqtt.node))
         restart = asyncio.Event()
+        timers = Timers(events)
         async with (
-            app.live(patient=True) as household,
+            app.live(patient=True, timers=timers) as household,
+            ringing(app, household, timers),
             present(app, household.home, restart.set),
             served(app, household),
         ):

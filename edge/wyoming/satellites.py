@@ -4,6 +4,7 @@
     voice_started   →  voice-started
     heard           →  voice-stopped · transcript
     what is said    →  synthesize, before its sound
+    timers          →  timer-started · timer-updated · timer-cancelled · timer-finished
     gave_up …       →  error, as when Home Assistant ends a pipeline without an answer
 
 A satellite shows by these what is going on, and goes back to its own wake word after a transcript
@@ -20,12 +21,13 @@ from typing import Protocol
 from wyoming.asr import Transcribe, Transcript
 from wyoming.error import Error
 from wyoming.event import Event as WyomingEvent
+from wyoming.timer import TimerCancelled, TimerFinished, TimerStarted, TimerUpdated
 from wyoming.tts import Synthesize
 from wyoming.vad import VoiceStarted, VoiceStopped
 from wyoming.wake import Detection
 
 from edge.kernel.events import Event, Events
-from edge.types import Utterance
+from edge.types import Timer, Utterance
 from hal.microphone import Microphone
 from hal.microphone_wyoming import WyomingMicrophone
 from hal.speaker_wyoming import WyomingSpeaker
@@ -84,6 +86,20 @@ class RemoteSatellite:
     def says(self, sentence: str) -> None:
         """Tell the satellite what is said next."""
         self._send(Synthesize(sentence).event())
+
+    def tell_timer(self, event: Event) -> None:
+        """Tell the satellite what becomes of a timer that was set at it."""
+        timer: Timer = event.fields["timer"]
+        left_s = round(timer.left_s)
+        match event.name:
+            case "timer_started":
+                self._send(TimerStarted(timer.id, left_s, timer.name or None).event())
+            case "timer_updated":
+                self._send(TimerUpdated(timer.id, timer.active, left_s).event())
+            case "timer_cancelled":
+                self._send(TimerCancelled(timer.id).event())
+            case "timer_finished":
+                self._send(TimerFinished(timer.id).event())
 
     def _tell(self, event: Event) -> None:
         tell = _TOLD.get(event.name)

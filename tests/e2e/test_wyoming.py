@@ -304,8 +304,14 @@ async def test_run_serves_what_is_configured_on_a_machine_without_a_microphone(
         async with AsyncTcpClient("127.0.0.1", told["port"], read_timeout=WAIT_S) as client:
             await client.write_event(Transcript("turn on the light here").event())
             answer = await client.read_event()
-        outcome = (await program.event("outcome"))["outcome"]
+            outcome = (await program.event("outcome"))["outcome"]
+            await client.write_event(Transcript("turn it off in one second").event())
+            later = await client.read_event()
+            await program.event("timer_finished")
+            off = (await program.event("outcome"))["outcome"]
         assert await program.ends(signal.SIGINT) == 130
     assert answer is not None and Handled.is_type(answer.type)
     assert set(outcome["changes"]) == {"light.kitchen"}
+    assert later is not None and later.data["text"] == "All right, in 1 second."
+    assert off["changes"]["light.kitchen"]["state"] == "off"
     assert (live / "audit.jsonl").read_text()

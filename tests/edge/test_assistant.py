@@ -51,6 +51,7 @@ TAGGINGS = {
         tagged("turn on the lamp", "HassTurnOn", name="lamp"),
         tagged("perhaps the hall light", "HassTurnOn", 0.3, name="hall light"),
         tagged("set a timer for five minutes", "HassStartTimer", minutes="five"),
+        tagged("announce that dinner is ready", "HassBroadcast", message="dinner is ready"),
     )
 }
 
@@ -245,7 +246,7 @@ async def test_a_late_answer_goes_on_from_what_was_spoken_of_and_then_from_nothi
 
 async def test_an_intent_without_a_skill_is_admitted(house) -> None:
     async with house() as home:
-        outcome = await home.hears("set a timer for five minutes")
+        outcome = await home.hears("announce that dinner is ready")
     assert outcome.published == ()
     assert outcome.speech == NO_SKILL
 

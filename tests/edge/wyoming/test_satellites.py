@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 from edge.kernel.events import Event as Happened
 from edge.kernel.events import Events
 from edge.listening import Heard
-from edge.types import Transcript, Utterance
+from edge.types import Timer, Transcript, Utterance
 from edge.wyoming.satellites import RemoteSatellite, RemoteSatellites
 from hal.microphone_wyoming import WyomingMicrophone
 from hal.wyoming_events import WyomingError
@@ -54,6 +55,23 @@ def told() -> Iterator[Told]:
         microphone.muted = True
         with microphone:
             yield found
+
+
+def test_what_becomes_of_a_timer_is_told(told: Told) -> None:
+    timer = Timer("7", 300, 299.6, "egg")
+    for name, now in (
+        ("timer_started", timer),
+        ("timer_updated", replace(timer, left_s=60.2, active=False)),
+        ("timer_cancelled", timer),
+        ("timer_finished", replace(timer, name="", left_s=0.0)),
+    ):
+        told.remote.tell_timer(Happened(name, 0.0, {"timer": now}))
+    assert told.after() == [
+        ("timer-started", {"id": "7", "total_seconds": 300, "name": "egg"}),
+        ("timer-updated", {"id": "7", "total_seconds": 60, "is_active": False}),
+        ("timer-cancelled", {"id": "7"}),
+        ("timer-finished", {"id": "7"}),
+    ]
 
 
 def test_a_command_is_told_step_by_step(told: Told) -> None:
