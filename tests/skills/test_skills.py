@@ -26,7 +26,7 @@ EVERY_INTENT = [name for skill in ALL for name in skill.intents]
 
 def test_no_two_skills_serve_the_same_intent() -> None:
     assert len(EVERY_INTENT) == len(set(EVERY_INTENT))
-    assert skill_for("HassStartTimer") is None
+    assert skill_for("HassBroadcast") is None
 
 
 @given(
