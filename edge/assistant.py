@@ -75,7 +75,7 @@ class _Run:
     conversation: str = ""
     area: str | None = None
     before: Context = field(default_factory=Context)
-    """What was spoken of before."""
+    """What was spoken of before the text that was read last."""
     later: dict[str, tuple[Intent, ...]] = field(default_factory=dict)
     """What commands mean that wait for a timer."""
     ms: dict[str, float] = field(default_factory=dict)
@@ -169,7 +169,7 @@ class Assistant:
         session = self._sessions.setdefault(conversation, Session())
         run = _Run(transcript, session, (), conversation, area, ms=dict(ms or {}))
         async with session.turn:
-            return self._tell(await self._answered(run, area, agreed))
+            return self._tell(await self._answered(run, agreed))
 
     async def carry_out(
         self,
@@ -191,7 +191,7 @@ class Assistant:
         actions = self._answer((intent,)).actions
         return all(self._decide(action).verdict != "refuse" for action in actions)
 
-    async def _answered(self, run: _Run, area: str | None, agreed: bool) -> Outcome:
+    async def _answered(self, run: _Run, agreed: bool) -> Outcome:
         """What one turn leads to: an answer to our question, a remark, or something asked for."""
         replied = await self._reply(run, agreed)
         if replied is not None:
@@ -202,15 +202,14 @@ class Assistant:
         remark = remark_of(run.transcript.text)
         if remark is not None:
             return await self._remarked(run, remark)
-        outcome = await self._understood(run, area, agreed)
+        outcome = await self._understood(run, agreed)
         run.session.said = outcome.speech
         return outcome
 
-    async def _understood(self, run: _Run, area: str | None, agreed: bool) -> Outcome:
+    async def _understood(self, run: _Run, agreed: bool) -> Outcome:
         """Do what a text asks for, or ask what it leaves open."""
         session = run.session
-        run.before = session.context(self._clock())
-        reading = await self._read(run, area)
+        reading = await self._read(run, run.area)
         understanding = reading.understanding
         if not understanding.intents and not understanding.candidates:
             known = await self._known(run.transcript.text)
@@ -362,8 +361,8 @@ class Assistant:
     async def _read(self, run: _Run, area: str | None, text: str | None = None) -> Reading:
         """What a text means after what was said before it in its session."""
         said = run.transcript.text if text is None else text
-        before = run.session.context(self._clock())
-        return self._took(run, await self._reader.read(Turn(said, before, area)))
+        run.before = run.session.context(self._clock())
+        return self._took(run, await self._reader.read(Turn(said, run.before, area)))
 
     def _took(self, run: _Run, read: Read) -> Reading:
         """Note what was read, and tell it."""

@@ -30,7 +30,7 @@ async def ringing(app: App, household: Household, timers: Timers) -> AsyncIterat
         timer: Timer = event.fields["timer"]
         satellite = _set_at(app, timer)
         if satellite is not None and (remote := app.remote_at(satellite)) is not None:
-            remote.tell_timer(event)
+            remote.tell(event)
         if event.name == "timer_finished":
             task = asyncio.create_task(_ring(app, household, timer, satellite))
             rung.add(task)

@@ -2,9 +2,9 @@
 # Writes the lock files, each package with the hashes of all its builds. Usage: lock.sh UV
 #
 # Everything is resolved once, and each file takes its part of it: what is trained with one version of
-# a package runs with the same one. (Home Assistant and the satellite of the tests are resolved by themselves.)
-# Then it is checked that each machine we name finds a built wheel of each package (srt and seqeval are
-# plain Python that comes as source only).
+# a package runs with the same one. (Home Assistant and the satellite of the tests are resolved by
+# themselves.) Then it is checked that each machine we name finds a built wheel of each package (srt and
+# seqeval are plain Python that comes as source only).
 set -eu
 cd "$(dirname "$0")/.."
 uv=$1

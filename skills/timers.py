@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 
 from edge.types import Answer, Intent, Timer, TimerOrder, TimerOrderKind
 from skills.skill import House, Skill
+from skills.wording import listed, plural
 
 NOT_KEPT = "I can keep timers only while lares run is running."
 UNIT_S = {"hours": 3600, "minutes": 60, "seconds": 1}
@@ -31,8 +32,8 @@ def spoken(seconds: float) -> str:
     whole = round(seconds)
     hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
     parts = [(hours, "hour"), (minutes, "minute"), (0 if hours else rest, "second")]
-    said = [f"{count} {unit}{'' if count == 1 else 's'}" for count, unit in parts if count]
-    return " and ".join(said) or "0 seconds"
+    said = [f"{count} {plural(unit, count)}" for count, unit in parts if count]
+    return listed(said) if said else "0 seconds"
 
 
 def called(timer: Timer) -> str:
@@ -136,8 +137,8 @@ def _with_one(
     if not meant:
         return Answer(speech=_none(intent))
     if len(meant) > 1:
-        names = [f"the {called(timer)}" for timer in meant]
-        return Answer(speech=f"There are {', '.join(names[:-1])} and {names[-1]}. Say which one.")
+        names = listed([f"the {called(timer)}" for timer in meant])
+        return Answer(speech=f"There are {names}. Say which one.")
     return then(meant[0])
 
 

@@ -71,7 +71,7 @@ class RemoteSatellite:
         self.speaker = WyomingSpeaker(connection)
         self.bus = Events()
         """The bus of its listening."""
-        self.bus.subscribe(self._tell)
+        self.bus.subscribe(self.tell)
         self.bus.subscribe(lambda event: events.emit(event.name, event.level, **event.fields))
 
     def microphone(self) -> WyomingMicrophone:
@@ -87,21 +87,9 @@ class RemoteSatellite:
         """Tell the satellite what is said next."""
         self._send(Synthesize(sentence).event())
 
-    def tell_timer(self, event: Event) -> None:
-        """Tell the satellite what becomes of a timer that was set at it."""
-        timer: Timer = event.fields["timer"]
-        left_s = round(timer.left_s)
-        match event.name:
-            case "timer_started":
-                self._send(TimerStarted(timer.id, left_s, timer.name or None).event())
-            case "timer_updated":
-                self._send(TimerUpdated(timer.id, timer.active, left_s).event())
-            case "timer_cancelled":
-                self._send(TimerCancelled(timer.id).event())
-            case "timer_finished":
-                self._send(TimerFinished(timer.id).event())
-
-    def _tell(self, event: Event) -> None:
+    def tell(self, event: Event) -> None:
+        """Tell the satellite what happened, if it is anything for satellites: in its listening,
+        which comes here by itself, or with a timer that was set at it."""
         tell = _TOLD.get(event.name)
         if tell is not None:
             for told in tell(self, event):
@@ -134,6 +122,20 @@ class RemoteSatellite:
         self._hears_word = False
         return (ANOTHER_ANSWERS.event(),)
 
+    def _timer_started(self, event: Event) -> tuple[WyomingEvent, ...]:
+        timer: Timer = event.fields["timer"]
+        return (TimerStarted(timer.id, round(timer.left_s), timer.name or None).event(),)
+
+    def _timer_updated(self, event: Event) -> tuple[WyomingEvent, ...]:
+        timer: Timer = event.fields["timer"]
+        return (TimerUpdated(timer.id, timer.active, round(timer.left_s)).event(),)
+
+    def _timer_cancelled(self, event: Event) -> tuple[WyomingEvent, ...]:
+        return (TimerCancelled(event.fields["timer"].id).event(),)
+
+    def _timer_finished(self, event: Event) -> tuple[WyomingEvent, ...]:
+        return (TimerFinished(event.fields["timer"].id).event(),)
+
     def _send(self, event: WyomingEvent) -> None:
         with contextlib.suppress(WyomingError):  # its microphone tells that it is gone
             self._connection.send(event)
@@ -147,6 +149,10 @@ _TOLD: dict[str, _Tell] = {
     "heard": RemoteSatellite._heard,
     "gave_up": RemoteSatellite._gave_up,
     "abandoned": RemoteSatellite._abandoned,
+    "timer_started": RemoteSatellite._timer_started,
+    "timer_updated": RemoteSatellite._timer_updated,
+    "timer_cancelled": RemoteSatellite._timer_cancelled,
+    "timer_finished": RemoteSatellite._timer_finished,
 }
 
 

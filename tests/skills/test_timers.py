@@ -79,7 +79,7 @@ def test_without_a_length_none_is_set() -> None:
 def test_the_one_that_is_meant_is_cancelled(
     slots: dict[str, SlotValue], where: dict[str, str], meant: Timer | None
 ) -> None:
-    found = asked("HassCancelTimer", PIZZA, EGG, PLAIN, STOPPED, **where, **slots)  # type: ignore[arg-type]
+    found = asked("HassCancelTimer", PIZZA, EGG, PLAIN, STOPPED, **where, **slots)
     wanted = () if meant is None else (TimerOrder("cancel", meant.id),)
     assert found.timers == wanted
     assert found.speech

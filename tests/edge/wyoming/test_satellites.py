@@ -65,7 +65,7 @@ def test_what_becomes_of_a_timer_is_told(told: Told) -> None:
         ("timer_cancelled", timer),
         ("timer_finished", replace(timer, name="", left_s=0.0)),
     ):
-        told.remote.tell_timer(Happened(name, 0.0, {"timer": now}))
+        told.remote.tell(Happened(name, 0.0, {"timer": now}))
     assert told.after() == [
         ("timer-started", {"id": "7", "total_seconds": 300, "name": "egg"}),
         ("timer-updated", {"id": "7", "total_seconds": 60, "is_active": False}),
